@@ -1,0 +1,109 @@
+# Everything runs in an environment of its own, .venv. Needed on the machine: Python >= 3.10, a C++17
+# compiler and make; CMake, Ninja and the other tools come from PyPI.
+#
+#   make demo      install the package and run `sharpem demo`
+#   make test      install the package and run the Python tests (ARGS="-k name" goes to pytest)
+#   make cpp-test  build the C++ library with its tests, and run them
+#   make asan      the same under the address and undefined-behaviour sanitizers
+#   make lint      ruff, clang-format and clang-tidy; changes nothing
+#   make types     mypy --strict, and whether the extension's stub is current
+#   make format    let ruff and clang-format rewrite the sources
+#   make stub      write the extension's stub, python/sharpem/_core.pyi, anew
+#   make embed     build the C++ example against an installed library and against the wheel's
+#   make wheel     wheel and source distribution, into dist/
+#   make clean     remove what was built, .venv included
+
+PYTHON ?= python3
+ARGS ?=
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check
+STAMP := $(VENV)/.stamps
+export PATH := $(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+unexport PYTHONPATH
+
+CPP := $(shell find cpp tests/cpp -name '*.[ch]pp')
+PACKAGE := CMakeLists.txt pyproject.toml LICENSE \
+  $(shell find cpp/include cpp/src cpp/bindings cpp/cmake third_party -type f) \
+  $(shell find python -type f ! -name '*.pyc')
+
+.DELETE_ON_ERROR:
+.PHONY: demo test cpp-test asan lint types format stub embed wheel clean
+
+demo: $(STAMP)/package
+	$(BIN)/sharpem demo
+
+test: $(STAMP)/test
+	$(PY) -m pytest tests/python $(ARGS)
+
+cpp-test: $(STAMP)/tools
+	cmake --preset default $(CMAKE_ARGS)
+	cmake --build --preset default --parallel $(JOBS)
+	ctest --preset default
+
+asan: $(STAMP)/tools
+	cmake --preset asan $(CMAKE_ARGS)
+	cmake --build --preset asan --parallel $(JOBS)
+	ctest --preset asan
+
+lint: $(STAMP)/dev
+	ruff check
+	ruff format --check
+	clang-format --dry-run -Werror $(CPP)
+	cmake --preset tidy
+	cmake --build --preset tidy --parallel $(JOBS)
+
+types: $(STAMP)/dev
+	mypy
+	$(PY) -m pytest -q tests/python/test_package.py -k stub
+
+format: $(STAMP)/dev
+	ruff check --fix-only
+	ruff format
+	clang-format -i $(CPP)
+
+stub: $(STAMP)/test
+	$(PY) -m pybind11_stubgen sharpem._core --output-dir python
+
+embed: $(STAMP)/package
+	rm -rf build/prefix build/embed
+	cmake --preset default $(CMAKE_ARGS)
+	cmake --build --preset default --parallel $(JOBS)
+	cmake --install build/default --prefix build/prefix
+	cmake -S cpp/examples -B build/embed/prefix -G Ninja -DCMAKE_PREFIX_PATH=$(CURDIR)/build/prefix
+	cmake --build build/embed/prefix
+	ctest --test-dir build/embed/prefix --output-on-failure --no-tests=error
+	cmake -S cpp/examples -B build/embed/wheel -G Ninja \
+	  -Dsharpem_DIR="$$($(PY) -m sharpem --cmakedir)"
+	cmake --build build/embed/wheel
+	ctest --test-dir build/embed/wheel --output-on-failure --no-tests=error
+
+wheel: $(STAMP)/dev
+	rm -rf dist
+	$(PY) -m build --outdir dist
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# What pyproject.toml asks for to build, and CMake and Ninja: with them in .venv, building again after
+# a change compiles only what changed.
+$(STAMP)/tools:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet "scikit-build-core>=1.0" "pybind11>=3.0" cmake ninja
+	mkdir -p $(STAMP) && touch $@
+
+$(STAMP)/package: $(STAMP)/tools $(PACKAGE)
+	$(PIP) install --quiet --no-build-isolation .
+	touch $@
+
+$(STAMP)/test: $(STAMP)/package
+	$(PIP) install --quiet "sharpem[test]"
+	touch $@
+
+$(STAMP)/dev: $(STAMP)/test
+	$(PIP) install --quiet "sharpem[dev]"
+	touch $@

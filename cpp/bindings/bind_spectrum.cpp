@@ -1,0 +1,102 @@
+#include "arrays.hpp"
+#include "sharpem/spectrum.hpp"
+
+namespace {
+
+using namespace sharpem;
+using namespace sharpem::bindings;
+using ReleaseGil = py::gil_scoped_release;
+
+constexpr const char* class_doc = R"(Fourier terms of a real map, kept up to a resolution limit.
+
+Made by `analyse`. F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that F(000) is the map's mean.)";
+
+constexpr const char* analyse_doc = R"(Fourier terms of a map.
+
+Parameters
+----------
+map : array of float32, shape (z, y, x), C order
+    Density.
+cell : tuple of 6 floats
+    Unit cell of the whole box: a, b, c in A along x, y, z; alpha, beta, gamma in degrees.
+d_min : float
+    Resolution limit in A; finer terms are dropped. 0 keeps every term.
+
+Returns
+-------
+Spectrum)";
+
+constexpr const char* synthesise_doc = R"(Map of a spectrum, optionally times a radial factor.
+
+Parameters
+----------
+spectrum : Spectrum
+factor : RadialCurve, optional
+
+Returns
+-------
+array of float32, shape (z, y, x))";
+
+constexpr const char* apply_doc = R"(Multiply every term by a radial factor, in place.
+
+Parameters
+----------
+spectrum : Spectrum
+curve : RadialCurve)";
+
+constexpr const char* anisotropy_doc =
+    R"(Multiply every term by exp(sign (q - b_iso s^2) / 4), in place.
+
+q = s^T B s and b_iso is the mean of the diagonal of B: the mean B of the map stays.
+
+Parameters
+----------
+spectrum : Spectrum
+b : tuple of 6 floats
+    B11, B22, B33, B12, B13, B23 in A^2, Cartesian frame (a along x, b in the xy plane).
+sign : float
+    +1 removes the anisotropy, -1 puts it back.)";
+
+py::tuple grid(const Spectrum& spectrum) {
+  return py::make_tuple(spectrum.grid().nz, spectrum.grid().ny, spectrum.grid().nx);
+}
+
+py::tuple cell(const Spectrum& spectrum) {
+  const UnitCell& c = spectrum.cell();
+  return py::make_tuple(c.a, c.b, c.c, c.alpha, c.beta, c.gamma);
+}
+
+Spectrum analyse_map(const MapArray& map, const CellNumbers& numbers, double d_min) {
+  const VolumeView view = view_of(map);
+  const ReleaseGil release;
+  return analyse(view, cell_of(numbers), d_min);
+}
+
+MapArray synthesise_map(const Spectrum& spectrum, const RadialCurve* factor) {
+  MapArray map = new_map(spectrum.grid());
+  const MutableVolumeView view = mutable_view_of(map);
+  const ReleaseGil release;
+  synthesise(spectrum, view, factor);
+  return map;
+}
+
+}  // namespace
+
+void bind_spectrum(py::module_& m) {
+  py::class_<Spectrum>(m, "Spectrum", class_doc)
+      .def_property_readonly("grid", &grid, "Number of voxels (nz, ny, nx).")
+      .def_property_readonly("cell", &cell, "a, b, c in A; alpha, beta, gamma in degrees.")
+      .def_property_readonly("d_min", &Spectrum::d_min, "Resolution limit in A; 0: none.")
+      .def_property_readonly("mean", &Spectrum::mean, "Mean density of the map.")
+      .def(
+          "copy", [](const Spectrum& self) { return Spectrum(self); }, py::call_guard<ReleaseGil>(),
+          "An independent copy.");
+  m.def("analyse", &analyse_map, py::arg("map").noconvert(), py::arg("cell"), py::arg("d_min"),
+        analyse_doc);
+  m.def("synthesise", &synthesise_map, py::arg("spectrum"), py::arg("factor") = py::none(),
+        synthesise_doc);
+  m.def("apply", &apply, py::arg("spectrum"), py::arg("curve"), py::call_guard<ReleaseGil>(),
+        apply_doc);
+  m.def("apply_anisotropy", &apply_anisotropy, py::arg("spectrum"), py::arg("b"), py::arg("sign"),
+        py::call_guard<ReleaseGil>(), anisotropy_doc);
+}

@@ -1,0 +1,21 @@
+// The extension module sharpem._core: one call per topic.
+#include <pybind11/pybind11.h>
+
+namespace py = pybind11;
+
+void bind_filter(py::module_& m);
+void bind_spectrum(py::module_& m);
+void bind_shells(py::module_& m);
+void bind_wilson(py::module_& m);
+void bind_molecule(py::module_& m);
+void bind_scan(py::module_& m);
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "sharpem's C++ core. Private: use the functions of the sharpem package.";
+  bind_filter(m);  // first: its classes stand in the signatures of the others
+  bind_spectrum(m);
+  bind_shells(m);
+  bind_wilson(m);
+  bind_molecule(m);
+  bind_scan(m);
+}

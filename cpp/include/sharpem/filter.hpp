@@ -1,0 +1,60 @@
+// The amplitude factor A(s) that sharpens or blurs a map: Terwilliger et al. (2018), Eq. 1-4, and
+// any other radial curve.
+//
+// Units: s = 1/d in 1/A, B in A^2, k in 1/A. Positive b_sharpen sharpens. The factor for amplitudes
+// is exp(b_sharpen s^2 / 4) (4 for amplitudes, 2 for intensities). Every filter is radial, real and
+// non-negative: it changes no phase. The anisotropic part is a tensor of its own (spectrum.hpp).
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+namespace sharpem {
+
+/// The paper's four parameters.
+struct SharpenBlur {
+  double b_sharpen = 0;  // A^2, applied to d > d_cut
+  double b_blur = 200;   // A^2, applied to d < d_cut, only when sharpening
+  double d_cut = 0;      // A, usually the resolution of the map
+  double k = 10;         // 1/A, steepness of the transition
+};
+
+/// ln A(s), Eq. 1-4; finite for every finite input. At s = 0 it is 0.
+double log_amplitude_factor(const SharpenBlur& filter, double s);
+
+/// A(s); saturates at e^+-80 instead of overflowing float32.
+double amplitude_factor(const SharpenBlur& filter, double s);
+
+/// A radial factor tabulated evenly in s^2 and interpolated linearly: one fast form for the
+/// four-parameter filter, shell tables and the transform of a sphere. Constant beyond its ends.
+class RadialCurve {
+ public:
+  static constexpr std::size_t default_size = 16384;
+
+  RadialCurve(const std::function<double(double)>& factor_of_s, double s_max,
+              std::size_t size = default_size);
+  explicit RadialCurve(const SharpenBlur& filter, double s_max);
+
+  /// Piecewise linear in s between the given points (ascending s), constant beyond them.
+  RadialCurve(const std::vector<double>& s, const std::vector<double>& factor, double s_max);
+
+  float operator()(double s_squared) const {
+    const double x = s_squared * per_s_squared_;
+    if (!(x < last_)) return table_.back();
+    const auto i = static_cast<std::size_t>(x);
+    const auto f = static_cast<float>(x - static_cast<double>(i));
+    return table_[i] + f * (table_[i + 1] - table_[i]);
+  }
+
+ private:
+  std::vector<float> table_;
+  double per_s_squared_ = 0;
+  double last_ = 0;
+};
+
+/// Fourier transform of a sphere of `radius` (A), 1 at s = 0: the factor that turns a map into its
+/// local mean. 3 (sin w - w cos w) / w^3 with w = 2 pi radius s.
+double sphere_factor(double radius, double s);
+
+}  // namespace sharpem

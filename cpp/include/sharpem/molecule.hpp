@@ -1,0 +1,24 @@
+// Where the molecule is: the local variance of the density.
+//
+// Wang (1985), Terwilliger (1999): molecule is where the smoothed squared density is high. The split
+// into molecule and solvent is a decision and lives in Python; here is what loops over voxels.
+// Lengths in A.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sharpem/cell.hpp"
+#include "sharpem/volume.hpp"
+
+namespace sharpem {
+
+/// out = mean of (map - centre)^2 inside a sphere of `radius` about each voxel, periodic, >= 0.
+/// `out` may be the map itself.
+void local_mean_square(VolumeView map, const UnitCell& cell, double radius, double centre,
+                       MutableVolumeView out);
+
+/// Counts of the values in `bins` equal bins from low to high; values outside go to the end bins.
+std::vector<std::uint64_t> histogram(VolumeView map, double low, double high, std::size_t bins);
+
+}  // namespace sharpem

@@ -1,0 +1,109 @@
+// The Fourier terms of a real map, kept up to a resolution limit, and the way there and back.
+//
+// Normalisation: F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that synthesis with factor 1 gives the
+// map back. Only terms with d >= d_min are kept; all others are zero. F(000) is kept, as the map's
+// mean. Half of reciprocal space is stored (h >= 0); the other half is its complex conjugate. On a
+// grid with an even number of points the last index, -n/2, stands for n/2 as well.
+// Everything is in P1. Storage is a packed box of indices, so a low-resolution spectrum of a finely
+// sampled map is small.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "sharpem/cell.hpp"
+#include "sharpem/filter.hpp"
+#include "sharpem/volume.hpp"
+
+namespace sharpem {
+
+class Spectrum {
+ public:
+  using Term = std::complex<float>;
+
+  /// An empty spectrum (all terms zero). d_min = 0 keeps every term of the grid.
+  Spectrum(Shape grid, const UnitCell& cell, double d_min);
+
+  const Shape& grid() const { return grid_; }
+  const UnitCell& cell() const { return cell_; }
+  const ReciprocalCell& reciprocal() const { return reciprocal_; }
+  double d_min() const { return d_min_; }
+
+  /// Range of the stored indices, ends included. The lowest k (l) is -ny/2 at most, the highest
+  /// (ny - 1)/2 at most; h runs from 0 to h_max.
+  int h_max() const { return h_max_; }
+  int k_min() const { return k_min_; }
+  int k_max() const { return k_max_; }
+  int l_min() const { return l_min_; }
+  int l_max() const { return l_max_; }
+  std::size_t row_size() const { return static_cast<std::size_t>(h_max_) + 1; }
+
+  /// Terms h = 0 .. h_max of one (k, l).
+  Term* row(int k, int l) { return terms_.data() + offset(k, l); }
+  const Term* row(int k, int l) const { return terms_.data() + offset(k, l); }
+
+  /// How many terms of the full sphere a stored term stands for: 2, or 1 where h = 0 (its mate is
+  /// stored too) and where h = nx/2 with even nx.
+  double multiplicity(int h) const;
+
+  /// Kept: inside the resolution limit.
+  bool keeps(double s_squared) const { return d_min_ <= 0 || s_squared <= s_squared_max_; }
+
+  double mean() const { return row(0, 0)[0].real(); }
+
+ private:
+  std::size_t offset(int k, int l) const;
+
+  Shape grid_;
+  UnitCell cell_;
+  ReciprocalCell reciprocal_;
+  double d_min_ = 0, s_squared_max_ = 0;
+  int h_max_ = 0, k_min_ = 0, k_max_ = 0, l_min_ = 0, l_max_ = 0;
+  std::vector<Term> terms_;
+};
+
+/// Fourier terms of a map, to d_min (A).
+Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min);
+
+/// Multiplies every term by a radial factor, in place. F(000) is multiplied by the factor at s = 0.
+void apply(Spectrum& spectrum, const RadialCurve& factor);
+
+/// Multiplies every term by exp(sign * (q - b_iso s^2) / 4), q = s^T B s, b_iso = mean of the
+/// diagonal of B: sign = +1 removes the anisotropy B, -1 puts it back.
+void apply_anisotropy(Spectrum& spectrum, const Tensor& b, double sign);
+
+struct HalfTransform;
+
+/// The map of a spectrum times a radial factor, plane by plane: the transform along z is done by
+/// the constructor, those along y and x for one plane when it is asked for. Exact: equal to the
+/// transform on the full grid; what is left out is known to be zero.
+class Synthesis final : public PlaneSource {
+ public:
+  /// `with_mean = false` leaves F(000) out: the map has mean 0.
+  explicit Synthesis(const Spectrum& spectrum, const RadialCurve* factor = nullptr,
+                     bool with_mean = true);
+  ~Synthesis() override;
+  Synthesis(const Synthesis&) = delete;
+  Synthesis& operator=(const Synthesis&) = delete;
+  Synthesis(Synthesis&&) = delete;
+  Synthesis& operator=(Synthesis&&) = delete;
+
+  /// The same with another factor, in the memory already held: for a series of factors. The
+  /// spectrum has the grid, cell and limit of the first. Not while planes are being asked for.
+  void refill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean = true);
+
+  Shape shape() const override { return grid_; }
+  const float* plane(std::size_t z, float* scratch) const override;
+
+ private:
+  Shape grid_;
+  std::unique_ptr<HalfTransform> half_;  // after the transform along z
+};
+
+/// The whole map of a spectrum, optionally times a radial factor. `out` has the spectrum's grid.
+void synthesise(const Spectrum& spectrum, MutableVolumeView out,
+                const RadialCurve* factor = nullptr);
+
+}  // namespace sharpem

@@ -1,0 +1,17 @@
+// Surface area of a contour: the number of outside voxels that touch an inside voxel, each counted
+// once (Terwilliger et al. 2018, section 2.3).
+#pragma once
+
+#include <cstddef>
+
+#include "sharpem/contour.hpp"
+
+namespace sharpem {
+
+/// Which voxels touch: those that share a face (6), also an edge (18), also a corner (26).
+enum class Adjacency { face = 6, edge = 18, corner = 26 };
+
+/// `wrap`: opposite faces of the box touch (crystals); otherwise nothing lies beyond the box.
+std::size_t surface_voxels(const BitMask& inside, Adjacency adjacency, bool wrap);
+
+}  // namespace sharpem

@@ -1,0 +1,89 @@
+// Where the n-th largest voxel of a map may be expected, from a sample of the map.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "parallel.hpp"
+#include "sharpem/volume.hpp"
+
+namespace sharpem {
+
+/// Some voxels of some planes, spread over the map; the same for any number of threads.
+struct Sample {
+  std::vector<float> values;  // plane after plane
+  std::size_t per_plane = 0;
+};
+
+inline Sample take_sample(const PlaneSource& map) {
+  constexpr std::size_t wanted = 65536;
+  const Shape shape = map.shape();
+  const std::size_t planes = std::min(shape.nz, std::max<std::size_t>(4, shape.nz / 20));
+  // An odd step does not fall in with the length of the rows, which is mostly even.
+  const std::size_t step = std::min(shape.plane(), (planes * shape.plane() / wanted) | 1);
+  const std::size_t each = shape.plane() / step;
+  Sample sample{std::vector<float>(planes * each), each};
+  parallel_pieces(planes, [&] {
+    return [&, scratch = std::vector<float>(shape.plane())](std::size_t p) mutable {
+      const float* plane = map.plane((2 * p + 1) * shape.nz / (2 * planes), scratch.data());
+      float* out = sample.values.data() + p * each;
+      for (std::size_t i = 0; i < each; ++i) out[i] = plane[p % step + i * step];
+    };
+  });
+  return sample;
+}
+
+/// A value near the middle of the map, about which moments are well conditioned. A float, so that
+/// a constant map deviates from it by exactly nothing.
+inline float centre(const Sample& sample) {
+  const double sum = std::accumulate(sample.values.begin(), sample.values.end(), 0.0);
+  return static_cast<float>(sum / static_cast<double>(sample.values.size()));
+}
+
+/// The threshold is expected in [low, high]; infinite where there is no bound.
+struct Bracket {
+  float low = -std::numeric_limits<float>::infinity();
+  float high = std::numeric_limits<float>::infinity();
+};
+
+/// How much the even and the odd planes of the sample disagree about the number of voxels inside:
+/// the error that comes from looking at a few planes only. 0 to 1.
+inline double plane_error(const Sample& sample, float threshold) {
+  double count[2] = {0, 0};
+  for (std::size_t i = 0; i < sample.values.size(); ++i) {
+    if (sample.values[i] >= threshold) count[i / sample.per_plane % 2] += 1;
+  }
+  return std::abs(count[0] - count[1]) / std::max(1.0, count[0] + count[1]);
+}
+
+/// Reorders `values`.
+inline float nth_largest(std::vector<float>& values, std::size_t n) {
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(n - 1);
+  std::nth_element(values.begin(), nth, values.end(), std::greater<>());
+  return *nth + 0.0f;  // never -0: equal values must give equal bits
+}
+
+inline Bracket bracket_for(const Sample& sample, double fraction, double widen) {
+  std::vector<float> values = sample.values;
+  const auto size = static_cast<double>(values.size());
+  const double rank = std::clamp(std::ceil(fraction * size), 1.0, size);
+  const float middle = nth_largest(values, static_cast<std::size_t>(rank));
+  const double rare = std::min(rank, size - rank);
+  const double error = 0.12 + plane_error(sample, middle);
+  const double margin = 1 + widen * (4 * std::sqrt(rare) + error * rare);
+  Bracket bracket;
+  if (rank + margin < size) {
+    bracket.low = nth_largest(values, static_cast<std::size_t>(rank + margin));
+  }
+  if (rank - margin > 1) {
+    bracket.high = nth_largest(values, static_cast<std::size_t>(rank - margin));
+  }
+  return bracket;
+}
+
+}  // namespace sharpem

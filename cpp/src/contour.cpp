@@ -1,0 +1,302 @@
+// The n-th largest voxel without sorting the map. A sample of planes gives a bracket for it; one
+// pass then counts what lies above the bracket and keeps what lies within, among which the exact
+// value is selected. If the bracket misses, or too many equal values lie in it, the answer comes
+// from a wider bracket or from two counting passes over the bits of the values.
+#include "sharpem/contour.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+#include "bits.hpp"
+#include "bracket.hpp"
+#include "moments.hpp"
+#include "parallel.hpp"
+
+namespace sharpem {
+namespace {
+
+using Word = std::uint64_t;
+
+using Counts = std::vector<std::size_t>;
+
+/// The bucket of the n-th largest value, when buckets ascend; n becomes its rank in there.
+std::size_t find_bucket(const Counts& counts, std::size_t& n) {
+  std::size_t i = counts.size() - 1;
+  for (; i > 0 && counts[i] < n; --i) n -= counts[i];
+  return i;
+}
+
+// --- The pass over all planes -------------------------------------------------------------------
+
+struct Candidate {
+  float value;
+  std::uint32_t bit;  // position in the plane of the mask
+};
+
+struct PlaneTally {
+  std::size_t above = 0;   // values > high
+  std::size_t within = 0;  // low <= value <= high
+  Moments moments;
+  std::vector<Candidate> candidates;
+};
+
+/// Calls use(word index, up to 64 values, valid bits) along a row. The values of the last, partial
+/// word are copied, as reading on might leave the plane.
+template <class Use>
+void for_words(const float* row, std::size_t nx, const Use& use) {
+  std::size_t w = 0;
+  for (; (w + 1) * word_bits <= nx; ++w) use(w, row + w * word_bits, ~Word{0});
+  if (w * word_bits == nx) return;
+  float tail[word_bits] = {};
+  std::copy(row + w * word_bits, row + nx, tail);
+  use(w, static_cast<const float*>(tail), tail_bits(nx));
+}
+
+void mask_row(const float* values, std::size_t nx, float threshold, Word* row) {
+  for_words(values, nx, [&](std::size_t w, const float* v, Word valid) {
+    row[w] = compare_bits<Compare::at_least>(v, threshold) & valid;
+  });
+}
+
+/// What one pass finds: everything >= bracket.low is set in the mask.
+class Pass {
+ public:
+  Pass(const PlaneSource& map, const Bracket& bracket, float centre)
+      : bracket_(bracket), centre_(centre), shape_(map.shape()), mask_(shape_), planes_(shape_.nz) {
+    parallel_pieces(shape_.nz, [&] {
+      return [&, scratch = std::vector<float>(shape_.plane()),
+              found = std::vector<Candidate>()](std::size_t z) mutable {
+        found.clear();
+        tally(z, map.plane(z, scratch.data()), found);
+      };
+    });
+    for (const PlaneTally& plane : planes_) {
+      above_ += plane.above;
+      within_ += plane.within;
+      moments_.add(plane.moments);
+    }
+  }
+
+  bool holds(std::size_t n) const { return above_ < n && n <= above_ + within_; }
+  /// False if the candidates were too many to be kept.
+  bool complete() const { return !keeps_candidates() || within_ <= room(); }
+  const Moments& moments() const { return moments_; }
+
+  /// The contour of the n-th largest value, of which holds(n) and complete() are true.
+  Contour contour(std::size_t n) && {
+    Contour out;
+    out.threshold = bracket_.low + 0.0f;
+    out.voxels_inside = above_ + within_;
+    if (keeps_candidates()) {
+      out.threshold = select(n - above_);
+      out.voxels_inside -= clear_below(out.threshold);
+    }
+    out.kurtosis = moments_.kurtosis();
+    out.inside = std::move(mask_);
+    return out;
+  }
+
+ private:
+  /// In an empty bracket all candidates equal its bound.
+  bool keeps_candidates() const { return bracket_.low < bracket_.high; }
+  std::size_t room() const { return shape_.voxels() / 4 + 65536; }
+
+  void tally(std::size_t z, const float* values, std::vector<Candidate>& found) {
+    PlaneTally& plane = planes_[z];
+    plane.moments = moments_of(values, shape_.plane(), centre_);
+    const std::size_t words = mask_.words_per_row();
+    for (std::size_t y = 0; y < shape_.ny; ++y) {
+      Word* row = mask_.row(z, y);
+      for_words(values + y * shape_.nx, shape_.nx, [&](std::size_t w, const float* v, Word valid) {
+        row[w] = compare_bits<Compare::at_least>(v, bracket_.low) & valid;
+        if (row[w] != 0) sort_word(row[w], v, (y * words + w) * word_bits, plane, found);
+      });
+    }
+    const bool fits = stored_.fetch_add(found.size()) + found.size() <= room();
+    if (fits) plane.candidates = found;
+  }
+
+  void sort_word(Word inside, const float* values, std::size_t first, PlaneTally& plane,
+                 std::vector<Candidate>& found) const {
+    const Word above = inside & compare_bits<Compare::above>(values, bracket_.high);
+    Word within = inside & ~above;
+    plane.above += popcount(above);
+    plane.within += popcount(within);
+    if (!keeps_candidates()) return;
+    for (; within != 0; within &= within - 1) {
+      const unsigned i = lowest_bit(within);
+      found.push_back({values[i], static_cast<std::uint32_t>(first + i)});
+    }
+  }
+
+  template <class Use>
+  void for_candidates(const Use& use) const {
+    for (const PlaneTally& plane : planes_) {
+      for (const Candidate& c : plane.candidates) use(c.value);
+    }
+  }
+
+  /// The n-th largest candidate: its bucket first, as selecting among all of them takes longer.
+  float select(std::size_t n) const {
+    constexpr std::size_t buckets = 1024;
+    const double range = static_cast<double>(bracket_.high) - bracket_.low;
+    const double scale = std::isfinite(range) ? (buckets - 1) / range : 0;
+    const double origin = std::isfinite(range) ? bracket_.low : 0;
+    const auto bucket_of = [=](float value) {  // never falls as the value rises
+      return static_cast<std::size_t>((value - origin) * scale);
+    };
+    Counts counts(buckets);
+    for_candidates([&](float value) { ++counts[bucket_of(value)]; });
+    const std::size_t bucket = find_bucket(counts, n);
+    std::vector<float> values;
+    values.reserve(counts[bucket]);
+    for_candidates([&](float value) {
+      if (bucket_of(value) == bucket) values.push_back(value);
+    });
+    return nth_largest(values, n);
+  }
+
+  /// Takes the candidates below the threshold out of the mask; how many.
+  std::size_t clear_below(float threshold) {
+    std::size_t cleared = 0;
+    for (std::size_t z = 0; z < shape_.nz; ++z) {
+      Word* bits = mask_.row(z, 0);
+      for (const Candidate& c : planes_[z].candidates) {
+        const Word below = c.value < threshold;
+        bits[c.bit / word_bits] &= ~(below << (c.bit % word_bits));
+        cleared += below;
+      }
+    }
+    return cleared;
+  }
+
+  Bracket bracket_;
+  float centre_;
+  Shape shape_;
+  BitMask mask_;
+  std::vector<PlaneTally> planes_;
+  std::atomic<std::size_t> stored_{0};  // bounds the memory while the pass runs
+  std::size_t above_ = 0, within_ = 0;
+  Moments moments_;
+};
+
+// --- Fallback: counting by the bits of the values -----------------------------------------------
+
+/// Unsigned numbers in the order of the floats.
+std::uint32_t key_of(float value) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits >> 31 ? ~bits : bits | 0x80000000u;
+}
+
+float value_of(std::uint32_t key) {
+  const std::uint32_t bits = key >> 31 ? key & 0x7fffffffu : ~key;
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// Counts of bucket_of(key) < 65536 over all voxels; larger buckets are not counted.
+template <class BucketOf>
+Counts count_keys(const PlaneSource& map, const BucketOf& bucket_of) {
+  const Shape shape = map.shape();
+  const std::size_t groups = std::min<std::size_t>(shape.nz, 16);  // bounds the memory
+  std::vector<Counts> counts(groups);
+  parallel_pieces(groups, [&] {
+    return [&, scratch = std::vector<float>(shape.plane())](std::size_t g) mutable {
+      counts[g].resize(65536);
+      for (std::size_t z = g * shape.nz / groups; z < (g + 1) * shape.nz / groups; ++z) {
+        const float* plane = map.plane(z, scratch.data());
+        for (std::size_t i = 0; i < shape.plane(); ++i) {
+          const std::uint32_t bucket = bucket_of(key_of(plane[i]));
+          if (bucket < 65536) ++counts[g][bucket];
+        }
+      }
+    };
+  });
+  for (std::size_t g = 1; g < groups; ++g) {
+    for (std::size_t i = 0; i < counts[0].size(); ++i) counts[0][i] += counts[g][i];
+  }
+  return std::move(counts[0]);
+}
+
+/// Needs little memory whatever the values are, at the price of two more passes.
+float nth_largest_by_counting(const PlaneSource& map, std::size_t n) {
+  const auto upper = [](std::uint32_t key) { return key >> 16; };
+  const auto high = static_cast<std::uint32_t>(find_bucket(count_keys(map, upper), n));
+  const auto lower = [high](std::uint32_t key) {
+    return key >> 16 == high ? key & 0xffffu : ~std::uint32_t{0};
+  };
+  const auto low = static_cast<std::uint32_t>(find_bucket(count_keys(map, lower), n));
+  return value_of(high << 16 | low) + 0.0f;
+}
+
+void check(const Shape& shape, std::size_t voxels) {
+  if (voxels < 1 || voxels > shape.voxels()) {
+    throw std::invalid_argument("contour: number of voxels inside must be 1 to " +
+                                std::to_string(shape.voxels()) + ", not " + std::to_string(voxels));
+  }
+  if (shape.ny * BitMask({1, 1, shape.nx}).words_per_row() > (std::size_t{1} << 26)) {
+    throw std::invalid_argument("contour: a plane of the map has more than 2^32 voxels");
+  }
+}
+
+void check_finite(bool finite) {
+  if (!finite) throw std::invalid_argument("contour: the map holds NaN or infinite values");
+}
+
+Bracket bracket_for(const Sample& sample, const Shape& shape, std::size_t voxels, double widen) {
+  constexpr std::size_t tiny = 8192;  // voxels: all of them are candidates
+  if (shape.voxels() <= tiny) return {};
+  const double fraction = static_cast<double>(voxels) / static_cast<double>(shape.voxels());
+  return bracket_for(sample, fraction, widen);
+}
+
+}  // namespace
+
+std::size_t BitMask::count() const {
+  std::size_t sum = 0;
+  for (const Word word : bits_) sum += popcount(word);
+  return sum;
+}
+
+BitMask inside(const PlaneSource& map, float threshold) {
+  const Shape shape = map.shape();
+  BitMask mask(shape);
+  parallel_pieces(shape.nz, [&] {
+    return [&, scratch = std::vector<float>(shape.plane())](std::size_t z) mutable {
+      const float* plane = map.plane(z, scratch.data());
+      for (std::size_t y = 0; y < shape.ny; ++y) {
+        mask_row(plane + y * shape.nx, shape.nx, threshold, mask.row(z, y));
+      }
+    };
+  });
+  return mask;
+}
+
+Contour contour_of(const PlaneSource& map, std::size_t voxels) {
+  check(map.shape(), voxels);
+  const Sample sample = take_sample(map);
+  const float middle = centre(sample);
+  check_finite(std::isfinite(middle));
+  double kurtosis = 0;
+  for (const double widen : {1.0, 4.0}) {
+    Pass pass(map, bracket_for(sample, map.shape(), voxels, widen), middle);
+    check_finite(pass.moments().finite());
+    kurtosis = pass.moments().kurtosis();
+    if (!pass.complete()) break;
+    if (pass.holds(voxels)) return std::move(pass).contour(voxels);
+  }
+  Contour out;
+  out.threshold = nth_largest_by_counting(map, voxels);
+  out.inside = inside(map, out.threshold);
+  out.voxels_inside = out.inside.count();
+  out.kurtosis = kurtosis;
+  return out;
+}
+
+}  // namespace sharpem

@@ -1,0 +1,27 @@
+#include "sharpem/scan.hpp"
+
+namespace sharpem {
+
+Detail detail_of(const PlaneSource& map, std::size_t voxels, const DetailOptions& options) {
+  const Contour contour = contour_of(map, voxels);
+  Detail detail;
+  detail.threshold = contour.threshold;
+  detail.voxels_inside = contour.voxels_inside;
+  detail.surface_area = surface_voxels(contour.inside, options.surface, options.wrap);
+  detail.regions = count_regions(contour.inside, options.regions, options.wrap);
+  detail.kurtosis = contour.kurtosis;
+  return detail;
+}
+
+std::vector<Detail> scan(const Spectrum& spectrum, const std::vector<RadialCurve>& filters,
+                         std::size_t voxels, const DetailOptions& options) {
+  std::vector<Detail> details;
+  details.reserve(filters.size());
+  for (const RadialCurve& filter : filters) {
+    const Synthesis map(spectrum, &filter, /*with_mean=*/false);
+    details.push_back(detail_of(map, voxels, options));
+  }
+  return details;
+}
+
+}  // namespace sharpem

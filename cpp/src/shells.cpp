@@ -1,0 +1,141 @@
+#include "sharpem/shells.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "check.hpp"
+#include "rows.hpp"
+
+namespace sharpem {
+namespace {
+
+/// Shell of a given s: a coarse table, even in s, says where to start looking.
+class ShellFinder {
+ public:
+  explicit ShellFinder(const std::vector<double>& edges) : edges_(edges) {
+    check();
+    first_.resize(4 * edges.size());
+    per_s_ = static_cast<double>(first_.size()) / (edges.back() - edges.front());
+    std::size_t shell = 0;
+    for (std::size_t i = 0; i < first_.size(); ++i) {
+      const double s = edges.front() + static_cast<double>(i) / per_s_;
+      while (shell + 2 < edges.size() && s * (1 + 1e-12) >= edges[shell + 1]) ++shell;
+      first_[i] = shell == 0 ? 0 : shell - 1;  // one early, against rounding
+    }
+  }
+
+  std::size_t shells() const { return edges_.size() - 1; }
+
+  bool contains(double s) const { return s >= edges_.front() && s < edges_.back(); }
+
+  std::size_t operator()(double s) const {
+    const auto cell = static_cast<std::size_t>((s - edges_.front()) * per_s_);
+    std::size_t shell = first_[std::min(cell, first_.size() - 1)];
+    while (s >= edges_[shell + 1]) ++shell;
+    return shell;
+  }
+
+  double middle(std::size_t shell) const { return (edges_[shell] + edges_[shell + 1]) / 2; }
+
+ private:
+  void check() const {
+    if (edges_.size() < 2) refuse("shells: ", edges_.size(), " edges given, expected at least 2");
+    for (std::size_t i = 0; i < edges_.size(); ++i) {
+      if (!std::isfinite(edges_[i]) || edges_[i] < 0 || (i > 0 && edges_[i] <= edges_[i - 1])) {
+        refuse("shells: edges[", i, "] = ", edges_[i], ": expected ascending s >= 0");
+      }
+    }
+  }
+
+  const std::vector<double>& edges_;
+  std::vector<std::size_t> first_;
+  double per_s_ = 0;
+};
+
+/// Five numbers that are summed for a shell; the first two are the terms and their s.
+using Sums = std::array<double, 5>;
+
+/// Sums `values(k, l, h)`, an array of three, over shells: layers in parallel, added in order.
+template <class Values>
+std::vector<Sums> sum_shells(const Spectrum& spectrum, const ShellFinder& shell_of,
+                             const Values& values) {
+  std::vector<std::vector<Sums>> of_layer(layers(spectrum));
+  parallel_for(of_layer.size(), [&](std::size_t i) {
+    std::vector<Sums> sums(shell_of.shells());
+    for_rows_of_layer(spectrum, i, [&](const Row& row) {
+      for (int h = row.begin(); h < row.end(); ++h) {
+        const double s = std::sqrt(row.s_squared(h));
+        const bool origin = h == 0 && row.k() == 0 && row.l() == 0;
+        if (origin || !shell_of.contains(s)) continue;
+        const double weight = spectrum.multiplicity(h);
+        const std::array<double, 3> value = values(row, h);
+        Sums& sum = sums[shell_of(s)];
+        sum[0] += weight;
+        sum[1] += weight * s;
+        for (std::size_t j = 0; j < 3; ++j) sum[j + 2] += weight * value[j];
+      }
+    });
+    of_layer[i] = std::move(sums);
+  });
+  std::vector<Sums> total(shell_of.shells());
+  for (const auto& layer : of_layer) {
+    for (std::size_t shell = 0; shell < total.size(); ++shell) {
+      for (std::size_t j = 0; j < 5; ++j) total[shell][j] += layer[shell][j];
+    }
+  }
+  return total;
+}
+
+std::vector<double> column(const std::vector<Sums>& sums, std::size_t j) {
+  std::vector<double> answer;
+  answer.reserve(sums.size());
+  for (const Sums& sum : sums) answer.push_back(sum[j]);
+  return answer;
+}
+
+std::vector<double> mean_s(const std::vector<Sums>& sums, const ShellFinder& shells) {
+  std::vector<double> answer(sums.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    answer[i] = sums[i][0] > 0 ? sums[i][1] / sums[i][0] : shells.middle(i);
+  }
+  return answer;
+}
+
+void check_same(const Spectrum& one, const Spectrum& two) {
+  if (!(one.grid() == two.grid())) {
+    refuse("spectra on different grids: ", one.grid().nz, " x ", one.grid().ny, " x ",
+           one.grid().nx, " and ", two.grid().nz, " x ", two.grid().ny, " x ", two.grid().nx);
+  }
+  if (!(one.cell() == two.cell())) {
+    refuse("spectra with different unit cells, for example a = ", one.cell().a, " and ",
+           two.cell().a, " A");
+  }
+  if (one.d_min() != two.d_min()) {
+    refuse("spectra with different limits: ", one.d_min(), " and ", two.d_min(), " A");
+  }
+}
+
+}  // namespace
+
+ShellSums shell_sums(const Spectrum& spectrum, const std::vector<double>& edges) {
+  const ShellFinder shells(edges);
+  const auto sums = sum_shells(spectrum, shells, [&](const Row& row, int h) {
+    const double power = std::norm(std::complex<double>(spectrum.row(row.k(), row.l())[h]));
+    return std::array<double, 3>{std::sqrt(power), power, 0};
+  });
+  return {column(sums, 0), mean_s(sums, shells), column(sums, 2), column(sums, 3)};
+}
+
+CrossSums cross_sums(const Spectrum& one, const Spectrum& two, const std::vector<double>& edges) {
+  check_same(one, two);
+  const ShellFinder shells(edges);
+  const auto sums = sum_shells(one, shells, [&](const Row& row, int h) {
+    const std::complex<double> f1 = one.row(row.k(), row.l())[h];
+    const std::complex<double> f2 = two.row(row.k(), row.l())[h];
+    const double cross = f1.real() * f2.real() + f1.imag() * f2.imag();
+    return std::array<double, 3>{cross, std::norm(f1), std::norm(f2)};
+  });
+  return {column(sums, 0), mean_s(sums, shells), column(sums, 2), column(sums, 3), column(sums, 4)};
+}
+
+}  // namespace sharpem

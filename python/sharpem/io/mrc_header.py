@@ -1,0 +1,272 @@
+"""The 1024 bytes at the start of an MRC/CCP4 map, read with a critical eye.
+
+Format: MRC2014 (Cheng et al. 2015, J. Struct. Biol. 192, 146) with its 2014.1 modes. In the file,
+NX NY NZ and NSTART go along columns, rows and sections; MX MY MZ, CELLA and ORIGIN along x, y, z.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from mrcfile.dtypes import HEADER_DTYPE
+
+from sharpem.density import Cell, Indices, Placement, Triple
+from sharpem.errors import InputError
+
+__all__ = ["HEADER_SIZE", "Header", "parse_header"]
+
+HEADER_SIZE = 1024
+_TYPES = {0: "i1", 1: "i2", 2: "f4", 6: "u2", 12: "f2"}
+_OTHER_MODES = {3: "complex 16-bit integers", 4: "a complex transform", 101: "4-bit integers"}
+_MAX_SIZE = 100_000  # voxels along an axis; more is taken for a header read the wrong way
+_VOXEL_RANGE = (0.01, 1000.0)  # A
+_IMOD_STAMP = b"IMOD"
+_KINDS = (
+    (b"\x89PNG", "a PNG image"),
+    (b"MTZ ", "an MTZ reflection file"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "packed with gzip twice"),
+    (b"\xfd7zXZ", "packed with xz"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the header says, checked and put right.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Voxels along x, y, z.
+    dtype : numpy.dtype
+        Of the voxels in the file, with their byte order.
+    big_endian : bool
+        The byte order of the whole file.
+    cell : tuple of float
+        Of the box that the voxels span: A, degrees.
+    extended_size : int
+        Bytes between the header and the voxels.
+    placement : Placement
+        Without the extended header.
+    notes : tuple of str
+        What was put right.
+    """
+
+    size: Indices
+    dtype: np.dtype[np.number]
+    big_endian: bool
+    cell: Cell
+    extended_size: int
+    placement: Placement
+    notes: tuple[str, ...]
+
+
+def parse_header(raw: bytes, name: str, apix: float | Triple | None = None) -> Header:
+    """Read the header of a volume.
+
+    Parameters
+    ----------
+    raw : bytes
+        The first 1024 bytes of the unpacked file; fewer if there are no more.
+    name : str
+        The file, for messages.
+    apix : float or (x, y, z), optional
+        Voxel size (A) that overrides the header's.
+
+    Raises
+    ------
+    InputError
+        Not an MRC/CCP4 map, or one that cannot be read as a real-valued volume.
+    """
+    notes: list[str] = []
+    fields = _fields(raw, name, notes)
+    axis_order = _axis_order(fields, name)
+    counts = [int(fields[key]) for key in ("nx", "ny", "nz")]
+    if not all(1 <= n <= _MAX_SIZE for n in counts):
+        raise InputError(f"{name}: header announces {_by(counts)} voxels, expected positive sizes")
+    size = _to_xyz(counts, axis_order)
+    sampling = _sampling(fields, size, name, notes)
+    voxel_size = _voxel_size(fields, sampling, apix, name)
+    a, b, c = (n * step for n, step in zip(size, voxel_size, strict=True))
+    placement = Placement(
+        axis_order=axis_order,
+        nstart=_to_xyz([int(fields[key]) for key in ("nxstart", "nystart", "nzstart")], axis_order),
+        origin_words=_origin_words(fields, notes),
+        sampling=sampling,
+        space_group=_space_group(fields, notes),
+        labels=_labels(fields),
+        extended_type=bytes(fields["exttyp"].item()).strip(b"\0 "),
+        extra=_extra(fields),
+        mode=int(fields["mode"]),
+    )
+    extended_size = int(fields["nsymbt"])
+    if extended_size < 0:
+        raise InputError(f"{name}: extended header of {extended_size} bytes, expected 0 or more")
+    angles = _angles(fields, name, notes)
+    return Header(
+        size=size,
+        dtype=_dtype(fields, name),
+        big_endian=_is_big_endian(fields),
+        cell=(a, b, c, *angles),
+        extended_size=extended_size,
+        placement=placement,
+        notes=tuple(notes),
+    )
+
+
+def _fields(raw: bytes, name: str, notes: list[str]) -> np.void:
+    """Unpack the header in the byte order that makes sense of it."""
+    kind = next((kind for magic, kind in _KINDS if raw.startswith(magic)), None)
+    if kind is None and len(raw) >= 16 and all(32 <= v < 127 or v in b"\t\r\n" for v in raw):
+        kind = "a text file"
+    if kind or len(raw) < HEADER_SIZE:
+        found = kind or f"{len(raw)} bytes, too short for a header of {HEADER_SIZE} bytes"
+        raise InputError(f"{name}: {found}, expected an MRC/CCP4 map")
+    little, big = (np.frombuffer(raw, HEADER_DTYPE.newbyteorder(order))[0] for order in "<>")
+    stamp = int(little["machst"][0])
+    first, second = (big, little) if stamp == 0x11 else (little, big)
+    fields: np.void = second if _plausible(second) and not _plausible(first) else first
+    has_map = raw[208:211] == b"MAP"
+    if not has_map and not _plausible(fields):
+        raise InputError(f"{name}: no 'MAP' at byte 208, expected an MRC/CCP4 map")
+    if not has_map:
+        notes.append("The header lacks the word MAP: it was read as MRC2014, which may be wrong.")
+    if fields is second and stamp in (0x11, 0x44):
+        notes.append("The header's machine stamp names the wrong byte order.")
+    return fields
+
+
+def _by(values: Iterable[int]) -> str:
+    return " x ".join(str(n) for n in values)
+
+
+def _plausible(fields: np.void) -> bool:
+    return (
+        all(1 <= fields[key] <= _MAX_SIZE for key in ("nx", "ny", "nz"))
+        and int(fields["mode"]) in (*_TYPES, *_OTHER_MODES)
+        and all(0 <= fields[key] <= 3 for key in ("mapc", "mapr", "maps"))
+    )
+
+
+def _dtype(fields: np.void, name: str) -> np.dtype[np.number]:
+    mode = int(fields["mode"])
+    if mode not in _TYPES:
+        what = f" ({_OTHER_MODES[mode]})" if mode in _OTHER_MODES else ""
+        raise InputError(f"{name}: mode {mode}{what}, expected 0, 1, 2, 6 or 12")
+    kind = _TYPES[mode]
+    stamp, flags = bytes(fields["extra2"])[40:44], bytes(fields["extra2"])[44:48]
+    if mode == 0 and stamp in (_IMOD_STAMP, _IMOD_STAMP[::-1]) and not (flags[0] | flags[3]) & 1:
+        kind = "u1"  # IMOD wrote unsigned bytes unless this flag is set
+    return np.dtype(kind).newbyteorder(">" if _is_big_endian(fields) else "<")
+
+
+def _axis_order(fields: np.void, name: str) -> Indices:
+    found = tuple(int(fields[key]) for key in ("mapc", "mapr", "maps"))
+    if found == (0, 0, 0):
+        return 1, 2, 3
+    if sorted(found) != [1, 2, 3]:
+        raise InputError(
+            f"{name}: axis order (MAPC, MAPR, MAPS) {found}, expected 1, 2, 3 shuffled"
+        )
+    return found[0], found[1], found[2]
+
+
+def _to_xyz(values: list[int], axis_order: Indices) -> Indices:
+    """Sort values that go along columns, rows, sections into x, y, z."""
+    x, y, z = (values[axis_order.index(axis)] for axis in (1, 2, 3))
+    return x, y, z
+
+
+def _sampling(fields: np.void, size: Indices, name: str, notes: list[str]) -> Indices:
+    """Grid intervals along the cell; refuses stacks, which look like volumes otherwise."""
+    mx, my, mz = (int(fields[key]) for key in ("mx", "my", "mz"))
+    space_group, sections = int(fields["ispg"]), int(fields["nz"])
+    if min(size) == 1:
+        raise InputError(f"{name}: an image of {_by(size)}, expected a volume")
+    if space_group == 0 and mz == 1:
+        raise InputError(
+            f"{name}: a stack of {sections} images (ISPG 0, MZ 1), expected a volume; "
+            f"if it is one, set MZ to {sections} in its header"
+        )
+    if space_group >= 401 and sections != mz:
+        raise InputError(
+            f"{name}: a stack of volumes (ISPG {space_group}, MZ {mz}, NZ {sections}), expected one"
+        )
+    if min(mx, my, mz) <= 0:
+        notes.append(f"The header's MX, MY, MZ are {mx}, {my}, {mz}: {_by(size)} was assumed.")
+        return size
+    return mx, my, mz
+
+
+def _space_group(fields: np.void, notes: list[str]) -> int:
+    """ISPG; 0, which most cryo-EM programs write for a volume too, stands for 1."""
+    found = int(fields["ispg"])
+    if found < 0:
+        notes.append(f"The header's space group (ISPG) is {found}: 1 was assumed.")
+    return max(found, 1)
+
+
+def _voxel_size(
+    fields: np.void, sampling: Indices, apix: float | Triple | None, name: str
+) -> Triple:
+    lowest, highest = _VOXEL_RANGE
+    if apix is not None:
+        x, y, z = (float(v) for v in np.broadcast_to(np.asarray(apix, dtype=np.float64), (3,)))
+        if not all(lowest <= v <= highest for v in (x, y, z)):
+            raise InputError(f"--apix {apix}, expected {lowest:g} to {highest:g} (A)")
+        return x, y, z
+    lengths = (float(fields["cella"][axis]) for axis in "xyz")
+    x, y, z = (length / m for length, m in zip(lengths, sampling, strict=True))
+    if not all(lowest <= v <= highest for v in (x, y, z)):
+        shown = f"{x:g}" if x == y == z else f"({x:g}, {y:g}, {z:g})"
+        raise InputError(
+            f"{name}: voxel size {shown}, expected {lowest:g} to {highest:g} A; give --apix"
+        )
+    return x, y, z
+
+
+def _angles(fields: np.void, name: str, notes: list[str]) -> Triple:
+    """Cell angles that span a volume; zeros, which old programs left, stand for 90."""
+    alpha, beta, gamma = (float(fields["cellb"][key]) for key in ("alpha", "beta", "gamma"))
+    if (alpha, beta, gamma) == (0.0, 0.0, 0.0):
+        notes.append("The header's cell angles are 0: 90 degrees were assumed.")
+        return 90.0, 90.0, 90.0
+    if all(1 < angle < 179 for angle in (alpha, beta, gamma)):
+        x, y, z = (math.cos(math.radians(angle)) for angle in (alpha, beta, gamma))
+        if 1 - x * x - y * y - z * z + 2 * x * y * z > 1e-6:
+            return alpha, beta, gamma
+    raise InputError(
+        f"{name}: cell angles {alpha:g}, {beta:g}, {gamma:g}, expected those of a cell (degrees)"
+    )
+
+
+def _origin_words(fields: np.void, notes: list[str]) -> Triple:
+    x, y, z = (float(fields["origin"][axis]) for axis in "xyz")
+    if not all(abs(v) < 1e7 for v in (x, y, z)):
+        notes.append(f"The header's ORIGIN ({x:g}, {y:g}, {z:g}) makes no sense: taken as 0.")
+        return 0.0, 0.0, 0.0
+    return x, y, z
+
+
+def _labels(fields: np.void) -> tuple[str, ...]:
+    texts = (bytes(label).decode("ascii", "replace") for label in fields["label"])
+    cleaned = ("".join(c if " " <= c <= "~" else "?" for c in text) for text in texts)
+    return tuple(text.rstrip() for text in cleaned if text.strip())
+
+
+def _is_big_endian(fields: np.void) -> bool:
+    return fields.dtype["mode"].newbyteorder("S") == np.dtype("<i4")
+
+
+def _extra(fields: np.void) -> tuple[bytes, bytes]:
+    """Keep the unassigned words unless they would have to be byte-swapped blindly."""
+    if _is_big_endian(fields):
+        return b"", b""
+    return bytes(fields["extra1"]), bytes(fields["extra2"])

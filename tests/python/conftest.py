@@ -1,0 +1,52 @@
+"""Fixtures that several test files use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mrcfile
+import numpy as np
+import pytest
+
+SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with real maps, beside the repository; tests that need it skip where it is absent."""
+    if not (SHARED_DATA / "README.md").is_file():
+        pytest.skip(f"no real maps at {SHARED_DATA}")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def random_array() -> np.ndarray:
+    """Noise with a blob in it, float32, (z, y, x) = (7, 9, 12)."""
+    noise = np.random.default_rng(20180601).normal(size=(7, 9, 12))
+    noise[2:4, 3:6, 5:8] += 8
+    return noise.astype(np.float32)
+
+
+@pytest.fixture
+def mrc_file(tmp_path: Path, random_array: np.ndarray) -> Callable[..., Path]:
+    """Write a map with mrcfile, not with sharpem.
+
+    Call it with a file name, the array in file order (default: `random_array`) and header fields;
+    ``cella``, ``cellb`` and ``origin`` as (x, y, z). The voxel size is 1.05 A unless ``cella`` is
+    given.
+    """
+
+    def write(name: str = "map.mrc", array: Any = None, **fields: Any) -> Path:
+        path = tmp_path / name
+        compression = {".gz": "gzip", ".bz2": "bzip2"}.get(path.suffix)
+        with mrcfile.new(path, compression=compression, overwrite=True) as mrc:
+            mrc.set_data(random_array if array is None else array)
+            mrc.voxel_size = 1.05
+            mrc.set_volume()
+            for key, value in fields.items():
+                mrc.header[key] = value
+        return path
+
+    return write
