@@ -37,6 +37,21 @@ Returns
 -------
 array of float32, shape (z, y, x))";
 
+constexpr const char* resampled_doc = R"(The same Fourier terms on another grid, to d_min.
+
+Parameters
+----------
+spectrum : Spectrum
+grid : tuple of 3 ints
+    Voxels (nz, ny, nx) over the same cell.
+d_min : float
+    Resolution limit, A; not finer than the input's.
+
+Raises
+------
+ValueError
+    d_min is finer than the limit of the input.)";
+
 constexpr const char* apply_doc = R"(Multiply every term by a radial factor, in place.
 
 Parameters
@@ -80,6 +95,12 @@ MapArray synthesise_map(const Spectrum& spectrum, const RadialCurve* factor) {
   return map;
 }
 
+Spectrum resampled_to(const Spectrum& spectrum, const std::array<std::size_t, 3>& grid,
+                      double d_min) {
+  const ReleaseGil release;
+  return resampled(spectrum, {grid[0], grid[1], grid[2]}, d_min);
+}
+
 }  // namespace
 
 void bind_spectrum(py::module_& m) {
@@ -95,6 +116,8 @@ void bind_spectrum(py::module_& m) {
         analyse_doc);
   m.def("synthesise", &synthesise_map, py::arg("spectrum"), py::arg("factor") = py::none(),
         synthesise_doc);
+  m.def("resampled", &resampled_to, py::arg("spectrum"), py::arg("grid"), py::arg("d_min"),
+        resampled_doc);
   m.def("apply", &apply, py::arg("spectrum"), py::arg("curve"), py::call_guard<ReleaseGil>(),
         apply_doc);
   m.def("apply_anisotropy", &apply_anisotropy, py::arg("spectrum"), py::arg("b"), py::arg("sign"),

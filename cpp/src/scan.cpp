@@ -16,9 +16,11 @@ Detail detail_of(const PlaneSource& map, std::size_t voxels, const DetailOptions
 std::vector<Detail> scan(const Spectrum& spectrum, const std::vector<RadialCurve>& filters,
                          std::size_t voxels, const DetailOptions& options) {
   std::vector<Detail> details;
+  if (filters.empty()) return details;
   details.reserve(filters.size());
+  Synthesis map(spectrum, &filters.front(), /*with_mean=*/false);
   for (const RadialCurve& filter : filters) {
-    const Synthesis map(spectrum, &filter, /*with_mean=*/false);
+    if (!details.empty()) map.refill(spectrum, &filter, /*with_mean=*/false);
     details.push_back(detail_of(map, voxels, options));
   }
   return details;

@@ -205,6 +205,26 @@ Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min) {
   return spectrum;
 }
 
+Spectrum resampled(const Spectrum& spectrum, Shape grid, double d_min) {
+  if (d_min < spectrum.d_min()) {
+    refuse("resampling to ", d_min, " A: expected at least the ", spectrum.d_min(),
+           " A of the spectrum");
+  }
+  Spectrum answer(grid, spectrum.cell(), d_min);
+  for (int l = std::max(answer.l_min(), spectrum.l_min());
+       l <= std::min(answer.l_max(), spectrum.l_max()); ++l) {
+    for (int k = std::max(answer.k_min(), spectrum.k_min());
+         k <= std::min(answer.k_max(), spectrum.k_max()); ++k) {
+      for (int h = 0; h <= std::min(answer.h_max(), spectrum.h_max()); ++h) {
+        if (answer.keeps(answer.reciprocal().s_squared(h, k, l))) {
+          answer.row(k, l)[h] = spectrum.row(k, l)[h];
+        }
+      }
+    }
+  }
+  return answer;
+}
+
 Synthesis::Synthesis(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean)
     : grid_(spectrum.grid()), half_(std::make_unique<HalfTransform>(spectrum)) {
   refill(spectrum, factor, with_mean);

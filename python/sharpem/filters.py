@@ -54,15 +54,14 @@ class SharpenBlur:
         s = np.asarray(s, dtype=np.float64)
         sharpen = 0.25 * self.b_sharpen * s**2
         if self.b_sharpen <= 0:
-            return np.exp(np.clip(sharpen, -80, 80))
+            return np.asarray(np.exp(np.clip(sharpen, -80, 80)), dtype=np.float64)
         with np.errstate(divide="ignore"):
             d = 1.0 / s
         t = np.clip(self.k * (self.d_cut - d), -700, 700)
-        w_sharpen = 1.0 / (1.0 + np.exp(t))  # Eq. 4a
-        log_factor = np.logaddexp(
-            np.log(w_sharpen) + sharpen, np.log1p(-w_sharpen) - 0.25 * self.b_blur * s**2
-        )
-        return np.exp(np.clip(log_factor, -80, 80))
+        ln_sharpen, ln_blur = -np.logaddexp(0, t), -np.logaddexp(0, -t)  # weights, Eq. 4a, 4b
+        ln_factor = np.logaddexp(ln_sharpen + sharpen, ln_blur - 0.25 * self.b_blur * s**2)
+        answer: NDArray[np.float64] = np.exp(np.clip(ln_factor, -80, 80))
+        return answer
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the JSON."""

@@ -209,6 +209,18 @@ TEST_CASE("a synthesis filled again is the one made anew; another geometry is re
   CHECK_THROWS_AS(planes.refill(finer, nullptr), std::invalid_argument);
 }
 
+TEST_CASE("resampling keeps a band-limited map") {
+  const Shape fine{24, 20, 30}, coarse{14, 12, 18};
+  Spectrum spectrum = analyse(noise(fine, 12).view(), {24, 20, 30}, 5);
+  const Spectrum there = resampled(spectrum, coarse, 5);
+  CHECK(same_terms(spectrum, resampled(there, fine, 5)));
+  CHECK(there.mean() == spectrum.mean());
+  const Spectrum cut = resampled(spectrum, coarse, 8);
+  CHECK(same_terms(cut, resampled(there, coarse, 8)));
+  CHECK_THROWS_WITH_AS(resampled(spectrum, fine, 4), doctest::Contains("5 A"),
+                       std::invalid_argument);
+}
+
 TEST_CASE("planes of a large and a small map may be asked for in turn") {
   const Map large = noise({4, 40, 60}, 9), small = noise({4, 6, 5}, 10);
   const Synthesis one(analyse(large.view(), triclinic, 0));

@@ -1,0 +1,45 @@
+"""Automatic sharpening of cryo-EM maps.
+
+>>> import sharpem
+>>> density = sharpem.read_map("map.mrc")  # doctest: +SKIP
+>>> result = sharpem.sharpen(density, resolution=3.2)  # doctest: +SKIP
+>>> result.write("map_sharpened")  # doctest: +SKIP
+"""
+
+from importlib.metadata import version as _version
+
+from sharpem.choice import BIso, Choice, Trial, Verdict
+from sharpem.density import DensityMap
+from sharpem.errors import InputError, NotApplicableError, SharpemError
+from sharpem.evaluate import map_model_cc
+from sharpem.filters import Anisotropy, Filter, SharpenBlur, ShellFilter, filter_from_dict
+from sharpem.io.model import read_model
+from sharpem.io.mrc import read_map, write_map
+from sharpem.sharpen import Result, apply, sharpen
+from sharpem.simulate import simulate_map
+
+__version__ = _version("sharpem")
+
+__all__ = [
+    "Anisotropy",
+    "BIso",
+    "Choice",
+    "DensityMap",
+    "Filter",
+    "InputError",
+    "NotApplicableError",
+    "Result",
+    "SharpemError",
+    "SharpenBlur",
+    "ShellFilter",
+    "Trial",
+    "Verdict",
+    "apply",
+    "filter_from_dict",
+    "map_model_cc",
+    "read_map",
+    "read_model",
+    "sharpen",
+    "simulate_map",
+    "write_map",
+]

@@ -1,0 +1,124 @@
+"""The command line: ``sharpem COMMAND ...``, one module per command.
+
+Exit codes: 0 done; 1 internal error; 2 the request or the input is at fault; 3 the method does not
+apply to the map and ``--if-not-applicable stop`` was given; 130 interrupted; 141 nobody reads the
+output any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from sharpem.cli import apply, demo, inspect, sharpen
+from sharpem.cli.output import complain
+from sharpem.cli.parser import Parser, join_negative_numbers
+from sharpem.errors import InputError, SharpemError
+
+__all__ = ["main"]
+
+_COMMANDS = (sharpen, inspect, apply, demo)
+_INTERRUPTED, _BROKEN_PIPE = 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Without the program's name; default: what the process was started with.
+
+    Returns
+    -------
+    int
+        Exit code.
+
+    Examples
+    --------
+    >>> main(["sharpen", "no_such_file.mrc", "-r", "3.2"])
+    2
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BaseException as error:
+        code = _failed(error, debug=debug)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        request = _parser().parse_args(join_negative_numbers(arguments))
+    except SystemExit as end:  # --help
+        return int(end.code or 0)
+    if request.version or request.cmakedir:
+        return _about(request)
+    if request.command is None:
+        names = ", ".join(command.NAME for command in _COMMANDS)
+        raise InputError(f"no command, expected one of {names} (sharpem --help)")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells about its font cache
+    request.command_line = ["sharpem", *arguments]
+    return int(request.run(request))
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="sharpem",
+        description="Automatic sharpening of cryo-EM maps.",
+        epilog="example: sharpem sharpen emd_3488.map.gz -r 3.2\n"
+        "sharpem COMMAND --help tells what a command takes.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument(
+        "--cmakedir", action="store_true", help="print the folder for CMake's sharpem_DIR"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for command in _COMMANDS:
+        command.add_parser(commands)
+    return parser
+
+
+def _about(request: Namespace) -> int:
+    import sharpem
+
+    if request.version:
+        print(f"sharpem {sharpem.__version__}")
+        return 0
+    folders = [Path(place) / "lib" / "cmake" / "sharpem" for place in sharpem.__path__]
+    for folder in folders:
+        if (folder / "sharpem-config.cmake").is_file():
+            print(folder)
+            return 0
+    raise InputError(f"{folders[0]}: no CMake package there, expected an installed sharpem")
+
+
+def _failed(error: BaseException, *, debug: bool) -> int:
+    """Say in one line what went wrong; the exit code."""
+    if isinstance(error, BrokenPipeError):
+        # What is left in the buffer must not complain again when Python ends.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, KeyboardInterrupt):
+        return _INTERRUPTED
+    if isinstance(error, SharpemError):
+        complain(str(error))
+        return error.exit_code
+    if isinstance(error, MemoryError):
+        complain("out of memory; use a machine with more, or cut the map to the molecule")
+        return 1
+    if isinstance(error, Exception):
+        complain(f"internal error, {type(error).__name__}: {error} (--debug shows where)")
+        return 1
+    raise error

@@ -1,0 +1,135 @@
+"""``sharpem apply``: apply a saved filter to another map."""
+
+from __future__ import annotations
+
+import json
+import math
+from argparse import Namespace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.parser import add_command, add_general, add_voxel_size
+from sharpem.cli.threads import limited_threads
+from sharpem.errors import InputError
+
+if TYPE_CHECKING:
+    from sharpem.filters import Filter
+
+__all__ = ["NAME", "add_parser", "load_filter", "run"]
+
+NAME = "apply"
+
+_LARGEST = 2**26  # bytes of JSON
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command's parser."""
+    parser = add_command(
+        commands,
+        NAME,
+        run,
+        usage="MAP FILTER.json [options]",
+        help="apply a saved filter to another map (a half map, say)",
+        description="Apply the filter that a run of sharpem saved to a map.",
+        epilog="example: sharpem apply emd_3488_half_map_1.map.gz emd_3488_sharpened.json",
+    )
+    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4; also .gz, .bz2")
+    parser.add_argument(
+        "filter", metavar="FILTER.json", help="PREFIX.json of a run, or what is in it as filter"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PREFIX",
+        help="writes PREFIX.mrc (default: the map's name + _filtered, in the current folder)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    add_voxel_size(parser)
+    add_general(parser)
+
+
+def run(request: Namespace) -> int:
+    """Run the command; the exit code."""
+    prefix = output_prefix(request.output, request.map, "_filtered")
+    target = with_ending(prefix, ".mrc")
+    inputs = [Path(request.map), Path(request.filter)]
+    check_outputs([target], inputs, overwrite=request.overwrite)
+    chosen = load_filter(Path(request.filter))
+
+    from sharpem.cli.summary import filter_line, map_line
+    from sharpem.io.mrc import read_map, write_map
+    from sharpem.sharpen import apply
+
+    density = read_map(request.map, apix=request.apix)
+    with limited_threads(request.threads):
+        filtered = apply(density, chosen)
+    label = f"applied: {filter_line(chosen).partition(',')[0]}"
+    write_map(filtered, target, label, overwrite=request.overwrite)
+    if not request.quiet:
+        lines = [("map", map_line(density)), ("filter", filter_line(chosen))]
+        lines += [("warning", text) for text in density.notes]
+        show([*lines, ("wrote", str(target))])
+    return 0
+
+
+def load_filter(path: Path) -> Filter:
+    """Read a filter from a run's JSON, or from a JSON that holds a filter alone.
+
+    Raises
+    ------
+    InputError
+        The file holds no filter; the message says what is wrong.
+    """
+    from sharpem.filters import filter_from_dict
+
+    values = _load(path)
+    if not isinstance(values, dict) or ("filter" not in values and "kind" not in values):
+        raise InputError(f"{path}: JSON without a filter, expected what sharpem sharpen writes")
+    values = values.get("filter", values)
+    if not isinstance(values, dict):
+        raise InputError(f"{path}: filter is {json.dumps(values)[:40]}, expected one with a kind")
+    try:
+        chosen = filter_from_dict(values)
+        _check(values)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{path}: bad filter ({error}), expected what sharpem writes") from None
+    return chosen
+
+
+def _load(path: Path) -> Any:
+    try:
+        with path.open("rb") as source:
+            text = source.read(_LARGEST).decode("utf-8")
+        return json.loads(text, parse_constant=_refuse)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path}: {reason}, expected a JSON file") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON ({error}), expected what sharpem writes") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
+
+
+def _check(values: dict[str, Any]) -> None:
+    """Refuse numbers that no filter can have."""
+    d = values.get("d", [1.0])
+    tensor = values.get("anisotropy") or [0.0] * 6
+    scale = values.get("scale", d)
+    positive = [values.get("k", 1.0), values.get("d_cut", 1.0), values["d_min"], *d]
+    plain = [values.get("b_sharpen", 0.0), values.get("b_blur", 0.0), *tensor, *scale]
+    if not all(math.isfinite(float(value)) for value in [*positive, *plain]):
+        raise InputError("filter with an infinite number, expected finite ones")
+    if min(map(float, positive)) <= 0:
+        raise InputError("filter with k, d_cut, d_min or d <= 0, expected positive numbers")
+    if len(scale) != len(d) or not d or min(map(float, scale)) < 0:
+        raise InputError("filter whose scale does not match its d, expected a factor >= 0 for each")
+    if any(first <= second for first, second in pairwise(d)):
+        raise InputError("filter whose d do not descend")
+    if len(tensor) != 6:
+        raise InputError(f"filter with an anisotropy of {len(tensor)} numbers, expected 6")

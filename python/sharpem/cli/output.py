@@ -1,0 +1,135 @@
+"""Where a command's files go, whether they can go there, and how a command speaks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from sharpem.errors import InputError
+
+__all__ = ["Lines", "check_outputs", "complain", "output_prefix", "show", "with_ending"]
+
+Lines: TypeAlias = Sequence[tuple[str, str]]
+
+_PACKED = (".gz", ".bz2")
+_MAPS = (".mrc", ".map", ".ccp4")
+
+
+def output_prefix(given: str | None, source: str, addition: str) -> Path:
+    """Find the start of the output files' names.
+
+    Parameters
+    ----------
+    given : str or None
+        As on the command line. A final ``.mrc`` is dropped; a final slash means a folder, to
+        hold files of the default name.
+    source : str
+        The map.
+    addition : str
+        What the default name has after that of the map.
+
+    Raises
+    ------
+    InputError
+        What was given is no start of a name.
+
+    Examples
+    --------
+    >>> str(output_prefix(None, "data/emd_3488.map.gz", "_sharpened"))
+    'emd_3488_sharpened'
+    """
+    default = _stem(Path(source).name) + addition
+    if given is None:
+        return Path(default)
+    if given.endswith(("/", os.sep)):
+        return Path(given) / default
+    path = Path(given)
+    if path.name in ("", ".."):
+        raise InputError(f"-o: found {given!r}, expected the start of a file name, or FOLDER/")
+    return path.with_suffix("") if path.suffix == ".mrc" else path
+
+
+def _stem(name: str) -> str:
+    for endings in (_PACKED, _MAPS):
+        for ending in endings:
+            if name.lower().endswith(ending) and len(name) > len(ending):
+                name = name[: -len(ending)]
+                break
+    return name
+
+
+def with_ending(prefix: Path, ending: str) -> Path:
+    """Append an ending to a prefix; what is after a dot in it stays (``v1.2`` + ``.mrc``)."""
+    return prefix.with_name(prefix.name + ending)
+
+
+def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path], *, overwrite: bool) -> None:
+    """Refuse, before any work is done, what could not be written in the end.
+
+    Raises
+    ------
+    InputError
+        A folder is missing or cannot be written to, or a file is there already, or is an input.
+    """
+    outputs = list(outputs)
+    for folder in dict.fromkeys(path.parent for path in outputs):
+        _check_folder(folder)
+    existing = [path for path in outputs if path.exists()]
+    for path in existing:
+        if any(source.exists() and path.samefile(source) for source in inputs):
+            raise InputError(f"{path}: is an input, expected another name for the output (-o)")
+        if not path.is_file():
+            raise InputError(f"{path}: not a plain file, expected another name for the output (-o)")
+    if existing and not overwrite:
+        raise InputError(f"{existing[0]}: exists already; give --overwrite or another -o")
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder, expected one to write to (-o)")
+    try:
+        # Permission bits do not tell for root and on network drives: try.
+        with tempfile.TemporaryFile(dir=folder, prefix=".sharpem"):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            f"{folder}: cannot be written to ({reason}), expected another -o"
+        ) from None
+
+
+def show(lines: Lines) -> None:
+    """Print labelled lines; on a terminal, long ones are folded beside their label."""
+    if sys.stdout.isatty():
+        _show_on_terminal(lines)
+        return
+    width = max((len(label) for label, _ in lines), default=0)
+    for label, text in lines:
+        print(_printable(f"{label:<{width}}  {text}"))
+
+
+def _show_on_terminal(lines: Lines) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for label, text in lines:
+        style = "bold yellow" if label == "warning" else "bold"
+        table.add_row(Text(label, style=style, no_wrap=True), Text(_printable(text)))
+    Console().print(table)
+
+
+def _printable(text: str) -> str:
+    """Escape what standard output cannot show: file names may hold anything."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def complain(message: str) -> None:
+    """Print one line to the standard error stream."""
+    print("sharpem: " + " ".join(message.split()), file=sys.stderr)

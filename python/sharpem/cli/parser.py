@@ -1,0 +1,152 @@
+"""What the commands' parsers share: types with limits, common options, negative numbers."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+from sharpem.errors import InputError
+
+__all__ = [
+    "Parser",
+    "add_command",
+    "add_general",
+    "add_resolution",
+    "add_voxel_size",
+    "count",
+    "join_negative_numbers",
+    "number",
+]
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line each, and which takes no abbreviations."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Turn a wrong argument into an error that names it.
+
+        Raises
+        ------
+        InputError
+            Always.
+        """
+        raise InputError(f"{message.removeprefix('argument ')} ({self.prog} --help)")
+
+
+def add_command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], **texts: str
+) -> Parser:
+    """Add a command's parser.
+
+    Parameters
+    ----------
+    commands : what ``add_subparsers`` returned
+    name : str
+    run : callable
+        Does the work; returns the exit code.
+    **texts : str
+        ``usage`` (what follows the name), ``help``, ``description`` and ``epilog``.
+    """
+    texts["usage"] = f"sharpem {name} {texts['usage']}"
+    parser: Parser = commands.add_parser(name, **texts)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_general(parser: Parser, *, threads: bool = True) -> argparse._ArgumentGroup:
+    """Add what every command takes; returns the group, for more of the kind."""
+    group = parser.add_argument_group("general")
+    if threads:
+        group.add_argument(
+            "--threads", type=count, metavar="N", help="threads (default: all cores)"
+        )
+    loudness = group.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="nothing but errors")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="more detail, and progress")
+    group.add_argument("--debug", action="store_true", help="show where an error comes from")
+    return group
+
+
+def add_resolution(parser: Parser, meaning: str) -> None:
+    """Add ``-r``, in A."""
+    parser.add_argument(
+        "-r", "--resolution", type=number(above=0.5, below=50), metavar="D", help=meaning
+    )
+
+
+def add_voxel_size(parser: Any) -> None:
+    """Add ``--apix``, in A."""
+    parser.add_argument(
+        "--apix",
+        type=number(above=0),
+        metavar="A",
+        help="voxel size in A, instead of the header's",
+    )
+
+
+def number(*, above: float = -math.inf, below: float = math.inf) -> Callable[[str], float]:
+    """Make a converter of text to finite numbers between two limits, both excluded.
+
+    Examples
+    --------
+    >>> number(above=0, below=1)("0.2")
+    0.2
+    """
+
+    def convert(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if above < value < below:
+            return value
+        raise argparse.ArgumentTypeError(f"found {text}, expected a number{_limits(above, below)}")
+
+    return convert
+
+
+def _limits(above: float, below: float) -> str:
+    if math.isinf(above):
+        return ""
+    return f" above {above:g}" if math.isinf(below) else f" between {above:g} and {below:g}"
+
+
+def count(text: str) -> int:
+    """Convert text to a whole number of things, 1 to 1024."""
+    if text.isdecimal() and 1 <= int(text) <= 1024:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"found {text}, expected a whole number from 1 to 1024")
+
+
+def join_negative_numbers(arguments: Iterable[str]) -> list[str]:
+    """Tie a negative number to the option before it, so that it is not taken for an option.
+
+    argparse alone knows -50 but not -1e2.
+
+    Examples
+    --------
+    >>> join_negative_numbers(["map.mrc", "--b-min", "-1e2", "-r", "3"])
+    ['map.mrc', '--b-min=-1e2', '-r', '3']
+    """
+    joined: list[str] = []
+    for argument in arguments:
+        before = joined[-1] if joined else ""
+        if _is_negative(argument) and before.startswith("-") and "=" not in before:
+            joined[-1] = f"{before}={argument}" if before.startswith("--") else before + argument
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _is_negative(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.startswith("-")

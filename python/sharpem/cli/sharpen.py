@@ -1,0 +1,270 @@
+"""``sharpem sharpen``: choose a filter, apply it, write map, JSON and report."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.parser import (
+    Parser,
+    add_command,
+    add_general,
+    add_resolution,
+    add_voxel_size,
+    number,
+)
+from sharpem.cli.progress import Report, progress
+from sharpem.errors import InputError, NotApplicableError
+
+if TYPE_CHECKING:
+    from sharpem.sharpen import Result
+
+__all__ = ["NAME", "add_parser", "run"]
+
+NAME = "sharpen"
+
+_METHODS = ("surface", "kurtosis", "empirical", "given")
+_SCANNING = ("surface", "kurtosis")
+_MAX_TRIALS = 1000
+
+# Options that go to sharpem.sharpen() under the same name, where they are given.
+_PASSED_ON = (
+    *("resolution", "method", "prior", "if_not_applicable", "anisotropy", "threads"),
+    *("b_sharpen", "b_iso", "d_cut", "k", "b_blur", "optimize_d_cut", "optimize_k"),
+    *("b_min", "b_max", "b_step", "fraction"),
+    *("molecular_volume", "mass", "sequence", "solvent_content", "mask"),
+)
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command's parser."""
+    parser = add_command(
+        commands,
+        NAME,
+        run,
+        usage="MAP -r D [options]",
+        help="choose a filter for a map, apply it, write map + JSON + report",
+        description="Choose how much to sharpen a map, and sharpen it. Lengths in A, B in A^2.\n"
+        "Positive b_sharpen sharpens; RELION and cryoSPARC use the opposite sign.",
+        epilog="example: sharpem sharpen emd_3488.map.gz -r 3.2 -o out/emd_3488",
+    )
+    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4; also .gz, .bz2")
+    add_resolution(parser, "resolution of the map in A, as published (needed)")
+    _add_method(parser)
+    _add_filter(parser)
+    _add_scan(parser)
+    _add_volume(parser)
+    _add_output(parser)
+    add_general(parser).add_argument(
+        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
+    )
+
+
+def _add_method(parser: Parser) -> None:
+    group = parser.add_argument_group("method")
+    group.add_argument(
+        "--method",
+        choices=_METHODS,
+        help="surface (default): adjusted surface area; kurtosis; empirical: expected final B; "
+        "given: --b-sharpen or --b-iso",
+    )
+    group.add_argument(
+        "--prior",
+        choices=("auto", "none"),
+        help="surface, kurtosis: combine with the expected final B (auto, default) or not (none)",
+    )
+    group.add_argument(
+        "--if-not-applicable",
+        choices=("empirical", "stop"),
+        help="where the method cannot judge the map: the expected final B, with a warning "
+        "(default), or no map and exit code 3",
+    )
+    group.add_argument(
+        "--no-anisotropy",
+        dest="anisotropy",
+        action="store_const",
+        const=False,
+        help="leave the map's anisotropy in it",
+    )
+    add_voxel_size(group)
+
+
+def _add_filter(parser: Parser) -> None:
+    group = parser.add_argument_group("filter")
+    target = group.add_mutually_exclusive_group()
+    target.add_argument(
+        "--b-sharpen", type=number(), metavar="B", help="A^2; + sharpens (method given)"
+    )
+    target.add_argument(
+        "--b-iso", type=number(), metavar="B", help="final overall B in A^2 (method given)"
+    )
+    for name, text in (
+        ("d-cut", "where sharpening gives way to blurring, A (default: the resolution)"),
+        ("k", "steepness of that transition, 1/A (default: 10)"),
+    ):
+        one = group.add_mutually_exclusive_group()
+        metavar = name[0].upper()
+        one.add_argument(f"--{name}", type=number(above=0), metavar=metavar, help=text)
+        one.add_argument(
+            f"--optimize-{name}",
+            action="store_const",
+            const=True,
+            help=f"choose {name.replace('-', '_')} together with B",
+        )
+    group.add_argument(
+        "--b-blur", type=number(), metavar="B", help="blurring beyond d_cut, A^2 (default: 200)"
+    )
+
+
+def _add_scan(parser: Parser) -> None:
+    group = parser.add_argument_group("scan of the overall B")
+    group.add_argument("--b-min", type=number(), metavar="B", help="A^2 (default: -100)")
+    group.add_argument("--b-max", type=number(), metavar="B", help="A^2 (default: 300)")
+    group.add_argument("--b-step", type=number(above=0), metavar="B", help="A^2 (default: 20)")
+    group.add_argument(
+        "--fraction",
+        type=number(above=0, below=1),
+        metavar="F",
+        help="part of the molecular volume inside the contour (default: 0.2)",
+    )
+
+
+def _add_volume(parser: Parser) -> None:
+    about = parser.add_argument_group("molecular volume (default: estimated from the map)")
+    group = about.add_mutually_exclusive_group()
+    group.add_argument(
+        "--molecular-volume", type=number(above=0), metavar="A3", help="dry volume, A^3"
+    )
+    group.add_argument("--mass", type=number(above=0), metavar="KDA", help="mass, kDa")
+    group.add_argument("--sequence", metavar="FASTA", help="all chains in the map")
+    group.add_argument(
+        "--solvent-content",
+        type=number(above=0, below=1),
+        metavar="F",
+        help="part of the box that is solvent, 0 to 1",
+    )
+    group.add_argument("--mask", metavar="MASK", help="map with values > 0.5 inside the molecule")
+
+
+def _add_output(parser: Parser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "-o",
+        "--output",
+        metavar="PREFIX",
+        help="writes PREFIX.mrc .json .html .cxc (default: the map's name + _sharpened, in the "
+        "current folder)",
+    )
+    group.add_argument(
+        "--no-report", dest="report", action="store_false", help="leave the .html report out"
+    )
+    group.add_argument("--report", dest="report", action="store_true", help="write it (default)")
+    group.add_argument("--overwrite", action="store_true", help="replace existing files")
+    parser.set_defaults(report=True)
+
+
+def run(request: Namespace) -> int:
+    """Run the command; the exit code."""
+    prefix = output_prefix(request.output, request.map, "_sharpened")
+    options = _options(request)
+    _check_request(request, prefix)
+    with progress(request) as tell:
+        result = _sharpen(request, options, tell)
+        tell("write", 0, 1)
+        written = result.write(
+            prefix,
+            report=request.report,
+            overwrite=request.overwrite,
+            command=shlex.join(request.command_line),
+        )
+    _tell(request, result, written)
+    if result.map is None:
+        reasons = " ".join(result.verdict.reasons)
+        raise NotApplicableError(
+            f"{request.map}: method {request.method} not applicable. {reasons}"
+        )
+    return 0
+
+
+def _options(request: Namespace) -> dict[str, Any]:
+    """Keywords for the pipeline; what was not given keeps the pipeline's default."""
+    given = request.b_sharpen is not None or request.b_iso is not None
+    request.method = request.method or ("given" if given else "surface")
+    if given and request.method != "given":
+        option = "--b-iso" if request.b_sharpen is None else "--b-sharpen"
+        raise InputError(f"{option}: found with --method {request.method}, expected given")
+    if request.method == "given" and not given:
+        raise InputError("--method given: no B, expected --b-sharpen or --b-iso")
+    if request.method not in _SCANNING:
+        _check_no_scan(request)
+    _check_scan(request)
+    values = vars(request)
+    return {name: values[name] for name in _PASSED_ON if values[name] is not None}
+
+
+def _check_no_scan(request: Namespace) -> None:
+    """Refuse options that decide nothing under the method."""
+    for name in ("prior", "optimize_d_cut", "optimize_k"):
+        if getattr(request, name) is not None:
+            option = "--" + name.replace("_", "-")
+            raise InputError(
+                f"{option}: found with method {request.method}, expected surface or kurtosis"
+            )
+
+
+def _check_scan(request: Namespace) -> None:
+    low = -100.0 if request.b_min is None else request.b_min
+    high = 300.0 if request.b_max is None else request.b_max
+    step = 20.0 if request.b_step is None else request.b_step
+    if low >= high:
+        raise InputError(f"--b-min: found {low:g}, expected less than --b-max ({high:g})")
+    if not 4 <= (high - low) / step <= _MAX_TRIALS:
+        raise InputError(
+            f"--b-step: found {step:g} A^2 from {low:g} to {high:g}, "
+            f"expected 4 to {_MAX_TRIALS} steps"
+        )
+
+
+def _check_request(request: Namespace, prefix: Path) -> None:
+    """Check what can be checked before the map is read."""
+    if request.resolution is None:
+        raise InputError(
+            f"{request.map}: no resolution given, expected -r D in A: see the map's EMDB entry or "
+            "paper, or the FSC = 0.143 line of the reconstruction's log"
+        )
+    inputs = [request.map, request.sequence, request.mask]
+    endings = [".mrc", ".json", ".cxc"] + [".html"] * request.report
+    check_outputs(
+        [with_ending(prefix, ending) for ending in endings],
+        [Path(name) for name in inputs if name],
+        overwrite=request.overwrite,
+    )
+
+
+def _sharpen(request: Namespace, options: dict[str, Any], tell: Report) -> Result:
+    from sharpem.io.mrc import read_map
+    from sharpem.sharpen import sharpen
+
+    start = time.perf_counter()
+    tell("read", 0, 1)
+    density = read_map(request.map, apix=request.apix)
+    if request.mask is not None:
+        options = {**options, "mask": read_map(request.mask, apix=request.apix)}
+    read = time.perf_counter() - start
+    result = sharpen(density, progress=tell, **options)
+    total = read + result.seconds["total"]
+    return replace(result, seconds={**result.seconds, "total": total, "read": read})
+
+
+def _tell(request: Namespace, result: Result, written: dict[str, Path]) -> None:
+    from sharpem.cli.summary import summary
+
+    if request.json:
+        print(written["json"].read_text(encoding="utf-8"), end="")
+    elif not request.quiet:
+        show(summary(result, written, verbose=request.verbose))

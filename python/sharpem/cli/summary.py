@@ -1,0 +1,158 @@
+"""The outcome of a run in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharpem.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
+
+if TYPE_CHECKING:
+    from sharpem.density import DensityMap
+    from sharpem.molecule import MolecularVolume
+    from sharpem.sharpen import Result
+
+__all__ = [
+    "anisotropy_line",
+    "both_signs",
+    "filter_line",
+    "map_line",
+    "summary",
+    "volume_line",
+]
+
+_METHODS = {
+    "surface": "adjusted surface area",
+    "kurtosis": "kurtosis",
+    "empirical": "expected final B",
+    "given": "B as given",
+}
+
+
+def both_signs(b_sharpen: float) -> str:
+    """Write b_sharpen in both conventions.
+
+    Examples
+    --------
+    >>> both_signs(90.2)
+    'b_sharpen +90 A^2 (RELION/cryoSPARC: -90)'
+    """
+    b = round(b_sharpen)
+    return f"b_sharpen {b:+d} A^2 (RELION/cryoSPARC: {-b:+d})"
+
+
+def summary(
+    result: Result, written: dict[str, Path], *, verbose: bool = False
+) -> list[tuple[str, str]]:
+    """Sum a run up.
+
+    Parameters
+    ----------
+    result : Result
+    written : dict of str to Path
+        The files.
+    verbose : bool
+        With all trials, and the time of each step.
+
+    Returns
+    -------
+    list of (label, text)
+    """
+    lines = [("map", map_line(result.input)), ("verdict", _verdict(result))]
+    if result.filter is not None:
+        lines.append(("filter", filter_line(result.filter)))
+    lines.append(("overall B", _overall_b(result)))
+    lines.append(("anisotropy", _anisotropy(result)))
+    lines.append(("molecule", volume_line(result.prepared.volume)))
+    lines += [("reason", text) for text in result.verdict.reasons]
+    lines += [("warning", text) for text in result.verdict.warnings]
+    if verbose:
+        lines += [("trial", text) for text in _trials(result)]
+    lines.append(("wrote", ", ".join(str(written[kind]) for kind in _map_first(written))))
+    lines.append(("time", _seconds(result, verbose=verbose)))
+    return lines
+
+
+def _map_first(written: dict[str, Path]) -> list[str]:
+    return sorted(written, key=lambda kind: kind != "map")
+
+
+def map_line(density: DensityMap) -> str:
+    """Name, size and voxel size of a map."""
+    size = " x ".join(str(n) for n in density.shape[::-1])
+    steps = dict.fromkeys(f"{step:.4g}" for step in density.voxel_size)
+    return f"{density.path}, {size} voxels of {' x '.join(steps)} A"
+
+
+def filter_line(chosen: Filter) -> str:
+    """Describe a filter's radial part and its resolution limit."""
+    limit = f"nothing beyond {chosen.d_min:.3g} A"
+    radial = chosen.radial
+    if isinstance(radial, SharpenBlur):
+        text = both_signs(radial.b_sharpen)
+        if round(radial.b_sharpen) > 0:
+            text += f" to {radial.d_cut:.3g} A"
+        return f"{text}, {limit}"
+    if isinstance(radial, ShellFilter):
+        return f"a factor for each of {len(radial.d)} resolution shells, {limit}"
+    return limit
+
+
+def anisotropy_line(anisotropy: Anisotropy) -> str:
+    """Describe by how much the fall-off differs between directions."""
+    return f"B differs by {anisotropy.spread:.0f} A^2 between directions"
+
+
+def volume_line(volume: MolecularVolume) -> str:
+    """Describe how much of the map is molecule."""
+    source = "estimated" if volume.source == "estimated" else f"from {volume.source}"
+    return f"{volume.angstrom3:.0f} A^3, {100 * volume.fraction:.1f} % of the map ({source})"
+
+
+def _verdict(result: Result) -> str:
+    verdict = result.verdict
+    ratio = verdict.signal_to_noise
+    noise = "" if ratio is None else f", signal-to-noise {ratio:.1f}"
+    method = _METHODS.get(result.method, result.method)
+    if verdict.applicable:
+        return f"applicable ({method}{noise})"
+    if result.map is None:
+        return f"NOT APPLICABLE ({method}{noise}): no map was made"
+    return f"NOT APPLICABLE ({method}{noise}): the map has the expected final B instead"
+
+
+def _overall_b(result: Result) -> str:
+    b = result.b_iso
+    before = f"{b.input:.0f} A^2; of the signal in it {b.signal:.0f} A^2"
+    if b.output is None:
+        return before if b.signal != b.input else f"{b.input:.0f} A^2"
+    low, high = b.interval
+    target = f"{b.target:.0f} A^2" + (f" ({low:.0f} to {high:.0f})" if low < high else "")
+    if b.signal == b.input:
+        return f"{b.input:.0f} -> {b.output:.0f} A^2, aimed at {target}"
+    return f"{b.input:.0f} -> {b.output:.0f} A^2; of the signal in it {b.signal:.0f} -> {target}"
+
+
+def _anisotropy(result: Result) -> str:
+    text = anisotropy_line(result.prepared.anisotropy)
+    if result.filter is None or result.filter.anisotropy is None:
+        return f"{text}, left in"
+    return f"{text}, {result.filter.anisotropy.spread:.0f} A^2 of it removed"
+
+
+def _trials(result: Result) -> Iterator[str]:
+    for trial in result.trials:
+        yield (
+            f"B {trial.b_iso:+5.0f}: surface {trial.surface_area}, regions {trial.regions}, "
+            f"adjusted {trial.adjusted_surface_area:.0f}, kurtosis {trial.kurtosis:.2f}"
+        )
+
+
+def _seconds(result: Result, *, verbose: bool) -> str:
+    spent = dict(result.seconds)
+    text = f"{spent.pop('total', sum(spent.values())):.1f} s"
+    if verbose:
+        text += " (" + ", ".join(f"{name} {value:.1f}" for name, value in spent.items()) + ")"
+        text += f", {result.peak_memory_bytes / 1e6:.0f} MB"
+    return text

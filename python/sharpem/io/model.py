@@ -1,0 +1,184 @@
+"""Atomic models: PDB and mmCIF files, plain or gzip, as plain arrays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import gemmi
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sharpem.errors import InputError
+
+__all__ = ["Model", "read_model"]
+
+# Hydrogens are seldom in the file: mass with them over mass without, from the mean composition of
+# proteins (C4.9 H7.8 N1.4 O1.5 per residue) and of nucleotides (C9.8 H12 N3.8 O7 P).
+_HYDROGENS = {"protein": 1.075, "nucleic": 1.038}
+_VOLUME_PER_DALTON = {"protein": 1.23, "nucleic": 1.15}  # A^3/Da
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Atoms as arrays. Immutable: the arrays refuse writing.
+
+    Attributes
+    ----------
+    positions : ndarray of float64, shape (n, 3)
+        Cartesian x, y, z, A.
+    elements : tuple of str, length n
+        Element symbols as gemmi writes them (``"C"``, ``"Zn"``).
+    occupancies : ndarray of float64, shape (n,)
+        As in the file.
+    b_iso : ndarray of float64, shape (n,)
+        A^2, as in the file.
+    mass : float
+        Da, hydrogens included whether or not the file has them; one conformer, full occupancy.
+    dry_volume : float
+        A^3: 1.23 A^3/Da, nucleotides 1.15 A^3/Da.
+    path : Path or None
+        The file it came from.
+    notes : tuple of str
+        What was left out on reading, one sentence each.
+    """
+
+    positions: NDArray[np.float64]
+    elements: tuple[str, ...]
+    occupancies: NDArray[np.float64]
+    b_iso: NDArray[np.float64]
+    mass: float
+    dry_volume: float
+    path: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only, without touching the caller's."""
+        for name in ("positions", "occupancies", "b_iso"):
+            view = np.asarray(getattr(self, name), dtype=np.float64).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
+
+    def __len__(self) -> int:
+        """Number of atoms."""
+        return len(self.elements)
+
+    @property
+    def centre(self) -> NDArray[np.float64]:
+        """Middle of the box around the atoms, x, y, z, A."""
+        return np.asarray((self.positions.min(axis=0) + self.positions.max(axis=0)) / 2)
+
+    @property
+    def extent(self) -> NDArray[np.float64]:
+        """Size of the box around the atoms along x, y, z, A."""
+        return np.asarray(np.ptp(self.positions, axis=0))
+
+    def moved(self, shift: ArrayLike) -> Model:
+        """Return the model with `shift` (x, y, z, A) added to all positions."""
+        return replace(self, positions=self.positions + np.asarray(shift, dtype=np.float64))
+
+    def selected(self, keep: NDArray[np.bool_]) -> Model:
+        """Return the atoms where `keep`, shape (n,), is true; mass and volume as their share."""
+        share = float(np.count_nonzero(keep)) / len(self)
+        return replace(
+            self,
+            positions=self.positions[keep],
+            elements=tuple(e for e, wanted in zip(self.elements, keep, strict=True) if wanted),
+            occupancies=self.occupancies[keep],
+            b_iso=self.b_iso[keep],
+            mass=self.mass * share,
+            dry_volume=self.dry_volume * share,
+        )
+
+
+def read_model(
+    path: str | os.PathLike[str], *, hydrogens: bool = False, waters: bool = False
+) -> Model:
+    """Read the first model of a PDB or mmCIF file.
+
+    All alternate conformations are kept, with their occupancies: together they are what the
+    density shows. Crystal symmetry is not applied.
+
+    Parameters
+    ----------
+    path : path
+        Plain or gzip.
+    hydrogens, waters : bool
+        Keep them. Most maps show neither.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is no model, holds no atoms, or atoms of unknown element.
+    """
+    path = Path(path)
+    structure = _read_structure(path)
+    notes = _notes(structure)
+    structure.setup_entities()
+    if not hydrogens:
+        structure.remove_hydrogens()
+    if not waters:
+        structure.remove_waters()
+    if len(structure) == 0 or structure[0].count_atom_sites() == 0:
+        raise InputError(f"{path}: no atoms, expected an atomic model (PDB or mmCIF)")
+    return _to_model(structure[0], path, notes)
+
+
+def _read_structure(path: Path) -> gemmi.Structure:
+    if not path.is_file():
+        found = "is a folder" if path.is_dir() else "no such file"
+        raise InputError(f"{path}: {found}, expected an atomic model (PDB or mmCIF)")
+    try:
+        return gemmi.read_structure(str(path), merge_chain_parts=False)
+    except (RuntimeError, ValueError, OSError, IndexError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: not a PDB or mmCIF file ({reason})") from error
+
+
+def _notes(structure: gemmi.Structure) -> tuple[str, ...]:
+    if len(structure) < 2:
+        return ()
+    return (f"The file holds {len(structure)} models; the first was taken.",)
+
+
+def _to_model(model: gemmi.Model, path: Path, notes: tuple[str, ...]) -> Model:
+    atoms = [cra.atom for cra in model.all()]
+    elements = tuple(str(atom.element.name) for atom in atoms)
+    if unknown := elements.count("X"):
+        raise InputError(
+            f"{path}: {unknown} of {len(atoms)} atoms are of unknown element, expected a symbol "
+            "for each (columns 77-78 of a PDB file, _atom_site.type_symbol)"
+        )
+    positions = np.array([atom.pos.tolist() for atom in atoms], dtype=np.float64)
+    if not np.isfinite(positions).all():
+        raise InputError(f"{path}: atoms without coordinates, expected three numbers for each")
+    masses = _masses(model)
+    return Model(
+        positions=positions,
+        elements=elements,
+        occupancies=np.array([atom.occ for atom in atoms], dtype=np.float64),
+        b_iso=np.array([atom.b_iso for atom in atoms], dtype=np.float64),
+        mass=sum(masses.values()),
+        dry_volume=sum(_VOLUME_PER_DALTON[kind] * mass for kind, mass in masses.items()),
+        path=path,
+        notes=notes,
+    )
+
+
+def _masses(model: gemmi.Model) -> dict[str, float]:
+    """Mass of nucleotides and of everything else, Da, hydrogens included."""
+    masses = dict.fromkeys(_HYDROGENS, 0.0)
+    for chain in model:
+        for residue in chain.first_conformer():
+            nucleic = gemmi.find_tabulated_residue(residue.name).is_nucleic_acid()
+            kind = "nucleic" if nucleic else "protein"
+            masses[kind] += _HYDROGENS[kind] * sum(_heavy_weights(residue))
+    return masses
+
+
+def _heavy_weights(residue: gemmi.Residue) -> Iterator[float]:
+    for atom in residue.first_conformer():
+        if not atom.is_hydrogen():
+            yield float(atom.element.weight)

@@ -1,0 +1,49 @@
+"""The expected sharpening alone, without looking at contours."""
+
+from __future__ import annotations
+
+from sharpem.choice import BIso, Choice, Verdict
+from sharpem.expectation import Expectation, expect
+from sharpem.prepare import Prepared
+from sharpem.search import ScanSettings
+
+__all__ = ["NINETY_PERCENT", "choose", "why"]
+
+NINETY_PERCENT = 1.645
+"""Half width of the range that holds 90 % of a normal distribution, in standard deviations."""
+
+
+def why(expectation: Expectation, resolution: float) -> str:
+    """Where the expectation comes from, in a sentence."""
+    if expectation.from_solvent:
+        source = "from the fall-off of the signal above the noise that the solvent shows"
+    else:
+        source = (
+            f"from the fall-off of the whole map and the resolution of {resolution:g} A (the map "
+            "has no solvent that would show its noise)"
+        )
+    return f"Expected b_sharpen {expectation.b_sharpen:.0f} +- {expectation.sigma:.0f} A^2, {source}."
+
+
+def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
+    """Choose the expected b_sharpen (expectation.py).
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The map.
+    settings : ScanSettings
+        For the other three filter parameters.
+    """
+    expectation = expect(prepared)
+    target = prepared.b_signal - expectation.b_sharpen
+    half = NINETY_PERCENT * expectation.sigma
+    b_iso = BIso(
+        prepared.b_input,
+        prepared.b_signal,
+        target,
+        (target - half, target + half),
+        expected=target,
+    )
+    verdict = Verdict(True, None, (why(expectation, prepared.resolution),))
+    return Choice("empirical", settings.filter(prepared, target), verdict, b_iso)

@@ -1,0 +1,138 @@
+"""The density of a model, and the voxels near its atoms, on the grid of a map.
+
+Densities are the sum of electron (or X-ray) form factors on the scale of gemmi's density
+calculators; the core does the Fourier transforms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import gemmi
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.density import Array, Cell, DensityMap, Indices, Triple
+from sharpem.errors import InputError
+from sharpem.io.model import Model
+
+__all__ = ["Grid", "Mask", "atom_mask", "model_map", "radial_curve"]
+
+Grid: TypeAlias = tuple[Indices, Cell, Triple]
+Mask: TypeAlias = NDArray[np.bool_]
+Numbers: TypeAlias = NDArray[np.float64]
+
+_ALIASING = 1e-4  # largest error of a term from the grid's periodicity in Fourier space, relative
+_CUTOFF = 1e-6  # density of an atom beyond which it is left out
+_FINE = 3.0  # grid points per d_min, at least, while atoms are put on the grid
+
+
+def model_map(
+    model: Model,
+    like: DensityMap | Grid,
+    *,
+    d_min: float,
+    b_iso: float = 0.0,
+    xray: bool = False,
+) -> Array:
+    """Density of a model in which all atoms have the same B, on the grid of a map.
+
+    The atoms are put on the grid with an extra B, so that what lies between grid points is not
+    lost, and the extra B is taken off again in Fourier space. Atoms outside the box enter on the
+    other side: the box is periodic.
+
+    Parameters
+    ----------
+    model : Model
+        Its own B's are not used; its occupancies are.
+    like : DensityMap or (shape, cell, origin)
+        The grid: shape (nz, ny, nx), cell of the whole box (A, degrees), Cartesian position of
+        voxel (0, 0, 0) (A).
+    d_min : float
+        Terms beyond this resolution (A), or beyond what the grid can hold, are zero.
+    b_iso : float
+        B of all atoms, A^2.
+    xray : bool
+        X-ray form factors instead of those for electrons.
+
+    Returns
+    -------
+    ndarray of float32, shape (nz, ny, nx)
+
+    Raises
+    ------
+    InputError
+        `d_min` is not positive.
+    """
+    if not d_min > 0:
+        raise InputError(f"d_min {d_min:g}, expected a positive number (A)")
+    shape, cell, origin = _grid_of(like)
+    spacing = max(length / n for length, n in zip(cell[:3], shape[::-1], strict=True))
+    d_min = max(d_min, 2 * spacing)
+    finer = max(1, int(np.ceil(_FINE * spacing / d_min - 1e-6)))
+    blur = _blur(finer / spacing, 1 / d_min)
+    fine = tuple(n * finer for n in shape)
+    raw = _put_atoms(model.moved(-np.array(origin)), fine, cell, blur, xray=xray)
+    spectrum = _core.analyse(raw, cell, d_min)
+    sharpen = radial_curve(lambda s: np.exp((blur - b_iso) * s**2 / 4), 1 / d_min)
+    found = _core.synthesise(spectrum, sharpen)
+    return found if finer == 1 else np.ascontiguousarray(found[::finer, ::finer, ::finer])
+
+
+def atom_mask(model: Model, like: DensityMap | Grid, radius: float = 3.0) -> Mask:
+    """Mark the voxels within `radius` (A) of an atom; the box is periodic.
+
+    Returns
+    -------
+    ndarray of bool, shape (nz, ny, nx)
+    """
+    shape, cell, origin = _grid_of(like)
+    grid = gemmi.Int8Grid(*shape[::-1])
+    grid.set_unit_cell(gemmi.UnitCell(*cell))
+    grid.spacegroup = gemmi.SpaceGroup("P 1")
+    for position in model.positions - np.array(origin):
+        grid.set_points_around(gemmi.Position(*position), radius, 1)
+    return np.ascontiguousarray(grid.array.T == 1)
+
+
+def radial_curve(factor: Callable[[Numbers], Numbers], s_max: float) -> _core.RadialCurve:
+    """Tabulate a factor for amplitudes, a function of s (1/A), up to `s_max` for the core."""
+    s = np.linspace(0, s_max, 4096)
+    return _core.RadialCurve.table(s, factor(s), s_max)
+
+
+def _grid_of(like: DensityMap | Grid) -> Grid:
+    return (like.shape, like.cell, like.origin) if isinstance(like, DensityMap) else like
+
+
+def _blur(sampling: float, s_max: float) -> float:
+    """Extra B (A^2) that keeps the copies at multiples of `sampling` (1/A) out of s <= s_max."""
+    return float(-4 * np.log(_ALIASING) / (sampling * (sampling - 2 * s_max)))
+
+
+def _put_atoms(
+    model: Model, shape: tuple[int, ...], cell: Cell, b_iso: float, *, xray: bool
+) -> Array:
+    """Sum of the atoms' densities at grid points, not free of aliasing."""
+    calculator = (gemmi.DensityCalculatorX if xray else gemmi.DensityCalculatorE)()
+    calculator.grid.unit_cell = gemmi.UnitCell(*cell)
+    calculator.grid.spacegroup = gemmi.SpaceGroup("P 1")
+    calculator.grid.set_size(*shape[::-1])
+    calculator.cutoff = _CUTOFF
+    for atom in _gemmi_atoms(model, b_iso):
+        calculator.add_atom_density_to_grid(atom)
+    return np.ascontiguousarray(calculator.grid.array.T)
+
+
+def _gemmi_atoms(model: Model, b_iso: float) -> Iterator[gemmi.Atom]:
+    atom = gemmi.Atom()
+    atom.b_iso = b_iso
+    for element, position, occupancy in zip(
+        model.elements, model.positions, model.occupancies, strict=True
+    ):
+        atom.element = gemmi.Element(element)
+        atom.pos = gemmi.Position(*position)
+        atom.occ = occupancy
+        yield atom

@@ -1,0 +1,89 @@
+"""The noise of a single map, read off its solvent.
+
+The solvent holds noise and nothing else. Its power spectrum, scaled to the whole box, is the noise's
+share of every resolution shell; what is left is the signal's. No half maps are needed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.checks import flat_value
+from sharpem.density import DensityMap
+from sharpem.molecule import LocalVariance
+from sharpem.spectrum import ShellTable, shell_edges
+
+__all__ = ["noise_power", "solvent_window"]
+
+Array = NDArray[np.float64]
+Map = NDArray[np.float32]
+
+_LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believed
+_FLAT_ZONE = 0.05  # share of exactly equal voxels from which a map counts as cut out or masked
+
+
+def _local_mean(map_: Map, cell: tuple[float, ...], radius: float) -> Map:
+    """Mean of a mask's values (0 to 1) inside a sphere; the mean of squares does for 0 and 1."""
+    return _core.local_mean_square(map_, cell, radius, 0.0)
+
+
+def solvent_window(
+    density: DensityMap, variance: LocalVariance, cell: tuple[float, ...], resolution: float
+) -> Map | None:
+    """Soft window that sees the solvent and nothing of the molecule.
+
+    Parameters
+    ----------
+    density : DensityMap
+        The map as it came.
+    variance : LocalVariance
+        Where the molecule is.
+    cell, resolution
+        Of the box (A, degrees) and the map (A).
+
+    Returns
+    -------
+    ndarray of float32 or None
+        On the grid of ``variance``. None where too little solvent is left, or where part of the map is
+        exactly constant: what a mask has left of its solvent is not what the molecule's noise is.
+    """
+    if flat_value(density.data)[1] > _FLAT_ZONE:
+        return None
+    near = _local_mean(variance.mask().astype(np.float32), cell, 5.0 + resolution) > 0.02
+    solvent = 1.0 - near.astype(np.float32)
+    if float(solvent.mean()) < _LEAST_SOLVENT:
+        return None
+    inside = _local_mean(solvent, cell, max(resolution, 4.0))  # 0.5 at the edge, 1 inside
+    window: Map = np.clip(2.0 * inside - 1.0, 0.0, 1.0) ** 2
+    return window if float(np.vdot(window, window)) > 0.2 * _LEAST_SOLVENT * window.size else None
+
+
+def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Array:
+    """Mean |F|^2 of the noise in every shell, shape of ``shells.s``.
+
+    The map is whitened first, so that strong low-resolution terms do not leak through the window
+    into the weak ones; the window's power makes the normalisation.
+
+    Parameters
+    ----------
+    spectrum : sharpem._core.Spectrum
+        The map's terms on the window's grid.
+    shells : ShellTable
+        Of the same terms.
+    window : ndarray of float32, shape (nz, ny, nx)
+        From `solvent_window`.
+    """
+    rms = np.sqrt(shells.power)
+    white = _core.RadialCurve.table(shells.s, 1.0 / rms, 1.0 / spectrum.d_min)
+    map_ = _core.synthesise(spectrum, white)
+    weight = window / np.sum(window, dtype=np.float64)
+    map_ -= np.float32(np.vdot(weight, map_))
+    map_ *= window
+    seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
+    sums = _core.shell_sums(seen, shell_edges(spectrum))
+    used = sums.terms > 0
+    per_voxel = window.size / float(np.sum(window.astype(np.float64) ** 2))
+    white_noise = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used])
+    return white_noise * per_voxel * shells.power

@@ -1,0 +1,115 @@
+"""ChimeraX script: the map before and after at contours of equal enclosed volume.
+
+https://www.cgl.ucsf.edu/chimerax/docs/user/commands/volume.html
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharpem.report.slices import Contours, equal_volume_contours
+
+if TYPE_CHECKING:
+    from sharpem.density import DensityMap
+    from sharpem.result import Result
+
+__all__ = ["chimerax_script", "write_chimerax"]
+
+StrPath = str | os.PathLike[str]
+
+_INPUT_COLOUR, _OUTPUT_COLOUR = "#b8bcc4", "#5b9bd5"
+_AFTER_SCRIPT = """\
+set bgColor white
+graphics silhouettes true
+lighting soft
+view
+"""
+_TWO_MAPS = """\
+# Show the one or the other:  hide #2 models; show #1 models   and back.
+# Side by side:               show #1 models; tile
+# Both at once:               show #1 models; volume #1 style mesh
+hide #1 models
+"""
+
+
+def write_chimerax(
+    result: Result, path: StrPath, map_path: StrPath | None, input_path: StrPath | None = None
+) -> None:
+    """Write :func:`chimerax_script` to a file; parameters as there, ``path`` as ``script_path``."""
+    text = chimerax_script(result, map_path, input_path, script_path=path)
+    Path(path).write_text(text, encoding="utf-8")
+
+
+def chimerax_script(
+    result: Result,
+    map_path: StrPath | None,
+    input_path: StrPath | None = None,
+    *,
+    script_path: StrPath | None = None,
+    contours: Contours | None = None,
+) -> str:
+    """ChimeraX commands that open both maps at contours of equal enclosed volume.
+
+    Parameters
+    ----------
+    result : Result
+        What :func:`sharpem.sharpen` gave.
+    map_path : path or None
+        Where the sharpened map is or will be; None if there is none.
+    input_path : path, optional
+        Where the input is; default: where it was read from.
+    script_path : path, optional
+        Where the script will stand; default: beside the sharpened map. ChimeraX works in the
+        script's folder, so a map beside it is named without its folder and both can be moved
+        together; other paths are made absolute.
+    contours : Contours, optional
+        From :func:`equal_volume_contours`, if already known.
+
+    Returns
+    -------
+    str
+    """
+    contours = contours or equal_volume_contours(result)
+    input_path = input_path or result.input.path
+    script_path = script_path or map_path
+    folder = None if script_path is None else Path(script_path).resolve().parent
+    maps = [
+        (input_path, result.input, contours.input, _INPUT_COLOUR),
+        (map_path, result.map, contours.output, _OUTPUT_COLOUR),
+    ]
+    lines = [
+        f"# sharpem: before and after, contours enclose {contours.angstrom3:.0f} A^3 in both maps.",
+        "# Open it in an empty ChimeraX session.",
+    ]
+    number = 0
+    for path, density, level, colour in maps:
+        if path is None or density is None or level is None:
+            continue
+        quoted = _quoted(path, folder)
+        if quoted is None:
+            lines.append("# A map has a name that ChimeraX cannot read: rename it.")
+            continue
+        number += 1
+        lines += _open_map(number, quoted, density, level, colour)
+    return "\n".join(lines) + "\n" + (_TWO_MAPS if number == 2 else "") + _AFTER_SCRIPT
+
+
+def _open_map(number: int, path: str, density: DensityMap, level: float, colour: str) -> list[str]:
+    """Commands for one map; ``step 1``: ChimeraX would show big maps at every second voxel."""
+    size = ",".join(f"{step:.7g}" for step in density.voxel_size)
+    return [
+        f"open {path}",
+        f"volume #{number} voxelSize {size} step 1 style surface level {level:.6g} color {colour}",
+    ]
+
+
+def _quoted(path: StrPath, folder: Path | None) -> str | None:
+    """Quote a path for ChimeraX, which has quotes of two kinds but no escapes in paths."""
+    whole = Path(path).resolve()
+    text = whole.name if whole.parent == folder else whole.as_posix()
+    if not text.isprintable():
+        return None
+    quotes = [quote for quote in "\"'" if quote not in text]
+    return f"{quotes[0]}{text}{quotes[0]}" if quotes else None

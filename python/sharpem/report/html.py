@@ -1,0 +1,75 @@
+"""The report: one HTML file that needs nothing else, neither network nor JavaScript."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharpem.report.figures import amplitude_figure, detail_figure, filter_figure
+from sharpem.report.slices import Contours, central_sections, equal_volume_contours
+from sharpem.report.words import numbers, summary, trial_rows
+
+if TYPE_CHECKING:
+    from sharpem.result import Result
+
+__all__ = ["render_report", "write_report"]
+
+_TEMPLATE = Path(__file__).with_name("templates") / "report.html.j2"
+
+
+def write_report(
+    result: Result, path: str | os.PathLike[str], *, command: str | None, outputs: dict[str, str]
+) -> None:
+    """Write :func:`render_report` to a file; the other parameters as there."""
+    Path(path).write_text(render_report(result, command=command, outputs=outputs), encoding="utf-8")
+
+
+def render_report(
+    result: Result,
+    *,
+    command: str | None = None,
+    outputs: dict[str, str] | None = None,
+    contours: Contours | None = None,
+) -> str:
+    """Report on a run as a self-contained HTML page; the same result gives the same text.
+
+    Parameters
+    ----------
+    result : Result
+        What :func:`sharpem.sharpen` gave.
+    command : str, optional
+        The command line that reproduces the run.
+    outputs : dict of str, optional
+        What was written: kind (map, json, ...) to file name.
+    contours : Contours, optional
+        From :func:`equal_volume_contours`, if already known.
+
+    Returns
+    -------
+    str
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+    contours = contours or equal_volume_contours(result)
+    return template.render(
+        title=result.input.path.name if result.input.path else "map",
+        result=result,
+        summary=summary(result),
+        detail=Markup(detail_figure(result)) if result.trials else None,
+        amplitudes=Markup(amplitude_figure(result)),
+        curve=Markup(filter_figure(result)),
+        contours=contours,
+        sections=central_sections(result, contours),
+        numbers=numbers(result),
+        trials=trial_rows(result),
+        command=command,
+        outputs=outputs or {},
+        version=version("sharpem"),
+    )

@@ -1,0 +1,227 @@
+"""What sharpening a map gives: the map, the filter, the verdict and the evidence, as files too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sharpem.choice import BIso, Choice, Trial, Verdict
+from sharpem.density import DensityMap
+from sharpem.filters import Filter
+from sharpem.io.mrc import write_map
+from sharpem.io.together import write_text, write_together
+from sharpem.prepare import Prepared
+
+__all__ = ["Result", "SCHEMA"]
+
+SCHEMA = 1
+"""Version of the JSON."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcome of :func:`sharpem.sharpen`.
+
+    Attributes
+    ----------
+    input, map : DensityMap
+        Before and after; ``map`` is None where the method does not apply and none was wanted.
+    filter : Filter or None
+        What was done to the map; apply it to another one with :func:`sharpem.apply`.
+    verdict : Verdict
+        Whether to trust it, and why.
+    b_iso : BIso
+        Overall B's, A^2.
+    trials : tuple of Trial
+        The scan, ascending in overall B.
+    method : str
+        How the filter was chosen.
+    resolution : float
+        As stated, A.
+    prepared, choice
+        What the method worked on, and its full answer.
+    seconds : dict of str to float
+        Wall time by stage.
+    peak_memory_bytes : int
+        Of the process.
+    """
+
+    input: DensityMap
+    map: DensityMap | None
+    filter: Filter | None
+    verdict: Verdict
+    b_iso: BIso
+    trials: tuple[Trial, ...]
+    method: str
+    resolution: float
+    prepared: Prepared
+    choice: Choice
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_memory_bytes: int = 0
+
+    @classmethod
+    def without_map(cls, prepared: Prepared, choice: Choice) -> Result:
+        """Return the result before any filter is applied; the input's oddities become warnings."""
+        verdict = choice.verdict
+        verdict = Verdict(
+            verdict.applicable,
+            verdict.signal_to_noise,
+            verdict.reasons,
+            (*verdict.warnings, *prepared.warnings),
+        )
+        return cls(
+            prepared.density,
+            None,
+            None,
+            verdict,
+            choice.b_iso,
+            choice.trials,
+            choice.method,
+            prepared.resolution,
+            prepared,
+            choice,
+        )
+
+    @property
+    def d_min(self) -> float:
+        """Terms beyond this resolution (A) were dropped."""
+        return self.prepared.d_min
+
+    @property
+    def sha256(self) -> str | None:
+        """Checksum of the input file; None for an array."""
+        if self.input.path is None:
+            return None
+        digest = hashlib.sha256()
+        with self.input.path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+        return digest.hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in ``PREFIX.json``; numbers that are not finite become None."""
+        prepared, choice = self.prepared, self.choice
+        answer = {
+            "schema": SCHEMA,
+            "sharpem": version("sharpem"),
+            "input": {
+                "map": str(self.input.path) if self.input.path else None,
+                "shape": list(self.input.shape),
+                "voxel_size": list(self.input.voxel_size),
+                "sha256": self.sha256,
+            },
+            "resolution": self.resolution,
+            "d_min": self.d_min,
+            "method": self.method,
+            "local": False,
+            "verdict": asdict(self.verdict),
+            "b_iso": asdict(self.b_iso),
+            "anisotropy": {
+                "b_cartesian": list(prepared.anisotropy.b_cartesian),
+                "corrected": prepared.removed is not None,
+                "removed": list(prepared.removed.b_cartesian) if prepared.removed else None,
+            },
+            "filter": self.filter.to_dict() if self.filter else None,
+            "molecular_volume": asdict(prepared.volume),
+            "region_weight": choice.region_weight,
+            "noise_from_solvent": prepared.shells.noise is not None,
+            "trials": [asdict(trial) for trial in self.trials],
+            "shells": choice.shells,
+            "output": {"map": None, "report": None},
+            "seconds": self.seconds,
+            "peak_memory_bytes": self.peak_memory_bytes,
+        }
+        plain: dict[str, Any] = _plain(answer)
+        return plain
+
+    def write(
+        self,
+        prefix: str | Path,
+        *,
+        report: bool = True,
+        overwrite: bool = False,
+        command: str | None = None,
+    ) -> dict[str, Path]:
+        """Write map, JSON, report and ChimeraX script; all of them or none.
+
+        Parameters
+        ----------
+        prefix : path
+            What the names start with: ``prefix.mrc``, ``.json``, ``.html``, ``.cxc``.
+        report : bool
+            Whether the report is wanted.
+        overwrite : bool
+            Replace existing files.
+        command : str, optional
+            The command that made this, for the report.
+
+        Returns
+        -------
+        dict of str to Path
+            What was written: map, json, report, chimerax.
+
+        Raises
+        ------
+        InputError
+            A file exists, or cannot be written; then none is.
+        """
+        paths = {"json": Path(f"{prefix}.json")}
+        if self.map is not None:
+            paths |= {"map": Path(f"{prefix}.mrc"), "chimerax": Path(f"{prefix}.cxc")}
+        if report:
+            paths["report"] = Path(f"{prefix}.html")
+        names = {kind: str(path) for kind, path in paths.items()}
+        write_together(
+            {paths[kind]: writer for kind, writer in self._writers(names, command).items()},
+            overwrite=overwrite,
+        )
+        return paths
+
+    def _writers(self, names: dict[str, str], command: str | None) -> dict[str, Any]:
+        """One function per file wanted, each called with the path to write to."""
+        from sharpem.report import chimerax_script, render_report
+
+        values = self.to_dict()
+        values["output"] = {key: names.get(key) for key in ("map", "report")}
+        text = json.dumps(values, indent=1, allow_nan=False) + "\n"
+        writers: dict[str, Any] = {"json": partial(write_text, text=text)}
+        if self.map is not None:
+            writers["map"] = partial(_write_map, self.map, self._label())
+            script = chimerax_script(self, names["map"])
+            writers["chimerax"] = partial(write_text, text=script)
+        if "report" in names:
+            html = render_report(self, command=command, outputs=names)
+            writers["report"] = partial(write_text, text=html)
+        return writers
+
+    def _label(self) -> str:
+        """One line for the map's header: what was done to it."""
+        radial = self.filter.radial.to_dict() if self.filter else {}
+        if "b_sharpen" in radial:
+            return f"{self.method}: b_sharpen {radial['b_sharpen']:.1f} A^2, d {self.resolution:g} A"
+        return f"{self.method}: shell filter, d {self.resolution:g} A"
+
+
+def _write_map(map_: DensityMap, label: str, path: Path) -> None:
+    write_map(map_, path, label=label)
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own types; NaN and infinity become None."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,126 @@
+"""Amplitudes against resolution: shells of a spectrum, and what they say about signal and noise.
+
+Units: s = 1/d in 1/A; powers are mean |F|^2 of a shell on the map's density scale squared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.reference import OverallB, fit_overall_b, ln_reference
+
+__all__ = ["D_MAX", "ShellTable", "overall_b", "shell_edges", "shell_table"]
+
+D_MAX = 11.0
+"""Lowest resolution (A) that takes part in fits: below it the solvent's contrast rules."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ShellTable:
+    """One row per resolution shell; arrays of shape (n,).
+
+    Attributes
+    ----------
+    s : ndarray
+        Mean 1/d of the shell, 1/A.
+    terms : ndarray
+        Fourier terms in it, Friedel mates counted.
+    amplitude, power : ndarray
+        Mean |F| and mean |F|^2.
+    noise : ndarray or None
+        Mean |F|^2 of the noise alone; None where the solvent does not show it.
+    xray : bool
+        Whether the molecule scatters X-rays (crystal maps) or electrons.
+    """
+
+    s: Array
+    terms: Array
+    amplitude: Array
+    power: Array
+    noise: Array | None = None
+    xray: bool = False
+
+    @property
+    def d(self) -> Array:
+        """Resolution of the shells, A."""
+        return 1.0 / self.s
+
+    @property
+    def ln_reference(self) -> Array:
+        """Logarithm of a typical molecule's mean intensity at B = 0, on an arbitrary scale."""
+        return ln_reference(self.s, xray=self.xray)
+
+    @property
+    def reference(self) -> Array:
+        """A typical molecule's mean |F|^2 at B = 0, put on the scale of the lowest usable shells."""
+        low = self.s < self.s[0] + 0.25 * (self.s[-1] - self.s[0])
+        ln_scale = np.mean(np.log(self.power[low]) - self.ln_reference[low])
+        return np.exp(self.ln_reference + ln_scale)
+
+    @property
+    def signal(self) -> Array:
+        """Mean |F|^2 without the noise; not above the power, not below 1e-6 of it."""
+        if self.noise is None:
+            return self.power
+        return np.clip(self.power - self.noise, 1e-6 * self.power, self.power)
+
+    @property
+    def ln_signal_variance(self) -> Array:
+        """Variance of ln(signal) that follows from the number of terms in the shell."""
+        noise = 0.0 if self.noise is None else self.noise
+        return 4.0 * (self.power**2 + noise**2) / (self.signal**2 * np.maximum(self.terms, 1))
+
+    def with_noise(self, noise: Array | None) -> ShellTable:
+        """Return the same table with the noise's power set."""
+        return replace(self, noise=noise)
+
+    def filtered(self, factor: Array) -> ShellTable:
+        """Return the table of the map whose amplitudes are multiplied by ``factor``, shape (n,)."""
+        noise = None if self.noise is None else self.noise * factor**2
+        return replace(
+            self, amplitude=self.amplitude * factor, power=self.power * factor**2, noise=noise
+        )
+
+
+def shell_edges(spectrum: _core.Spectrum) -> Array:
+    """Edges (1/A) of shells one reciprocal voxel wide, at least 0.004 1/A, to the spectrum's limit."""
+    width = max(1.0 / max(spectrum.cell[:3]), 0.004)
+    return np.arange(0.5 * width, 1.0 / spectrum.d_min, width)
+
+
+def shell_table(spectrum: _core.Spectrum, *, xray: bool = False) -> ShellTable:
+    """Sum a spectrum up in shells; shells without terms or without power are left out."""
+    sums = _core.shell_sums(spectrum, shell_edges(spectrum))
+    used = (sums.terms > 0) & (sums.power > 0)
+    terms = sums.terms[used]
+    return ShellTable(
+        sums.s[used], terms, sums.amplitude[used] / terms, sums.power[used] / terms, xray=xray
+    )
+
+
+def overall_b(shells: ShellTable, resolution: float, *, signal: bool = False) -> OverallB:
+    """Overall B on the physical scale: of the whole map, or of the signal in it.
+
+    Shells where the signal is not seen above the noise do not take part.
+    """
+    power = shells.signal if signal else shells.power
+    if signal:
+        variance = shells.ln_signal_variance
+    else:
+        variance = 4.0 / np.maximum(shells.terms, 1)
+    seen = variance < 0.5
+    seen[:1] |= not seen.any()
+    return fit_overall_b(
+        shells.s[seen],
+        np.log(power[seen]),
+        variance[seen],
+        d_min=resolution,
+        d_max=D_MAX,
+        xray=shells.xray,
+    )

