@@ -36,7 +36,7 @@ SMOOTHING = 1.5  # standard deviation of the Gaussian along s, in shells
 PADDING = 18.0  # A around the atoms: shells of WIDTH hold enough terms
 SPACING = 0.55  # A
 MODES = 5
-RANGE = (1 / 15, 0.6)  # 1/A, where the modes are found
+RANGE = (0.0675, 0.5975)  # 1/A, 15 to 1.67 A: where the modes are found
 
 
 def listed(folder: Path) -> list[Path]:

@@ -22,16 +22,16 @@ from sharpem.filters import SharpenBlur
 from sharpem.prepare import Prepared
 from sharpem.spectrum import D_MAX, ShellTable
 
-__all__ = ["Expectation", "expect", "expected_correlation", "settled"]
+__all__ = ["Expectation", "expect", "expected_correlation", "rule_of_thumb", "settled"]
 
 Array = NDArray[np.float64]
 
 _NOISE_NEAR_MOLECULE = 1.7
 """The voxels that matter, within 3 A of an atom, in units of the molecule's dry volume."""
 
-_CC_AT_LIMIT = (0.3, 0.4, 0.55)
+_CC_AT_LIMIT = (0.33, 0.5, 0.7)
 """Correlation of a map with the truth at its stated resolution: FSC = 0.143 between half maps means
-CC* = 0.5 (Rosenthal & Henderson 2003); errors common to both half maps make it rather less."""
+CC* = 0.5 (Rosenthal & Henderson 2003), not known better than by a factor of about 1.5."""
 
 _ABOVE_ZERO = 1.0  # A^2; as good as no sharpening, but with the soft resolution limit
 
@@ -92,7 +92,7 @@ def expect(prepared: Prepared) -> Expectation:
     best = _best(prepared)
     if prepared.shells.noise is not None:
         return Expectation(best, max(4.0, 0.9 * d**2), from_solvent=True)
-    b = settled(prepared, 0.5 * (best + _rule(prepared)))
+    b = settled(prepared, 0.5 * (best + rule_of_thumb(prepared)))
     return Expectation(b, max(4.0, 1.5 * d**2), from_solvent=False)
 
 
@@ -146,10 +146,14 @@ def _from_resolution(shells: ShellTable, resolution: float, b_sharpen: Array) ->
     return expected / len(_CC_AT_LIMIT)
 
 
-def _rule(prepared: Prepared) -> float:
-    """Rule of thumb: the best final B of a map is 2 d^2, seen by a plain Wilson fit."""
+def rule_of_thumb(prepared: Prepared) -> float:
+    """Rule of thumb for maps without solvent: sharpen to an overall B of 4 ln 2 d^2 = 2.8 d^2.
+
+    A map best correlated with the truth has amplitudes R CC*; CC* = exp(-B s^2 / 4) that falls to
+    1/2 at s = 1/d has this B. The map's own B is read by a plain Wilson fit.
+    """
     shells = prepared.shells
     fit = _core.fit_wilson(
-        prepared.spectrum, shells.s, shells.ln_reference, d_max=D_MAX, d_min=prepared.resolution
+        prepared.spectrum, shells.s, shells.ln_reference, d_max=D_MAX, d_min=prepared.fit_limit
     )
-    return float(fit.b_iso) - 2.0 * prepared.resolution**2
+    return float(fit.b_iso) - 4.0 * float(np.log(2.0)) * prepared.resolution**2

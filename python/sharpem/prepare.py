@@ -13,7 +13,7 @@ from sharpem.errors import InputError
 from sharpem.filters import Anisotropy
 from sharpem.molecule import LocalVariance, MolecularVolume, box_volume, local_variance
 from sharpem.noise import noise_power, solvent_window
-from sharpem.spectrum import D_MAX, ShellTable, overall_b, shell_table
+from sharpem.spectrum import D_MAX, ShellTable, band_limit, overall_b, shell_table
 
 __all__ = ["D_MIN_RATIO", "Prepared", "prepare"]
 
@@ -54,6 +54,8 @@ class Prepared:
         How much of the map is molecule.
     warnings : tuple of str
         One sentence each.
+    fit_limit : float
+        Resolution (A) to which amplitudes were fitted: as stated, or where a filter cut the map off.
     """
 
     density: DensityMap
@@ -69,6 +71,7 @@ class Prepared:
     signal_ln_scale: float
     volume: MolecularVolume
     warnings: tuple[str, ...]
+    fit_limit: float
 
 
 def prepare(
@@ -108,14 +111,15 @@ def prepare(
     variance = _variance(spectrum, resolution)
     volume = volume or _estimated_volume(density, variance)
     noise = _noise(density, spectrum, shells, variance, resolution)
-    anisotropy = _anisotropy(spectrum, shells.with_noise(noise), resolution)
+    limit = band_limit(shells, resolution)
+    anisotropy = _anisotropy(spectrum, shells.with_noise(noise), limit)
     removed = None
     if correct_anisotropy:
         removed = _certain_part(anisotropy, resolution, noise_known=noise is not None)
         _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
     shells = shell_table(spectrum).with_noise(noise)
-    whole = overall_b(shells, resolution)
-    signal = whole if noise is None else overall_b(shells, resolution, signal=True)
+    whole = overall_b(shells, limit)
+    signal = whole if noise is None else overall_b(shells, limit, signal=True)
     return Prepared(
         density,
         resolution,
@@ -129,7 +133,17 @@ def prepare(
         signal.error,
         signal.ln_scale,
         volume,
-        map_oddities(density),
+        (*map_oddities(density), *_cut_short(limit, resolution)),
+        limit,
+    )
+
+
+def _cut_short(limit: float, resolution: float) -> tuple[str, ...]:
+    if limit <= resolution:
+        return ()
+    return (
+        f"The map holds next to nothing beyond {limit:.2f} A, although its resolution is stated as "
+        f"{resolution:g} A: it was filtered before.",
     )
 
 

@@ -197,7 +197,7 @@ def _finish(prepared: Prepared, choice: Choice) -> Result:
     filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
     map_ = _synthesised(prepared.density, prepared.spectrum, choice.filter)
     after = prepared.shells.filtered(choice.filter(prepared.shells.s))
-    b_iso = replace(choice.b_iso, output=overall_b(after, prepared.resolution).b_iso)
+    b_iso = replace(choice.b_iso, output=overall_b(after, prepared.fit_limit).b_iso)
     return replace(result, map=map_, filter=filter_, b_iso=b_iso)
 
 

@@ -127,7 +127,8 @@ def simulate_map(
         return _finish(s, _END / resolution, sharpened_by)
 
     def grain(s: Numbers) -> Numbers:
-        return finish(s) * np.sqrt(power * truth.voxels) * np.exp(-noise_b * (s**2 - s_d**2) / 4)
+        fall = np.exp(-noise_b * (s**2 - s_d**2) / 4)
+        return np.asarray(finish(s) * fall * np.sqrt(power * truth.voxels))
 
     clean = _core.synthesise(signal, radial_curve(finish, s_max))
     near = atom_mask(model, truth, _CUT_RADIUS) if box == "cut" else np.True_

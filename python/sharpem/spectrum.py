@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.reference import OverallB, fit_overall_b, ln_reference
 
-__all__ = ["D_MAX", "ShellTable", "overall_b", "shell_edges", "shell_table"]
+__all__ = ["D_MAX", "ShellTable", "band_limit", "overall_b", "shell_edges", "shell_table"]
 
 D_MAX = 11.0
 """Lowest resolution (A) that takes part in fits: below it the solvent's contrast rules."""
+
+_CLIFF = 500.0  # A^2; no blurring makes amplitudes fall as fast as this, only a filter does
+_CLIFF_DROP = 3.0  # in ln power: the height from which a steep fall is a cliff
 
 Array = NDArray[np.float64]
 
@@ -124,3 +127,16 @@ def overall_b(shells: ShellTable, resolution: float, *, signal: bool = False) ->
         d_max=D_MAX,
         xray=shells.xray,
     )
+
+
+def band_limit(shells: ShellTable, resolution: float) -> float:
+    """Resolution (A) beyond which an earlier filter has cut the map off; `resolution` if none has.
+
+    Fits go no further: a cut is no fall-off. Looked for between twice the resolution and the limit.
+    """
+    x, y = shells.s**2, np.log(shells.power) - shells.ln_reference
+    reach = 2.0 * _CLIFF_DROP / _CLIFF  # of s^2, over which a cliff is that high
+    ahead = np.interp(x + reach, x, y)
+    inside = (x > 0.25 / resolution**2) & (x < resolution**-2) & (x + reach <= x[-1])
+    cliffs = np.flatnonzero(inside & (y - ahead > _CLIFF_DROP))
+    return float(shells.d[cliffs[0]]) if cliffs.size else resolution

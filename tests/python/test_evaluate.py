@@ -87,9 +87,10 @@ def test_oracle_at_the_end_of_its_range(blurred):
 
 def test_fsc_with_the_model(blurred):
     ruler = Yardstick(blurred.map, blurred.model, resolution=3.0)
-    s, fsc = ruler.fsc(blurred.map)
+    s, fsc = ruler.fsc(blurred.truth)
     assert s[-1] <= 1 / 3.0 + 1e-6
-    np.testing.assert_allclose(fsc, 1, atol=1e-3)
+    np.testing.assert_allclose(fsc, 1, atol=1e-5)
+    assert ruler.fsc(blurred.map)[1].min() > 0.99
 
 
 def test_origin_of_the_map_counts(blurred):
@@ -113,11 +114,9 @@ def test_atoms_outside_the_map_are_left_out(blurred):
     shift = np.array([0, 0, -k * blurred.map.voxel_size[2]])
     model = blurred.model.moved(shift)
     found = map_model_cc(half, model, resolution=3.0)
-    inside = model.selected(model.positions[:, 2] > 0)
-    assert found.cc_mask == pytest.approx(
-        map_model_cc(half, inside, resolution=3.0).cc_mask, abs=0.02
-    )
-    assert found.voxels < 0.6 * np.count_nonzero(blurred.mask)
+    inside = model.selected(model.positions[:, 2] >= -1)
+    assert len(inside) < 0.7 * len(model)
+    assert found == map_model_cc(half, inside, resolution=3.0)
 
 
 def test_crystals_wrap_around(blurred):

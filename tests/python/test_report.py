@@ -81,6 +81,7 @@ def result() -> Result:
         signal_ln_scale=0.0,
         volume=MolecularVolume(0.07, 5000.0, "estimated"),
         warnings=("The map looks masked.",),
+        fit_limit=3.2,
     )
     return Result(
         input=density,
@@ -229,9 +230,9 @@ def test_not_applicable_without_a_map(stopped):
     assert "Not applicable: the surface method cannot judge this map" in text
     assert "No map was written" in text
     assert "The maximum is lost in noise." in text
-    assert "--half1" in text
-    assert "--model" in text
-    assert "before" in text
+    assert "Overall B before: 110 Å² (signal; 98 Å² whole map)." in text
+    assert "Two half maps" in text
+    assert "A model" in text
     html = render_report(stopped)
     assert html.count("data:image/png") == 3
     assert 'class="contour after"' not in html
@@ -240,6 +241,7 @@ def test_not_applicable_without_a_map(stopped):
 def test_not_applicable_with_a_fall_back_says_so(result):
     text = text_of(render_report(replace(result, verdict=Verdict(False, 1.2, ("Noise.",)))))
     assert "cannot judge this map; a fall-back was used" in text
+    assert "not one that this map's contours chose" in text.replace("&#39;", "'")
     assert "Sharpened by b_sharpen = 90 Å²" in text
     assert "What would help" in text
 

@@ -16,9 +16,8 @@ __all__ = ["Summary", "numbers", "summary", "trial_rows"]
 
 _B = "Å²"
 _HELP = (
-    "Two half maps: give them with --half1 and --half2. The filter then follows from how well they "
-    "agree, shell by shell.",
-    "A model that is about right: give it with --model.",
+    "Two half maps: the filter then follows from how well they agree, shell by shell.",
+    "A model that is about right: the filter then follows from how well it agrees with the map.",
     "The map as it came from the refinement: not masked, not sharpened, in its full box. The "
     "solvent around the molecule shows how much of the map is noise.",
     "If you know what you want: --b-sharpen or --b-iso sets it.",
@@ -126,7 +125,10 @@ def _target_sentence(result: Result) -> str:
     if high > low:
         text += f", about 90 % interval {_number(low)} to {_number(high)} {_B}"
     if b.output is not None:
-        text += f". Measured on the sharpened map: {_number(b.output)} {_B}"
+        radial = result.filter.radial if result.filter else None
+        blurred = isinstance(radial, SharpenBlur) and radial.b_sharpen > 0
+        where = " (blurring about d_cut included)" if blurred else ""
+        text += f". Measured on the sharpened map{where}: {_number(b.output)} {_B}"
     return text + "."
 
 
