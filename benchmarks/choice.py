@@ -77,7 +77,7 @@ def real_cases(data: Path) -> Iterator[Case]:
 
 
 def simulated_cases(data: Path, number: int) -> Iterator[Case]:
-    """Half full boxes, a quarter tight boxes, a quarter cut out; everything else drawn at random."""
+    """Half full boxes, a quarter tight ones, a quarter cut out; the rest is drawn at random."""
     rng = np.random.default_rng(1)
     for i in range(number):
         box = ("full", "full", "tight", "cut")[i % 4]
@@ -101,13 +101,17 @@ def simulated_cases(data: Path, number: int) -> Iterator[Case]:
 
 
 def choices(prepared: Prepared) -> Iterator[tuple[str, Choice]]:
+    """Every model-free way to choose; a bare maximum needs no scan of its own."""
     settings = ScanSettings()
-    yield "rule of thumb", given.choose(prepared, settings, b_sharpen=rule_of_thumb(prepared))
+    rule = rule_of_thumb(prepared)
+    yield "rule of thumb", given.choose(prepared, settings, b_sharpen=rule)
     yield "expected", empirical.choose(prepared, settings)
-    yield "surface", choose_by_scan(prepared, settings, SURFACE)
-    yield "surface, bare", choose_by_scan(prepared, settings, SURFACE, prior=False)
-    yield "kurtosis", choose_by_scan(prepared, settings, KURTOSIS)
-    yield "kurtosis, bare", choose_by_scan(prepared, settings, KURTOSIS, prior=False)
+    for method in (SURFACE, KURTOSIS):
+        choice = choose_by_scan(prepared, settings, method)
+        yield method.name, choice
+        if choice.verdict.applicable:
+            choice = given.choose(prepared, settings, b_iso=choice.b_iso.surface)
+        yield f"{method.name}, bare", choice
 
 
 def judge(case: Case) -> list[dict[str, float | str]]:
@@ -137,13 +141,14 @@ def table(rows: list[dict[str, float | str]]) -> None:
         groups[row["group"], row["method"]].append(row)
         if row["group"] in ("full", "tight"):
             groups["with solvent", row["method"]].append(row)
-    print(f"{'maps':>14} {'choice':<16} {'n':>3} {'rms dB':>7} {'mean dB':>8} {'regret':>8} {'worst':>8}")
+    titles = ("n", "rms dB", "mean dB", "regret", "worst")
+    print(f"{'maps':>14} {'choice':<16}" + "".join(f"{title:>9}" for title in titles))
     for (group, method), some in sorted(groups.items()):
         delta = np.array([r["b"] - r["oracle_b"] for r in some])
         regret = np.array([r["oracle_cc"] - r["cc"] for r in some])
         print(
-            f"{group:>14} {method:<16} {len(some):>3} {np.sqrt(np.mean(delta**2)):>7.1f} "
-            f"{delta.mean():>8.1f} {regret.mean():>8.4f} {regret.max():>8.4f}"
+            f"{group:>14} {method:<16}{len(some):>9}{np.sqrt(np.mean(delta**2)):>9.1f}"
+            f"{delta.mean():>9.1f}{regret.mean():>9.4f}{regret.max():>9.4f}"
         )
 
 
@@ -159,8 +164,13 @@ def main() -> None:
     for case in cases:
         new = judge(case)
         rows += new
-        summary = " ".join(f"{r['method']} {r['b']:.0f}/{r['oracle_cc'] - r['cc']:.4f}" for r in new)
-        print(f"{case.name} {case.group} d {case.resolution:g} oracle {new[0]['oracle_b']:.0f} | {summary}", flush=True)
+        print(
+            f"{case.name} {case.group} d {case.resolution:g}, best {new[0]['oracle_b']:.0f}:",
+            end="",
+        )
+        for row in new:
+            print(f" {row['method']} {row['b']:.0f} ({row['oracle_cc'] - row['cc']:.4f})", end="")
+        print(flush=True)
     if args.csv:
         names = list(dict.fromkeys(key for row in rows for key in row))
         with args.csv.open("w", newline="", encoding="utf-8") as file:

@@ -16,7 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from sharpem.errors import InputError
 
-__all__ = ["DensityMap", "Placement", "Statistics", "check_values", "pieces", "statistics"]
+__all__ = [
+    "DensityMap",
+    "Placement",
+    "Reflections",
+    "Statistics",
+    "check_values",
+    "pieces",
+    "statistics",
+]
 
 Array: TypeAlias = NDArray[np.float32]
 Triple: TypeAlias = tuple[float, float, float]
@@ -67,6 +75,22 @@ class Placement:
     mode: int = 2
 
 
+@dataclass(frozen=True)
+class Reflections:
+    """The terms of a crystal's map, where it was made from them and covers the whole unit cell.
+
+    Attributes
+    ----------
+    labels : (str, str)
+        Columns of the file: amplitudes, phases.
+    d_min : float
+        The finest term, A.
+    """
+
+    labels: tuple[str, str]
+    d_min: float
+
+
 @dataclass(frozen=True, eq=False)
 class DensityMap:
     """A map. Immutable in spirit: operations return new maps, and `data` refuses writing.
@@ -84,6 +108,10 @@ class DensityMap:
         The file it came from.
     notes : tuple of str
         What the file's header had wrong and how it was read, one sentence each.
+    xray : bool
+        The density scatters X-rays (crystallography) and not electrons (cryo-EM).
+    reflections : Reflections or None
+        What the map was made from, where that were reflections of a crystal.
 
     Raises
     ------
@@ -97,6 +125,8 @@ class DensityMap:
     placement: Placement = Placement()
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    xray: bool = False
+    reflections: Reflections | None = None
 
     def __post_init__(self) -> None:
         """Check the contract once, so that nobody has to do so again."""
@@ -183,6 +213,12 @@ class DensityMap:
         """Grid intervals along the whole unit cell, x, y, z (MX, MY, MZ)."""
         nz, ny, nx = self.shape
         return self.placement.sampling or (nx, ny, nz)
+
+    @property
+    def periodic(self) -> bool:
+        """Whether the map is a whole unit cell of a crystal: what leaves it enters again."""
+        crystal = self.reflections is not None or self.placement.space_group > 1
+        return crystal and self.sampling == self.shape[::-1]
 
     @property
     def full_cell(self) -> Cell:

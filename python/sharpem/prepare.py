@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from sharpem import _core
 from sharpem.checks import map_oddities
@@ -12,8 +13,10 @@ from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.filters import Anisotropy
 from sharpem.molecule import LocalVariance, MolecularVolume, box_volume, local_variance
+from sharpem.near import gain_of_isotropy, with_measured_noise, with_stated_limit
 from sharpem.noise import noise_power, solvent_window
-from sharpem.spectrum import D_MAX, ShellTable, band_limit, overall_b, shell_table
+from sharpem.reference import OverallB
+from sharpem.spectrum import D_MAX, ShellTable, band_limit, overall_b, shell_table, signal_b
 
 __all__ = ["D_MIN_RATIO", "Prepared", "prepare"]
 
@@ -56,6 +59,9 @@ class Prepared:
         One sentence each.
     fit_limit : float
         Resolution (A) to which amplitudes were fitted: as stated, or where a filter cut the map off.
+    signal_and_noise : tuple of pairs of ndarray
+        Mean |F|^2 of signal and noise per shell as the molecule sees them: one pair where the noise was
+        measured, several possible ones otherwise.
     """
 
     density: DensityMap
@@ -72,6 +78,7 @@ class Prepared:
     volume: MolecularVolume
     warnings: tuple[str, ...]
     fit_limit: float
+    signal_and_noise: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
 
 
 def prepare(
@@ -102,7 +109,7 @@ def prepare(
     check_resolution(density, resolution)
     d_min = D_MIN_RATIO * resolution
     spectrum = _core.analyse(density.data, density.cell, d_min)
-    shells = shell_table(spectrum)
+    shells = shell_table(spectrum, xray=density.xray)
     if shells.s.size < _FEWEST_SHELLS:
         raise InputError(
             f"{_name(density)}: {shells.s.size} resolution shells to {resolution:g} A in a box of "
@@ -112,14 +119,17 @@ def prepare(
     volume = volume or _estimated_volume(density, variance)
     noise = _noise(density, spectrum, shells, variance, resolution)
     limit = band_limit(shells, resolution)
-    anisotropy = _anisotropy(spectrum, shells.with_noise(noise), limit)
+    fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
+    anisotropy = Anisotropy(_six(fit.b))
     removed = None
     if correct_anisotropy:
-        removed = _certain_part(anisotropy, resolution, noise_known=noise is not None)
+        pairs = _signal_and_noise(shells.with_noise(noise), resolution, volume.fraction, fit)
+        removed = _part_to_remove(shells, resolution, fit, pairs)
         _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
-    shells = shell_table(spectrum).with_noise(noise)
+        noise = None if noise is None else noise * _raised(removed, shells.s)
+    shells = shell_table(spectrum, xray=density.xray).with_noise(noise)
     whole = overall_b(shells, limit)
-    signal = whole if noise is None else overall_b(shells, limit, signal=True)
+    signal = whole if noise is None else signal_b(shells, limit, fit.b_iso, fit.ln_scale)
     return Prepared(
         density,
         resolution,
@@ -135,6 +145,7 @@ def prepare(
         volume,
         (*map_oddities(density), *_cut_short(limit, resolution)),
         limit,
+        tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
     )
 
 
@@ -174,8 +185,7 @@ def _coarse_grid(spectrum: _core.Spectrum, voxel: float) -> tuple[int, int, int]
     nz, ny, nx = spectrum.grid
     a, b, c = spectrum.cell[:3]
     z, y, x = (
-        min(n, _quick_size(edge / voxel))
-        for n, edge in zip((nz, ny, nx), (c, b, a), strict=True)
+        min(n, _quick_size(edge / voxel)) for n, edge in zip((nz, ny, nx), (c, b, a), strict=True)
     )
     return z, y, x
 
@@ -212,8 +222,10 @@ def _noise(
     shells: ShellTable,
     variance: LocalVariance,
     resolution: float,
-) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+) -> NDArray[np.float64] | None:
     """Mean |F|^2 of the noise per shell; None where there is no solvent to tell it."""
+    if density.periodic:  # the solvent of a crystal is no empty space
+        return None
     window = solvent_window(density, variance, spectrum.cell, resolution)
     if window is None:
         return None
@@ -221,35 +233,67 @@ def _noise(
     return noise_power(coarse, shells, window)
 
 
-def _anisotropy(spectrum: _core.Spectrum, shells: ShellTable, resolution: float) -> Anisotropy:
+def _wilson_fit(spectrum: _core.Spectrum, shells: ShellTable, limit: float) -> _core.WilsonFit:
     """Six B's by maximum likelihood, about the typical fall-off and the noise (section 2.2)."""
-    noise = {} if shells.noise is None else {"noise_s": shells.s, "noise": shells.noise}
-    fit = _core.fit_wilson(
+    known = shells.noise is not None
+    return _core.fit_wilson(
         spectrum,
         shells.s,
         shells.ln_reference,
+        noise_s=shells.s if known else None,
+        noise=shells.noise,
         d_max=D_MAX,
-        d_min=resolution,
+        d_min=limit,
         anisotropic=True,
-        **noise,
     )
-    return Anisotropy(tuple(fit.b))
 
 
-def _certain_part(anisotropy: Anisotropy, resolution: float, *, noise_known: bool) -> Anisotropy:
-    """The anisotropy that is the map's and not the fold's, and that is worth removing.
+def _signal_and_noise(
+    shells: ShellTable,
+    resolution: float,
+    fraction: float,
+    fit: _core.WilsonFit | OverallB,
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """What is thought possible of signal and noise near the molecule."""
+    if shells.noise is None:
+        return with_stated_limit(shells, resolution)
+    return [with_measured_noise(shells, fraction, fit.b_iso, fit.ln_scale)]
+
+
+def _part_to_remove(
+    shells: ShellTable,
+    resolution: float,
+    fit: _core.WilsonFit,
+    pairs: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> Anisotropy:
+    """The anisotropy that is the map's and not the fold's or chance, as far as it is worth removing.
 
     Model maps at one B show 0.1 d^3 A^2 of anisotropy (rms of a component), from the directions of
-    helices and strands; the part that this explains is left (James & Stein 1961). Where the noise is
-    not known, what falls off fast in a direction is weak signal there as well, and half is removed:
-    docs/choice.md.
+    helices and strands; the part that this and the fit's own error explain is left (James & Stein
+    1961). Of the rest, what removing it gains depends on the noise: near.gain_of_isotropy.
     """
-    b = np.array(anisotropy.b_cartesian)
-    deviation = b - anisotropy.b_iso * np.array([1, 1, 1, 0, 0, 0])
+    b = np.array(fit.b)
+    deviation = b - fit.b_iso * np.array([1, 1, 1, 0, 0, 0])
     found = float(deviation[:3] @ deviation[:3] + 2 * deviation[3:] @ deviation[3:]) / 5
-    by_fold = (0.1 * resolution**3) ** 2
-    share = max(0.0, 1.0 - by_fold / found) if found > 0 else 0.0
-    if not noise_known:
-        share *= 0.5
-    part = b - (1.0 - share) * deviation
-    return Anisotropy(tuple(map(float, part)))
+    chance = (0.1 * resolution**3) ** 2 + 3.0 * fit.b_iso_error**2
+    certain = max(0.0, 1.0 - chance / found) if found > 0 else 0.0
+    gain = np.mean([gain_of_isotropy(shells, resolution, *pair) for pair in pairs])
+    return Anisotropy(_six(b - (1.0 - certain * float(gain)) * deviation))
+
+
+def _six(b: ArrayLike) -> tuple[float, float, float, float, float, float]:
+    b11, b22, b33, b12, b13, b23 = np.asarray(b, dtype=np.float64).tolist()
+    return b11, b22, b33, b12, b13, b23
+
+
+def _raised(anisotropy: Anisotropy, s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factor by which removing an anisotropy raises the mean power of isotropic noise, shape of s."""
+    z = (np.arange(400) + 0.5) / 200 - 1  # even over the sphere: the golden spiral
+    angle = np.pi * (1 + np.sqrt(5)) * np.arange(400)
+    x, y = np.sqrt(1 - z**2) * np.cos(angle), np.sqrt(1 - z**2) * np.sin(angle)
+    b11, b22, b33, b12, b13, b23 = anisotropy.b_cartesian
+    q = b11 * x**2 + b22 * y**2 + b33 * z**2 + 2 * (b12 * x * y + b13 * x * z + b23 * y * z)
+    raised: NDArray[np.float64] = np.exp(0.5 * np.multiply.outer(s**2, q - anisotropy.b_iso)).mean(
+        axis=1
+    )
+    return raised

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.reference import OverallB, fit_overall_b, ln_reference
 
-__all__ = ["D_MAX", "ShellTable", "band_limit", "overall_b", "shell_edges", "shell_table"]
+__all__ = [
+    "D_MAX",
+    "ShellTable",
+    "band_limit",
+    "overall_b",
+    "shell_edges",
+    "shell_table",
+    "signal_b",
+]
 
 D_MAX = 11.0
 """Lowest resolution (A) that takes part in fits: below it the solvent's contrast rules."""
@@ -64,7 +72,8 @@ class ShellTable:
         """A typical molecule's mean |F|^2 at B = 0, put on the scale of the lowest usable shells."""
         low = self.s < self.s[0] + 0.25 * (self.s[-1] - self.s[0])
         ln_scale = np.mean(np.log(self.power[low]) - self.ln_reference[low])
-        return np.exp(self.ln_reference + ln_scale)
+        reference: Array = np.exp(self.ln_reference + ln_scale)
+        return reference
 
     @property
     def signal(self) -> Array:
@@ -72,12 +81,6 @@ class ShellTable:
         if self.noise is None:
             return self.power
         return np.clip(self.power - self.noise, 1e-6 * self.power, self.power)
-
-    @property
-    def ln_signal_variance(self) -> Array:
-        """Variance of ln(signal) that follows from the number of terms in the shell."""
-        noise = 0.0 if self.noise is None else self.noise
-        return 4.0 * (self.power**2 + noise**2) / (self.signal**2 * np.maximum(self.terms, 1))
 
     def with_noise(self, noise: Array | None) -> ShellTable:
         """Return the same table with the noise's power set."""
@@ -107,26 +110,50 @@ def shell_table(spectrum: _core.Spectrum, *, xray: bool = False) -> ShellTable:
     )
 
 
-def overall_b(shells: ShellTable, resolution: float, *, signal: bool = False) -> OverallB:
-    """Overall B on the physical scale: of the whole map, or of the signal in it.
-
-    Shells where the signal is not seen above the noise do not take part.
-    """
-    power = shells.signal if signal else shells.power
-    if signal:
-        variance = shells.ln_signal_variance
-    else:
-        variance = 4.0 / np.maximum(shells.terms, 1)
-    seen = variance < 0.5
-    seen[:1] |= not seen.any()
+def overall_b(shells: ShellTable, limit: float) -> OverallB:
+    """Overall B of the whole map on the physical scale, from shells between `D_MAX` and ``limit`` (A)."""
     return fit_overall_b(
-        shells.s[seen],
-        np.log(power[seen]),
-        variance[seen],
-        d_min=resolution,
+        shells.s,
+        np.log(shells.power),
+        4.0 / np.maximum(shells.terms, 1),
+        d_min=limit,
         d_max=D_MAX,
         xray=shells.xray,
     )
+
+
+def signal_b(shells: ShellTable, limit: float, b_iso: float, ln_scale: float) -> OverallB:
+    """Overall B of the signal in a map whose noise is known.
+
+    The logarithm of power - noise has no meaning where noise hides the signal, so it is expanded about
+    the fitted fall-off, starting from the maximum-likelihood fit: ln S = ln S_fit + (S - S_fit) / S_fit.
+    Every shell takes part, with the variance that its noise gives it.
+
+    Parameters
+    ----------
+    shells : ShellTable
+        With noise.
+    limit : float
+        Finest resolution to take part, A.
+    b_iso, ln_scale : float
+        To start from: A^2, and the logarithm of the intensities' scale.
+    """
+    assert shells.noise is not None
+    fit = OverallB(b_iso, 0.0, ln_scale)
+    for _ in range(4):
+        fitted = np.exp(fit.ln_scale + shells.ln_reference - 0.5 * fit.b_iso * shells.s**2)
+        excess = (shells.power - shells.noise - fitted) / fitted
+        variance = 4.0 * ((fitted + shells.noise) / fitted) ** 2 / np.maximum(shells.terms, 1)
+        step = np.where(variance < 0.25, np.log1p(np.maximum(excess, -0.9)), excess)
+        fit = fit_overall_b(
+            shells.s,
+            np.log(fitted) + step,
+            variance,
+            d_min=limit,
+            d_max=D_MAX,
+            xray=shells.xray,
+        )
+    return fit
 
 
 def band_limit(shells: ShellTable, resolution: float) -> float:

@@ -82,6 +82,7 @@ def result() -> Result:
         volume=MolecularVolume(0.07, 5000.0, "estimated"),
         warnings=("The map looks masked.",),
         fit_limit=3.2,
+        signal_and_noise=(),
     )
     return Result(
         input=density,

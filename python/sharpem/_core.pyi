@@ -1,0 +1,514 @@
+"""
+sharpem's C++ core. Private: use the functions of the sharpem package.
+"""
+from __future__ import annotations
+import collections.abc
+import numpy
+import numpy.typing
+import typing
+__all__: list[str] = ['CrossSums', 'Detail', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'contour', 'count_regions', 'cross_sums', 'detail', 'fit_wilson', 'histogram', 'label_regions', 'local_mean_square', 'resampled', 'scan', 'set_threads', 'shell_sums', 'surface_voxels', 'synthesise', 'threads']
+class RadialCurve:
+    """
+    Radial amplitude factor, tabulated evenly in s^2.
+    
+    s = 1/d in 1/A. Made by one of the static methods; calling it gives the factor at s, a number or
+    an array. Constant beyond its ends.
+    """
+    @staticmethod
+    def sharpen_blur(b_sharpen: typing.SupportsFloat | typing.SupportsIndex, b_blur: typing.SupportsFloat | typing.SupportsIndex, d_cut: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex) -> RadialCurve:
+        """
+        The paper's filter (Terwilliger et al. 2018, Eq. 1-4).
+        
+        Parameters
+        ----------
+        b_sharpen : float
+            A^2; positive sharpens.
+        b_blur : float
+            A^2; used when sharpening, where d < d_cut.
+        d_cut : float
+            A; where sharpening gives way to blurring.
+        k : float
+            1/A; steepness of the transition.
+        s_max : float
+            1/A; end of the table.
+        """
+    @staticmethod
+    def sphere(radius: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex) -> RadialCurve:
+        """
+        Transform of a sphere, 1 at s = 0: turns a map into its local mean.
+        
+        Parameters
+        ----------
+        radius : float
+            A.
+        s_max : float
+            1/A; end of the table.
+        """
+    @staticmethod
+    def table(s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], factor: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], s_max: typing.SupportsFloat | typing.SupportsIndex) -> RadialCurve:
+        """
+        Piecewise linear in s between points, constant beyond them.
+        
+        Parameters
+        ----------
+        s : array of float, shape (n,)
+            1/A, ascending.
+        factor : array of float, shape (n,)
+            Factor for amplitudes.
+        s_max : float
+            1/A; end of the table.
+        """
+    def __call__(self, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> typing.Any:
+        """
+        Factor for amplitudes at s (1/A), float or array.
+        """
+class Spectrum:
+    """
+    Fourier terms of a real map, kept up to a resolution limit.
+    
+    Made by `analyse`. F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that F(000) is the map's mean.
+    """
+    def copy(self) -> Spectrum:
+        """
+        An independent copy.
+        """
+    @property
+    def cell(self) -> tuple:
+        """
+        a, b, c in A; alpha, beta, gamma in degrees.
+        """
+    @property
+    def d_min(self) -> float:
+        """
+        Resolution limit in A; 0: none.
+        """
+    @property
+    def grid(self) -> tuple:
+        """
+        Number of voxels (nz, ny, nx).
+        """
+    @property
+    def mean(self) -> float:
+        """
+        Mean density of the map.
+        """
+class ShellSums:
+    """
+    Sums over shells of one spectrum.
+    """
+    @property
+    def amplitude(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of |F|, shape (n,).
+        """
+    @property
+    def power(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of |F|^2, shape (n,).
+        """
+    @property
+    def s(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Mean s of the shell in 1/A, shape (n,).
+        """
+    @property
+    def terms(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Number of terms in the full sphere, shape (n,).
+        """
+class CrossSums:
+    """
+    Sums over shells of two spectra.
+    """
+    @property
+    def cross(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of Re F1 conj(F2), shape (n,).
+        """
+    @property
+    def power_1(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of |F1|^2, shape (n,).
+        """
+    @property
+    def power_2(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of |F2|^2, shape (n,).
+        """
+    @property
+    def s(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Mean s of the shell in 1/A, shape (n,).
+        """
+    @property
+    def terms(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Number of terms in the full sphere, shape (n,).
+        """
+class WilsonFit:
+    """
+    What `fit_wilson` found.
+    """
+    @property
+    def b(self) -> tuple:
+        """
+        B11, B22, B33, B12, B13, B23 in A^2, Cartesian frame.
+        """
+    @property
+    def b_iso(self) -> float:
+        """
+        Mean of the diagonal of B, A^2.
+        """
+    @property
+    def b_iso_error(self) -> float:
+        """
+        Standard deviation of b_iso in A^2, from the curvature of the likelihood.
+        """
+    @property
+    def converged(self) -> bool:
+        """
+        Whether the last step was small.
+        """
+    @property
+    def iterations(self) -> int:
+        """
+        Steps of Fisher scoring.
+        """
+    @property
+    def ln_scale(self) -> float:
+        """
+        Logarithm of the scale of intensities.
+        """
+    @property
+    def terms(self) -> float:
+        """
+        Number of stored terms used.
+        """
+class Detail:
+    """
+    Detail and connectivity of a map at one contour.
+    
+    Attributes
+    ----------
+    threshold : float
+        Value of the contour, on the map's scale; voxels with value >= threshold are inside.
+    voxels_inside : int
+        Number of voxels inside; more than were asked for only with ties at the threshold.
+    surface_area : int
+        Outside voxels that touch an inside voxel, each counted once.
+    regions : int
+        Connected regions of the inside.
+    kurtosis : float
+        Of all voxels of the map: 3 for a Gaussian, 0 for a constant map.
+    """
+    @property
+    def kurtosis(self) -> float:
+        ...
+    @property
+    def regions(self) -> int:
+        ...
+    @property
+    def surface_area(self) -> int:
+        ...
+    @property
+    def threshold(self) -> float:
+        ...
+    @property
+    def voxels_inside(self) -> int:
+        ...
+def analyse(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
+    """
+    Fourier terms of a map.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density.
+    cell : tuple of 6 floats
+        Unit cell of the whole box: a, b, c in A along x, y, z; alpha, beta, gamma in degrees.
+    d_min : float
+        Resolution limit in A; finer terms are dropped. 0 keeps every term.
+    
+    Returns
+    -------
+    Spectrum
+    """
+def apply(spectrum: Spectrum, curve: RadialCurve) -> None:
+    """
+    Multiply every term by a radial factor, in place.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    curve : RadialCurve
+    """
+def apply_anisotropy(spectrum: Spectrum, b: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], sign: typing.SupportsFloat | typing.SupportsIndex) -> None:
+    """
+    Multiply every term by exp(sign (q - b_iso s^2) / 4), in place.
+    
+    q = s^T B s and b_iso is the mean of the diagonal of B: the mean B of the map stays.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    b : tuple of 6 floats
+        B11, B22, B33, B12, B13, B23 in A^2, Cartesian frame (a along x, b in the xy plane).
+    sign : float
+        +1 removes the anisotropy, -1 puts it back.
+    """
+def contour(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt | typing.SupportsIndex) -> tuple[float, int]:
+    """
+    Threshold that encloses a given number of voxels, exactly.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density, finite.
+    voxels : int
+        Number of voxels to enclose, 1 to the number of voxels.
+    
+    Returns
+    -------
+    threshold : float
+        The `voxels`-th largest value.
+    voxels_inside : int
+        Number of voxels >= threshold.
+    """
+def count_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
+    """
+    Number of connected regions of a contour.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density.
+    threshold : float
+        Voxels with value >= threshold are inside.
+    adjacency : {6, 18, 26}
+        Voxels are connected that share a face; also an edge; also a corner.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    
+    Returns
+    -------
+    int
+    """
+def cross_sums(one: Spectrum, two: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> CrossSums:
+    """
+    Sums over resolution shells of two spectra, for their correlation.
+    
+    Parameters
+    ----------
+    one, two : Spectrum
+        On the same grid, with the same cell and limit.
+    edges : array of float, shape (n + 1,)
+        Ascending s in 1/A; shell i holds edges[i] <= s < edges[i + 1].
+    
+    Returns
+    -------
+    CrossSums
+    """
+def detail(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt | typing.SupportsIndex, surface_adjacency: typing.SupportsInt | typing.SupportsIndex = 6, region_adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> Detail:
+    """
+    Detail of one map at the contour that encloses so many voxels.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density, finite.
+    voxels : int
+        Number of voxels to enclose.
+    surface_adjacency, region_adjacency : {6, 18, 26}
+        Voxels touch that share a face; also an edge; also a corner.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    
+    Returns
+    -------
+    Detail
+    """
+def fit_wilson(spectrum: Spectrum, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], ln_reference: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], noise_s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, noise: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, d_max: typing.SupportsFloat | typing.SupportsIndex = 11.0, d_min: typing.SupportsFloat | typing.SupportsIndex = 0.0, anisotropic: bool = False) -> WilsonFit:
+    """
+    Overall B of a map by maximum likelihood.
+    
+    Intensities |F|^2 are exponentially distributed about
+    exp(ln_scale + ln_reference(s) - q/2) + noise(s), q = s^T B s.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    s : array of float, shape (n,)
+        1/A, ascending.
+    ln_reference : array of float, shape (n,)
+        Logarithm of the mean intensity of a typical molecule at B = 0.
+    noise_s, noise : arrays of float, shape (m,), optional
+        Mean intensity of the noise at noise_s (1/A).
+    d_max, d_min : float
+        Terms with d_max >= d >= d_min (A) take part; d_min = 0: to the end of the spectrum.
+    anisotropic : bool
+        Six components of B instead of one.
+    
+    Returns
+    -------
+    WilsonFit
+    """
+def histogram(map: numpy.typing.NDArray[numpy.float32], low: typing.SupportsFloat | typing.SupportsIndex, high: typing.SupportsFloat | typing.SupportsIndex, bins: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.uint64]:
+    """
+    Counts of density values in equal bins.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density.
+    low, high : float
+        Ends of the range; values outside go to the end bins.
+    bins : int
+    
+    Returns
+    -------
+    array of uint64, shape (bins,)
+    """
+def label_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> tuple[numpy.typing.NDArray[numpy.uint32], numpy.typing.NDArray[numpy.uint64]]:
+    """
+    Connected regions of a contour, labelled.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density.
+    threshold : float
+        Voxels with value >= threshold are inside.
+    adjacency : {6, 18, 26}
+        Voxels are connected that share a face; also an edge; also a corner.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    
+    Returns
+    -------
+    labels : array of uint32, shape (z, y, x)
+        Number of each voxel's region, 1, 2, ... in the order of the first voxels; 0 outside.
+    sizes : array of uint64, shape (regions,)
+        Voxels of region i + 1.
+    """
+def local_mean_square(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], radius: typing.SupportsFloat | typing.SupportsIndex, centre: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    Mean of (map - centre)^2 in a sphere about each voxel, periodic.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density.
+    cell : tuple of 6 floats
+        Unit cell of the whole box: a, b, c in A; alpha, beta, gamma in degrees.
+    radius : float
+        A.
+    centre : float
+        Density that counts as zero.
+    
+    Returns
+    -------
+    array of float32, shape (z, y, x)
+        >= 0.
+    """
+def resampled(spectrum: Spectrum, grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
+    """
+    The same Fourier terms on another grid, to d_min.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    grid : tuple of 3 ints
+        Voxels (nz, ny, nx) over the same cell.
+    d_min : float
+        Resolution limit, A; not finer than the input's.
+    
+    Raises
+    ------
+    ValueError
+        d_min is finer than the limit of the input.
+    """
+def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxels: typing.SupportsInt | typing.SupportsIndex, surface_adjacency: typing.SupportsInt | typing.SupportsIndex = 6, region_adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> list[Detail]:
+    """
+    Detail of a spectrum's map under each of several filters.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Its F(000) is left out: the maps have mean 0.
+    curves : list of RadialCurve
+        Filters, each applied to the spectrum as it is.
+    voxels : int
+        Number of voxels to enclose.
+    surface_adjacency, region_adjacency : {6, 18, 26}
+        Voxels touch that share a face; also an edge; also a corner.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    
+    Returns
+    -------
+    list of Detail
+        One per curve.
+    """
+def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> None:
+    """
+    Limit the number of threads of the calls that follow.
+    
+    Parameters
+    ----------
+    limit : int
+        0 restores the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.
+    """
+def shell_sums(spectrum: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> ShellSums:
+    """
+    Sums over resolution shells, F(000) left out.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    edges : array of float, shape (n + 1,)
+        Ascending s in 1/A; shell i holds edges[i] <= s < edges[i + 1].
+    
+    Returns
+    -------
+    ShellSums
+    """
+def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
+    """
+    Outside voxels that touch an inside voxel, each counted once.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density.
+    threshold : float
+        Voxels with value >= threshold are inside.
+    adjacency : {6, 18, 26}
+        Voxels touch that share a face; also an edge; also a corner.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    
+    Returns
+    -------
+    int
+    """
+def synthesise(spectrum: Spectrum, factor: RadialCurve = None) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    Map of a spectrum, optionally times a radial factor.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    factor : RadialCurve, optional
+    
+    Returns
+    -------
+    array of float32, shape (z, y, x)
+    """
+def threads() -> int:
+    """
+    Number of threads that the next call will use.
+    
+    Returns
+    -------
+    int
+    """
