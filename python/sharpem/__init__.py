@@ -14,7 +14,8 @@ from sharpem.errors import InputError, NotApplicableError, SharpemError
 from sharpem.evaluate import map_model_cc
 from sharpem.filters import Anisotropy, Filter, SharpenBlur, ShellFilter, filter_from_dict
 from sharpem.io.model import read_model
-from sharpem.io.mrc import read_map, write_map
+from sharpem.io.mrc import write_map
+from sharpem.io.read import read_map
 from sharpem.sharpen import Result, apply, sharpen
 from sharpem.simulate import simulate_map
 

@@ -33,9 +33,7 @@ def space_group_of(density: DensityMap) -> gemmi.SpaceGroup:
     except (RuntimeError, ValueError):
         found = None
     return (
-        found
-        or gemmi.find_spacegroup_by_number(placement.space_group)
-        or gemmi.SpaceGroup("P 1")
+        found or gemmi.find_spacegroup_by_number(placement.space_group) or gemmi.SpaceGroup("P 1")
     )
 
 

@@ -43,11 +43,17 @@ class Expectation:
         Its standard deviation by experience, A^2.
     from_solvent : bool
         Whether the noise was read off the solvent; otherwise from the stated resolution.
+    crystal : bool
+        Whether the map is made from a crystal's X-ray reflections.
+    correlation : float or None
+        Map-model correlation at B = 0 to be expected after it, where the noise was measured.
     """
 
     b_sharpen: float
     sigma: float
     from_solvent: bool
+    crystal: bool = False
+    correlation: float | None = None
 
 
 def expected_correlation(
@@ -80,9 +86,13 @@ def expected_correlation(
 def expect(prepared: Prepared) -> Expectation:
     """Find the b_sharpen that a map's signal and noise lead to expect."""
     d = prepared.resolution
+    if prepared.shells.xray:  # its terms are weighted by their errors: B = 0 is best (docs/xray.md)
+        return Expectation(prepared.b_signal, max(4.0, d**2), from_solvent=False, crystal=True)
     best = _best(prepared)
     if prepared.shells.noise is not None:
-        return Expectation(best, max(4.0, 0.9 * d**2), from_solvent=True)
+        correlation = float(_expected(prepared, np.array([best]))[0])
+        sigma = max(4.0, 0.9 * d**2)
+        return Expectation(best, sigma, from_solvent=True, correlation=correlation)
     b = settled(prepared, 0.5 * (best + rule_of_thumb(prepared)))
     return Expectation(b, max(4.0, 1.5 * d**2), from_solvent=False)
 

@@ -7,7 +7,9 @@ RELION and cryoSPARC print the opposite sign).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sharpem.errors import InputError
 
-__all__ = ["Anisotropy", "Filter", "RadialFilter", "ShellFilter", "SharpenBlur", "filter_from_dict"]
+__all__ = ["Anisotropy", "Filter", "RadialFilter", "SharpenBlur", "ShellFilter", "filter_from_dict"]
 
 
 class RadialFilter(Protocol):
@@ -150,7 +152,7 @@ class Filter:
         return answer
 
 
-def filter_from_dict(values: dict[str, Any]) -> Filter:
+def filter_from_dict(values: Mapping[str, Any]) -> Filter:
     """Read a filter back from the dictionary that :meth:`Filter.to_dict` gives.
 
     Raises
@@ -158,16 +160,67 @@ def filter_from_dict(values: dict[str, Any]) -> Filter:
     InputError
         The dictionary is not a filter; the message says which key is at fault.
     """
-    try:
-        radial: RadialFilter
-        if values["kind"] == "sharpen-blur":
-            radial = SharpenBlur(*(float(values[k]) for k in ("b_sharpen", "d_cut", "k", "b_blur")))
-        elif values["kind"] == "shells":
-            radial = ShellFilter(tuple(map(float, values["d"])), tuple(map(float, values["scale"])))
-        else:
-            raise InputError(f"filter kind {values['kind']!r}, expected sharpen-blur or shells")
-        tensor = values.get("anisotropy")
-        anisotropy = None if tensor is None else Anisotropy(tuple(map(float, tensor)))  # type: ignore[arg-type]
-        return Filter(radial, float(values["d_min"]), anisotropy)
-    except KeyError as missing:
-        raise InputError(f"filter without {missing}, expected what sharpem writes as JSON") from None
+    kind = values.get("kind")
+    radial: RadialFilter
+    if kind == "sharpen-blur":
+        radial = SharpenBlur(
+            _number(values, "b_sharpen"),
+            _positive(values, "d_cut"),
+            _positive(values, "k"),
+            _number(values, "b_blur"),
+        )
+    elif kind == "shells":
+        radial = _shells(_numbers(values, "d"), _numbers(values, "scale"))
+    else:
+        raise InputError(f"filter kind {kind!r}, expected sharpen-blur or shells")
+    return Filter(radial, _positive(values, "d_min"), _tensor(values))
+
+
+def _value(values: Mapping[str, Any], key: str) -> Any:
+    if key not in values:
+        raise InputError(f"filter without {key}, expected what sharpem writes as JSON")
+    return values[key]
+
+
+def _finite(value: Any, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e100:
+        raise InputError(f"filter with {key} {value!r:.40}, expected a finite number")
+    return float(value)
+
+
+def _number(values: Mapping[str, Any], key: str) -> float:
+    return _finite(_value(values, key), key)
+
+
+def _positive(values: Mapping[str, Any], key: str) -> float:
+    number = _number(values, key)
+    if number <= 0:
+        raise InputError(f"filter with {key} {number:g}, expected a positive number")
+    return number
+
+
+def _numbers(values: Mapping[str, Any], key: str) -> tuple[float, ...]:
+    found = _value(values, key)
+    if not isinstance(found, list | tuple) or not found:
+        raise InputError(f"filter with {key} {found!r:.40}, expected a list of numbers")
+    return tuple(_finite(value, key) for value in found)
+
+
+def _shells(d: tuple[float, ...], scale: tuple[float, ...]) -> ShellFilter:
+    if min(d) <= 0 or any(first <= second for first, second in pairwise(d)):
+        raise InputError("filter whose d do not descend to a positive number, expected A")
+    if len(scale) != len(d):
+        raise InputError(f"filter of {len(d)} d and {len(scale)} scale, expected as many of each")
+    if min(scale) < 0:
+        raise InputError(f"filter with scale {min(scale):g}, expected factors of 0 or more")
+    return ShellFilter(d, scale)
+
+
+def _tensor(values: Mapping[str, Any]) -> Anisotropy | None:
+    if values.get("anisotropy") is None:
+        return None
+    tensor = _numbers(values, "anisotropy")
+    if len(tensor) != 6:
+        raise InputError(f"filter with an anisotropy of {len(tensor)} numbers, expected 6")
+    b11, b22, b33, b12, b13, b23 = tensor
+    return Anisotropy((b11, b22, b33, b12, b13, b23))

@@ -1,7 +1,7 @@
 """How much of a map is molecule, and where: estimated, or from what the user knows.
 
-The molecule is where the density varies (Wang 1985; Terwilliger 1999): the squared density, averaged
-over a sphere, is high there and low in the solvent.
+The molecule is where the density varies (Wang 1985; Terwilliger 1999): the squared density,
+averaged over a sphere, is high there and low in the solvent.
 """
 
 from __future__ import annotations
@@ -63,15 +63,18 @@ class LocalVariance:
         Local mean of the squared density.
     solvent, molecule : float
         Typical value in the solvent and deep inside the molecule.
+    radius : float
+        Of the sphere, A.
     """
 
     data: NDArray[np.float32]
     solvent: float
     molecule: float
+    radius: float
 
     @property
     def fraction(self) -> float:
-        """Share of the map that is molecule: all that is above the solvent, in units of the molecule.
+        """Share of the map that is molecule: all above the solvent, in units of the molecule.
 
         Smoothing moves variance across the boundary but does not change its sum, so this does not
         depend on where a threshold is put.
@@ -98,12 +101,13 @@ def local_variance(
     resolution : float
         A.
     """
-    data = _core.local_mean_square(map_, cell, max(_RADIUS, resolution), 0.0)
+    radius = max(_RADIUS, resolution)
+    data = _core.local_mean_square(map_, cell, radius, 0.0)
     step = max(1, data.size // _SAMPLE) | 1  # odd: does not fall into step with the rows
     values = np.sort(data.ravel()[::step].astype(np.float64))
     floor = 1e-5 * values[-1]
     solvent = _solvent_level(np.log(np.maximum(values, floor)))
-    return LocalVariance(data, solvent, _molecule_level(values, solvent))
+    return LocalVariance(data, solvent, _molecule_level(values, solvent), radius)
 
 
 def _solvent_level(ln_values: NDArray[np.float64]) -> float:

@@ -1,8 +1,8 @@
 """Signal and noise as the voxels of the molecule see them: what filters are weighed against.
 
-Only the voxels near atoms matter to a map. The whole signal is there, but of the noise in the box no
-more than their share of the box. Where the solvent does not show the noise, the stated resolution
-says how much there is at the limit.
+Only the voxels near atoms matter to a map. The whole signal is there, but of the noise in the box
+no more than their share of the box. Where the solvent does not show the noise, the stated
+resolution says how much there is at the limit.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def with_stated_limit(shells: ShellTable, resolution: float) -> list[tuple[Array
 def weights(shells: ShellTable) -> Array:
     """Number of terms of each shell, low orders counting less, shape of ``shells.s``.
 
-    A correlation leaves out the mean of its voxels, and a molecule of finite size hardly varies over
-    more than about 10 A besides.
+    A correlation leaves out the mean of its voxels, and a molecule of finite size hardly varies
+    over more than about 10 A besides.
     """
     answer: Array = shells.terms * (1.0 - np.exp(-((10.0 * shells.s) ** 4)))
     return answer
@@ -81,9 +81,9 @@ def weights(shells: ShellTable) -> Array:
 def gain_of_isotropy(shells: ShellTable, resolution: float, signal: Array, noise: Array) -> float:
     """Share of an anisotropic fall-off of the signal that is worth removing, 0 to 1.
 
-    The filter that correlates best with the truth is R S^1/2 / (S + N). Where the signal S is weaker by
-    a factor in some direction it rises by the square root of that factor if S >> N, stays if S = N and
-    falls if S << N: the share is the mean of (S - N) / (S + N) over what counts in the map.
+    The filter that correlates best with the truth is R S^1/2 / (S + N). Where the signal S is
+    weaker by a factor in some direction it rises by the square root of that factor if S >> N, stays
+    if S = N and falls if S << N: the share is the mean of (S - N) / (S + N) over what counts.
     """
     used = shells.s <= 1.0 / resolution
     total = signal + noise

@@ -1,7 +1,7 @@
 """The noise of a single map, read off its solvent.
 
-The solvent holds noise and nothing else. Its power spectrum, scaled to the whole box, is the noise's
-share of every resolution shell; what is left is the signal's. No half maps are needed.
+The solvent holds noise and nothing else. Its power spectrum, scaled to the whole box, is the
+noise's share of every resolution shell; what is left is the signal's. No half maps are needed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from sharpem.molecule import LocalVariance
 from sharpem.spectrum import ShellTable, shell_edges
 
 __all__ = ["noise_power", "solvent_window"]
+
+_ROUNDING = 1e-10  # of the strongest shell's power: weaker shells hold rounding errors
 
 Array = NDArray[np.float64]
 Map = NDArray[np.float32]
@@ -46,8 +48,8 @@ def solvent_window(
     Returns
     -------
     ndarray of float32 or None
-        On the grid of ``variance``. None where too little solvent is left, or where part of the map is
-        exactly constant: what a mask has left of its solvent is not what the molecule's noise is.
+        On the grid of ``variance``. None where too little solvent is left, or where part of the map
+        is exactly constant: what a mask has left of the solvent does not show the molecule's noise.
     """
     if flat_value(density.data)[1] > _FLAT_ZONE:
         return None
@@ -75,8 +77,8 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     window : ndarray of float32, shape (nz, ny, nx)
         From `solvent_window`.
     """
-    rms = np.sqrt(shells.power)
-    white = _core.RadialCurve.table(shells.s, 1.0 / rms, 1.0 / spectrum.d_min)
+    power = np.maximum(shells.power, _ROUNDING * shells.power.max())
+    white = _core.RadialCurve.table(shells.s, 1.0 / np.sqrt(power), 1.0 / spectrum.d_min)
     map_ = _core.synthesise(spectrum, white)
     weight = window / np.sum(window, dtype=np.float64)
     map_ -= np.float32(np.vdot(weight, map_))
@@ -86,4 +88,4 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     used = sums.terms > 0
     per_voxel = window.size / float(np.sum(window.astype(np.float64) ** 2))
     white_noise = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used])
-    return white_noise * per_voxel * shells.power
+    return white_noise * per_voxel * power

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sharpem import _core
 from sharpem.checks import map_oddities
+from sharpem.contrast import contrast
+from sharpem.crystal import symmetrised
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.filters import Anisotropy
@@ -24,6 +26,7 @@ D_MIN_RATIO = 0.833
 """Terms beyond this times the resolution are dropped (the published program's convention)."""
 
 _FEWEST_SHELLS = 10
+_LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
 _COARSE_VOXEL = 0.4  # of the resolution: carries all terms to D_MIN_RATIO x resolution
 
 
@@ -50,7 +53,7 @@ class Prepared:
     b_input, b_signal : float
         Overall B of the whole map and of the signal in it, A^2, physical scale.
     b_error : float
-        Standard deviation of ``b_signal``, A^2 (mostly how far proteins differ from the typical one).
+        Standard deviation of ``b_signal``, A^2 (mostly how far proteins differ from each other).
     signal_ln_scale : float
         Logarithm of the scale of the signal's intensities against the reference, for ``b_signal``.
     volume : MolecularVolume
@@ -58,10 +61,12 @@ class Prepared:
     warnings : tuple of str
         One sentence each.
     fit_limit : float
-        Resolution (A) to which amplitudes were fitted: as stated, or where a filter cut the map off.
+        Resolution (A) to which amplitudes were fitted: as stated, or where a filter cut them off.
     signal_and_noise : tuple of pairs of ndarray
-        Mean |F|^2 of signal and noise per shell as the molecule sees them: one pair where the noise was
-        measured, several possible ones otherwise.
+        Mean |F|^2 of signal and noise per shell as the molecule sees them: one pair where the noise
+        was measured, several possible ones otherwise.
+    contrast : float
+        How much more the local variance scatters than that of noise: sharpem.contrast.
     """
 
     density: DensityMap
@@ -99,7 +104,7 @@ def prepare(
     volume : MolecularVolume, optional
         How much of the map is molecule, where it is known; estimated otherwise.
     correct_anisotropy : bool
-        Remove the anisotropy, so that the map is isotropic at its mean B (section 2.1 of the paper).
+        Remove the anisotropy, as far as that is worth it (section 2.1 of the paper: all of it).
 
     Raises
     ------
@@ -107,7 +112,7 @@ def prepare(
         The resolution is finer than the grid can hold, or so low that too few shells remain.
     """
     check_resolution(density, resolution)
-    d_min = D_MIN_RATIO * resolution
+    d_min = _finest(density, resolution)
     spectrum = _core.analyse(density.data, density.cell, d_min)
     shells = shell_table(spectrum, xray=density.xray)
     if shells.s.size < _FEWEST_SHELLS:
@@ -116,15 +121,19 @@ def prepare(
             f"{max(density.cell[:3]):.0f} A, expected at least {_FEWEST_SHELLS}"
         )
     variance = _variance(spectrum, resolution)
+    stands_out = contrast(variance, shells, resolution)
     volume = volume or _estimated_volume(density, variance)
     noise = _noise(density, spectrum, shells, variance, resolution)
-    limit = band_limit(shells, resolution)
+    limit = max(band_limit(shells, resolution), d_min)
     fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
-    anisotropy = Anisotropy(_six(fit.b))
+    if noise is not None and not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
+        noise = None  # what the solvent shows does not fit the map
+        fit = _wilson_fit(spectrum, shells, limit)
+    anisotropy = _by_symmetry(Anisotropy(_six(fit.b)), density)
     removed = None
     if correct_anisotropy:
         pairs = _signal_and_noise(shells.with_noise(noise), resolution, volume.fraction, fit)
-        removed = _part_to_remove(shells, resolution, fit, pairs)
+        removed = _by_symmetry(_part_to_remove(shells, resolution, fit, pairs), density)
         _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
         noise = None if noise is None else noise * _raised(removed, shells.s)
     shells = shell_table(spectrum, xray=density.xray).with_noise(noise)
@@ -146,7 +155,21 @@ def prepare(
         (*map_oddities(density), *_cut_short(limit, resolution)),
         limit,
         tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
+        stands_out,
     )
+
+
+def _finest(density: DensityMap, resolution: float) -> float:
+    """Resolution (A) beyond which terms are dropped: no further than a crystal's reflections go."""
+    known = density.reflections
+    return max(D_MIN_RATIO * resolution, known.d_min * (1 - 1e-6) if known else 0.0)
+
+
+def _by_symmetry(anisotropy: Anisotropy, density: DensityMap) -> Anisotropy:
+    """Free the tensor of a crystal from what rounding has put in against its symmetry."""
+    if not density.periodic:
+        return anisotropy
+    return Anisotropy(_six(symmetrised(np.array(anisotropy.b_cartesian), density)))
 
 
 def _cut_short(limit: float, resolution: float) -> tuple[str, ...]:
@@ -239,7 +262,7 @@ def _wilson_fit(spectrum: _core.Spectrum, shells: ShellTable, limit: float) -> _
     return _core.fit_wilson(
         spectrum,
         shells.s,
-        shells.ln_reference,
+        shells.ln_reference + shells.ln_solvent,
         noise_s=shells.s if known else None,
         noise=shells.noise,
         d_max=D_MAX,
@@ -266,7 +289,7 @@ def _part_to_remove(
     fit: _core.WilsonFit,
     pairs: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
 ) -> Anisotropy:
-    """The anisotropy that is the map's and not the fold's or chance, as far as it is worth removing.
+    """Find the anisotropy that is the map's, not the fold's or chance, and worth removing.
 
     Model maps at one B show 0.1 d^3 A^2 of anisotropy (rms of a component), from the directions of
     helices and strands; the part that this and the fit's own error explain is left (James & Stein
@@ -287,7 +310,7 @@ def _six(b: ArrayLike) -> tuple[float, float, float, float, float, float]:
 
 
 def _raised(anisotropy: Anisotropy, s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Factor by which removing an anisotropy raises the mean power of isotropic noise, shape of s."""
+    """Factor by which removing an anisotropy raises the power of isotropic noise, shape of s."""
     z = (np.arange(400) + 0.5) / 200 - 1  # even over the sphere: the golden spiral
     angle = np.pi * (1 + np.sqrt(5)) * np.arange(400)
     x, y = np.sqrt(1 - z**2) * np.cos(angle), np.sqrt(1 - z**2) * np.sin(angle)

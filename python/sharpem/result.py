@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,10 +19,13 @@ from sharpem.choice import BIso, Choice, Trial, Verdict
 from sharpem.density import DensityMap
 from sharpem.filters import Filter
 from sharpem.io.mrc import write_map
+from sharpem.io.mtz_out import write_box_mtz, write_filtered_mtz
 from sharpem.io.together import write_text, write_together
 from sharpem.prepare import Prepared
 
-__all__ = ["Result", "SCHEMA"]
+__all__ = ["SCHEMA", "Result"]
+
+Writer: TypeAlias = Callable[[Path], None]
 
 SCHEMA = 1
 """Version of the JSON."""
@@ -95,15 +100,18 @@ class Result:
         """Terms beyond this resolution (A) were dropped."""
         return self.prepared.d_min
 
-    @property
+    @cached_property
     def sha256(self) -> str | None:
-        """Checksum of the input file; None for an array."""
+        """Checksum of the input file; None for an array, or if the file is gone."""
         if self.input.path is None:
             return None
         digest = hashlib.sha256()
-        with self.input.path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
+        try:
+            with self.input.path.open("rb") as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+        except OSError:
+            return None
         return digest.hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,7 +143,7 @@ class Result:
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],
             "shells": choice.shells,
-            "output": {"map": None, "report": None},
+            "output": {"map": None, "report": None, "mtz": None},
             "seconds": self.seconds,
             "peak_memory_bytes": self.peak_memory_bytes,
         }
@@ -149,6 +157,7 @@ class Result:
         report: bool = True,
         overwrite: bool = False,
         command: str | None = None,
+        mtz: bool | None = None,
     ) -> dict[str, Path]:
         """Write map, JSON, report and ChimeraX script; all of them or none.
 
@@ -159,54 +168,89 @@ class Result:
         report : bool
             Whether the report is wanted.
         overwrite : bool
-            Replace existing files.
+            Replace existing files; if no map was made, remove that of an earlier run.
         command : str, optional
             The command that made this, for the report.
+        mtz : bool, optional
+            Whether ``prefix.mtz`` is wanted: for a crystal, its reflections with the columns of the
+            new map; else the map's terms (:mod:`sharpem.io.mtz_out`). Default: for crystals.
 
         Returns
         -------
         dict of str to Path
-            What was written: map, json, report, chimerax.
+            What was written: map, json, report, chimerax, mtz.
 
         Raises
         ------
         InputError
             A file exists, or cannot be written; then none is.
         """
+        start = time.perf_counter()
         paths = {"json": Path(f"{prefix}.json")}
         if self.map is not None:
             paths |= {"map": Path(f"{prefix}.mrc"), "chimerax": Path(f"{prefix}.cxc")}
         if report:
             paths["report"] = Path(f"{prefix}.html")
+        if mtz is None:
+            mtz = self.input.reflections is not None
+        if mtz and self.map is not None:
+            paths["mtz"] = Path(f"{prefix}.mtz")
         names = {kind: str(path) for kind, path in paths.items()}
-        write_together(
-            {paths[kind]: writer for kind, writer in self._writers(names, command).items()},
-            overwrite=overwrite,
-        )
+        writers = {paths[kind]: write for kind, write in self._writers(names, command).items()}
+        writers[paths["json"]] = partial(self._write_json, names, start)  # last: it holds the time
+        write_together(writers, overwrite=overwrite)
+        if overwrite and self.map is None:
+            self._remove_stale(prefix)
         return paths
 
-    def _writers(self, names: dict[str, str], command: str | None) -> dict[str, Any]:
-        """One function per file wanted, each called with the path to write to."""
-        from sharpem.report import chimerax_script, render_report
+    def _writers(self, names: dict[str, str], command: str | None) -> dict[str, Writer]:
+        """One function per file wanted but the JSON, each called with the path to write to."""
+        from sharpem.report import chimerax_script, equal_volume_contours, render_report
 
-        values = self.to_dict()
-        values["output"] = {key: names.get(key) for key in ("map", "report")}
-        text = json.dumps(values, indent=1, allow_nan=False) + "\n"
-        writers: dict[str, Any] = {"json": partial(write_text, text=text)}
+        contours = equal_volume_contours(self)
+        writers: dict[str, Writer] = {}
         if self.map is not None:
             writers["map"] = partial(_write_map, self.map, self._label())
-            script = chimerax_script(self, names["map"])
+            script = chimerax_script(self, names["map"], contours=contours)
             writers["chimerax"] = partial(write_text, text=script)
+        if "mtz" in names:
+            writers["mtz"] = self._write_mtz
         if "report" in names:
-            html = render_report(self, command=command, outputs=names)
+            html = render_report(self, command=command, outputs=names, contours=contours)
             writers["report"] = partial(write_text, text=html)
         return writers
+
+    def _write_json(self, names: dict[str, str], start: float, path: Path) -> None:
+        """Write the JSON, with the time since `start` as that of writing."""
+        values = self.to_dict()
+        values["output"] = {key: names.get(key) for key in ("map", "report", "mtz")}
+        spent = time.perf_counter() - start
+        total = self.seconds.get("total", 0.0) + spent
+        values["seconds"] = {**self.seconds, "write": spent, "total": total}
+        write_text(path, text=json.dumps(values, indent=1, allow_nan=False) + "\n")
+
+    def _remove_stale(self, prefix: str | Path) -> None:
+        """Remove the map and script of an earlier run, which this one has found not to apply."""
+        for path in (Path(f"{prefix}.mrc"), Path(f"{prefix}.cxc")):
+            is_input = self.input.path is not None and path.exists() and self.input.path.exists()
+            if not (is_input and path.samefile(str(self.input.path))):
+                path.unlink(missing_ok=True)
+
+    def _write_mtz(self, path: Path) -> None:
+        """A crystal's reflections with the new map's columns, or the terms of a cryo-EM map."""
+        assert self.map is not None
+        if self.input.reflections is not None and self.filter is not None:
+            write_filtered_mtz(self.input, self.filter, path, label=self._label())
+        else:
+            write_box_mtz(self.map, path, d_min=self.d_min, label=self._label())
 
     def _label(self) -> str:
         """One line for the map's header: what was done to it."""
         radial = self.filter.radial.to_dict() if self.filter else {}
         if "b_sharpen" in radial:
-            return f"{self.method}: b_sharpen {radial['b_sharpen']:.1f} A^2, d {self.resolution:g} A"
+            return (
+                f"{self.method}: b_sharpen {radial['b_sharpen']:.1f} A^2, d {self.resolution:g} A"
+            )
         return f"{self.method}: shell filter, d {self.resolution:g} A"
 
 

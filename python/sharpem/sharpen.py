@@ -8,16 +8,15 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sharpem import _core
-from sharpem.choice import BIso, Choice, Trial, Verdict
+from sharpem.choice import Choice
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.filters import Filter, RadialFilter, SharpenBlur
@@ -25,11 +24,12 @@ from sharpem.methods import empirical, given
 from sharpem.methods.kurtosis import KURTOSIS
 from sharpem.methods.scanned import choose_by_scan
 from sharpem.methods.surface import SURFACE
-from sharpem.molecule import MolecularVolume, known_volume
+from sharpem.molecule import known_volume
 from sharpem.prepare import Prepared, prepare
 from sharpem.result import Result
 from sharpem.search import ScanSettings, optimise_shape
 from sharpem.spectrum import overall_b
+from sharpem.threads import limited_threads
 
 __all__ = ["METHODS", "Progress", "Result", "apply", "sharpen"]
 
@@ -128,8 +128,9 @@ def sharpen(
         f"if_not_applicable {if_not_applicable!r}, expected empirical or stop",
     )
     settings = _settings(b_min, b_max, b_step, fraction, d_cut, k, b_blur)
+    settings = replace(settings, wrap=map_.periodic)
     tell = progress or (lambda _stage, _done, _total: None)
-    with _threads(threads):
+    with limited_threads(threads):
         tell("prepare", 0, 3)
         volume = known_volume(
             map_,
@@ -201,9 +202,7 @@ def _finish(prepared: Prepared, choice: Choice) -> Result:
     return replace(result, map=map_, filter=filter_, b_iso=b_iso)
 
 
-def _synthesised(
-    density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter
-) -> DensityMap:
+def _synthesised(density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter) -> DensityMap:
     data: NDArray[np.float32] = _core.synthesise(spectrum, _curve(radial, 1.0 / spectrum.d_min))
     if not np.isfinite(np.vdot(data, data)):
         raise InputError("the filter makes densities too large to store, expected a smaller B")
@@ -241,9 +240,7 @@ def _method(method: str | None, b_sharpen: float | None, b_iso: float | None) ->
     else:
         _check(not wanted, f"method {method} with {''.join(wanted)}, expected method given")
     for value in (b_sharpen, b_iso):
-        _check(
-            value is None or abs(value) <= 5000, f"B of {value} A^2, expected -5000 to 5000 A^2"
-        )
+        _check(value is None or abs(value) <= 5000, f"B of {value} A^2, expected -5000 to 5000 A^2")
     return method
 
 
@@ -271,17 +268,6 @@ def _settings(
 def _check(ok: bool, what: str) -> None:
     if not ok:
         raise InputError(what)
-
-
-@contextmanager
-def _threads(limit: int | None) -> Iterator[None]:
-    if limit is not None and limit < 1:
-        raise InputError(f"{limit} threads, expected at least 1")
-    _core.set_threads(limit or 0)
-    try:
-        yield
-    finally:
-        _core.set_threads(0)
 
 
 def _peak_memory() -> int:

@@ -26,6 +26,10 @@ __all__ = [
 D_MAX = 11.0
 """Lowest resolution (A) that takes part in fits: below it the solvent's contrast rules."""
 
+_BULK_SOLVENT = (0.85, 250.0)
+"""Share of the protein's density that the solvent of a crystal has, and B of its edge (A^2): the middle
+of the range 0.75 to 0.95, 150 to 350 A^2 of Glykos & Kokkinidis (2000)."""
+
 _CLIFF = 500.0  # A^2; no blurring makes amplitudes fall as fast as this, only a filter does
 _CLIFF_DROP = 3.0  # in ln power: the height from which a steep fall is a cliff
 
@@ -68,8 +72,20 @@ class ShellTable:
         return ln_reference(self.s, xray=self.xray)
 
     @property
+    def ln_solvent(self) -> Array:
+        """What the bulk solvent of a crystal does to ``ln_reference``; 0 for electrons.
+
+        By Babinet's principle, F = F_protein (1 - k exp(-B s^2 / 4)) (Moews & Kretsinger 1975).
+        """
+        if not self.xray:
+            return np.zeros_like(self.s)
+        k, b = _BULK_SOLVENT
+        answer: Array = 2.0 * np.log1p(-k * np.exp(-0.25 * b * self.s**2))
+        return answer
+
+    @property
     def reference(self) -> Array:
-        """A typical molecule's mean |F|^2 at B = 0, put on the scale of the lowest usable shells."""
+        """A typical molecule's mean |F|^2 at B = 0, on the scale of the lowest shells."""
         low = self.s < self.s[0] + 0.25 * (self.s[-1] - self.s[0])
         ln_scale = np.mean(np.log(self.power[low]) - self.ln_reference[low])
         reference: Array = np.exp(self.ln_reference + ln_scale)
@@ -95,7 +111,7 @@ class ShellTable:
 
 
 def shell_edges(spectrum: _core.Spectrum) -> Array:
-    """Edges (1/A) of shells one reciprocal voxel wide, at least 0.004 1/A, to the spectrum's limit."""
+    """Edges (1/A) of shells one reciprocal voxel wide, at least 0.004, to the spectrum's limit."""
     width = max(1.0 / max(spectrum.cell[:3]), 0.004)
     return np.arange(0.5 * width, 1.0 / spectrum.d_min, width)
 
@@ -111,10 +127,10 @@ def shell_table(spectrum: _core.Spectrum, *, xray: bool = False) -> ShellTable:
 
 
 def overall_b(shells: ShellTable, limit: float) -> OverallB:
-    """Overall B of the whole map on the physical scale, from shells between `D_MAX` and ``limit`` (A)."""
+    """Overall B of the whole map on the physical scale, from shells `D_MAX` to ``limit`` (A)."""
     return fit_overall_b(
         shells.s,
-        np.log(shells.power),
+        np.log(shells.power) - shells.ln_solvent,
         4.0 / np.maximum(shells.terms, 1),
         d_min=limit,
         d_max=D_MAX,
@@ -125,9 +141,9 @@ def overall_b(shells: ShellTable, limit: float) -> OverallB:
 def signal_b(shells: ShellTable, limit: float, b_iso: float, ln_scale: float) -> OverallB:
     """Overall B of the signal in a map whose noise is known.
 
-    The logarithm of power - noise has no meaning where noise hides the signal, so it is expanded about
-    the fitted fall-off, starting from the maximum-likelihood fit: ln S = ln S_fit + (S - S_fit) / S_fit.
-    Every shell takes part, with the variance that its noise gives it.
+    The logarithm of power - noise has no meaning where noise hides the signal, so it is expanded
+    about the fitted fall-off, starting from the maximum-likelihood fit: ln S = ln S_fit +
+    (S - S_fit) / S_fit. Every shell takes part, with the variance that its noise gives it.
 
     Parameters
     ----------

@@ -179,7 +179,8 @@ class Yardstick:
         ----------
         density : DensityMap
         width : float, optional
-            1/A; of the shells. By default one reciprocal voxel, at least 0.01.
+            1/A; of the shells. By default one reciprocal voxel, at least 0.01. A shell that the
+            limit would cut is left out.
         masked : bool
             Inside a soft mask about the model, which map and model are multiplied with; otherwise
             over the whole box.
@@ -190,7 +191,7 @@ class Yardstick:
             The map is on another grid.
         """
         width = width or max(0.01, 1 / min(self.like.cell[:3]))
-        edges = np.arange(width / 2, 1 / self.fsc_limit + width, width)
+        edges = np.arange(width / 2, 1 / self.fsc_limit, width)
         terms, expected = self._analyse(density, self.fsc_limit), self._terms
         if masked:
             inside = (_core.synthesise(terms) - np.float32(terms.mean)) * self._soft_mask

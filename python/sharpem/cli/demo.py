@@ -13,8 +13,8 @@ from sharpem.cli.output import Lines, check_outputs, show, with_ending
 from sharpem.cli.parser import add_command, add_general
 from sharpem.cli.progress import Report, progress
 from sharpem.cli.summary import summary
-from sharpem.cli.threads import limited_threads
 from sharpem.errors import InputError
+from sharpem.threads import limited_threads
 
 if TYPE_CHECKING:
     from sharpem.sharpen import Result

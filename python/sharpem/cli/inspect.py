@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.output import Lines, complain, show
 from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
-from sharpem.cli.threads import limited_threads
 from sharpem.errors import SharpemError
+from sharpem.threads import limited_threads
 
 if TYPE_CHECKING:
     from sharpem.density import DensityMap
@@ -64,7 +64,7 @@ def run(request: Namespace) -> int:
 
 def _examine(name: str, request: Namespace) -> dict[str, Any]:
     from sharpem.checks import map_oddities
-    from sharpem.io.mrc import read_map
+    from sharpem.io.read import read_map
 
     density = read_map(name, apix=request.apix)
     answer = {"map": name, **_header(density), **_values(density)}

@@ -11,12 +11,20 @@ from typing import TypeAlias
 
 from sharpem.errors import InputError
 
-__all__ = ["Lines", "check_outputs", "complain", "output_prefix", "show", "with_ending"]
+__all__ = [
+    "Lines",
+    "check_outputs",
+    "complain",
+    "output_prefix",
+    "printable",
+    "show",
+    "with_ending",
+]
 
 Lines: TypeAlias = Sequence[tuple[str, str]]
 
 _PACKED = (".gz", ".bz2")
-_MAPS = (".mrc", ".map", ".ccp4")
+_MAPS = (".mrc", ".map", ".ccp4", ".mtz")
 
 
 def output_prefix(given: str | None, source: str, addition: str) -> Path:
@@ -109,7 +117,7 @@ def show(lines: Lines) -> None:
         return
     width = max((len(label) for label, _ in lines), default=0)
     for label, text in lines:
-        print(_printable(f"{label:<{width}}  {text}"))
+        print(printable(f"{label:<{width}}  {text}"))
 
 
 def _show_on_terminal(lines: Lines) -> None:
@@ -120,11 +128,11 @@ def _show_on_terminal(lines: Lines) -> None:
     table = Table.grid(padding=(0, 2))
     for label, text in lines:
         style = "bold yellow" if label == "warning" else "bold"
-        table.add_row(Text(label, style=style, no_wrap=True), Text(_printable(text)))
+        table.add_row(Text(label, style=style, no_wrap=True), Text(printable(text)))
     Console().print(table)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Escape what standard output cannot show: file names may hold anything."""
     encoding = sys.stdout.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)

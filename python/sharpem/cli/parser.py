@@ -17,6 +17,7 @@ __all__ = [
     "add_voxel_size",
     "count",
     "join_negative_numbers",
+    "labels",
     "number",
 ]
 
@@ -122,6 +123,20 @@ def count(text: str) -> int:
     if text.isdecimal() and 1 <= int(text) <= 1024:
         return int(text)
     raise argparse.ArgumentTypeError(f"found {text}, expected a whole number from 1 to 1024")
+
+
+def labels(text: str) -> tuple[str, str]:
+    """Convert text to the names of two columns of an MTZ file.
+
+    Examples
+    --------
+    >>> labels("FWT,PHWT")
+    ('FWT', 'PHWT')
+    """
+    names = [name.strip() for name in text.split(",")]
+    if len(names) == 2 and all(names):
+        return names[0], names[1]
+    raise argparse.ArgumentTypeError(f"found {text}, expected two columns: F,PHI")
 
 
 def join_negative_numbers(arguments: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from sharpem.cli.parser import (
     add_general,
     add_resolution,
     add_voxel_size,
+    labels,
     number,
 )
 from sharpem.cli.progress import Report, progress
@@ -31,6 +32,7 @@ NAME = "sharpen"
 _METHODS = ("surface", "kurtosis", "empirical", "given")
 _SCANNING = ("surface", "kurtosis")
 _MAX_TRIALS = 1000
+_REFLECTIONS = (".mtz", ".mtz.gz")
 
 # Options that go to sharpem.sharpen() under the same name, where they are given.
 _PASSED_ON = (
@@ -53,8 +55,20 @@ def add_parser(commands: Any) -> None:
         "Positive b_sharpen sharpens; RELION and cryoSPARC use the opposite sign.",
         epilog="example: sharpem sharpen emd_3488.map.gz -r 3.2 -o out/emd_3488",
     )
-    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4; also .gz, .bz2")
-    add_resolution(parser, "resolution of the map in A, as published (needed)")
+    parser.add_argument(
+        "map",
+        metavar="MAP",
+        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz with map coefficients",
+    )
+    add_resolution(
+        parser, "resolution of the map in A, as published (needed; default for .mtz: its finest term)"
+    )
+    parser.add_argument(
+        "--mtz-labels",
+        type=labels,
+        metavar="F,PHI",
+        help="columns of an MTZ file (default: FWT,PHWT or 2FOFCWT,PH2FOFCWT, or the like)",
+    )
     _add_method(parser)
     _add_filter(parser)
     _add_scan(parser)
@@ -164,6 +178,14 @@ def _add_output(parser: Parser) -> None:
         "--no-report", dest="report", action="store_false", help="leave the .html report out"
     )
     group.add_argument("--report", dest="report", action="store_true", help="write it (default)")
+    group.add_argument(
+        "--write-mtz",
+        action="store_true",
+        default=None,
+        help="write PREFIX.mtz too: Fourier terms FWT,PHWT in P1, the box as cell; it has no place "
+        "for an origin, so phases refer to the box's first voxel. Where MAP is an MTZ file it is "
+        "always written: all that was there, and the new columns",
+    )
     group.add_argument("--overwrite", action="store_true", help="replace existing files")
     parser.set_defaults(report=True)
 
@@ -181,6 +203,7 @@ def run(request: Namespace) -> int:
             report=request.report,
             overwrite=request.overwrite,
             command=shlex.join(request.command_line),
+            mtz=request.write_mtz,
         )
     _tell(request, result, written)
     if result.map is None:
@@ -232,13 +255,15 @@ def _check_scan(request: Namespace) -> None:
 
 def _check_request(request: Namespace, prefix: Path) -> None:
     """Check what can be checked before the map is read."""
-    if request.resolution is None:
+    crystal = request.map.lower().endswith(_REFLECTIONS)
+    if request.resolution is None and not crystal:
         raise InputError(
             f"{request.map}: no resolution given, expected -r D in A: see the map's EMDB entry or "
             "paper, or the FSC = 0.143 line of the reconstruction's log"
         )
     inputs = [request.map, request.sequence, request.mask]
     endings = [".mrc", ".json", ".cxc"] + [".html"] * request.report
+    endings += [".mtz"] * (crystal or request.write_mtz is True)
     check_outputs(
         [with_ending(prefix, ending) for ending in endings],
         [Path(name) for name in inputs if name],
@@ -247,12 +272,14 @@ def _check_request(request: Namespace, prefix: Path) -> None:
 
 
 def _sharpen(request: Namespace, options: dict[str, Any], tell: Report) -> Result:
-    from sharpem.io.mrc import read_map
+    from sharpem.io.read import read_map
     from sharpem.sharpen import sharpen
 
     start = time.perf_counter()
     tell("read", 0, 1)
-    density = read_map(request.map, apix=request.apix)
+    density = read_map(request.map, apix=request.apix, labels=request.mtz_labels)
+    if density.reflections is not None:
+        options = {"resolution": density.reflections.d_min, **options}
     if request.mask is not None:
         options = {**options, "mask": read_map(request.mask, apix=request.apix)}
     read = time.perf_counter() - start

@@ -45,6 +45,8 @@ def fsc_to_xml(s: ArrayLike, fsc: ArrayLike, *, title: str) -> str:
         ElementTree.SubElement(point, "x").text = f"{one:.6f}"
         ElementTree.SubElement(point, "y").text = f"{other:.6f}"
     ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(
-        root, encoding="unicode"
-    ) + "\n"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        + ElementTree.tostring(root, encoding="unicode")
+        + "\n"
+    )

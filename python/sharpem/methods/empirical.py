@@ -15,14 +15,24 @@ NINETY_PERCENT = 1.645
 
 def why(expectation: Expectation, resolution: float) -> str:
     """Where the expectation comes from, in a sentence."""
-    if expectation.from_solvent:
-        source = "from the fall-off of the signal above the noise that the solvent shows"
+    if expectation.crystal:
+        source = (
+            "from the fall-off of the whole map (a crystal's map coefficients are weighted by their "
+            "errors already, so that an overall B of 0 is best)"
+        )
+    elif expectation.from_solvent:
+        source = (
+            "from the fall-off of the signal above the noise that the solvent shows; a map-model "
+            f"correlation of about {expectation.correlation:.2f} at B = 0 is to be expected"
+        )
     else:
         source = (
             f"from the fall-off of the whole map and the resolution of {resolution:g} A (the map "
             "has no solvent that would show its noise)"
         )
-    return f"Expected b_sharpen {expectation.b_sharpen:.0f} +- {expectation.sigma:.0f} A^2, {source}."
+    return (
+        f"Expected b_sharpen {expectation.b_sharpen:.0f} +- {expectation.sigma:.0f} A^2, {source}."
+    )
 
 
 def choose(prepared: Prepared, settings: ScanSettings) -> Choice:

@@ -6,7 +6,8 @@ distribution about its own best B; their product is the answer. `prior=False` is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,115 +65,106 @@ def choose_by_scan(
     Returns
     -------
     Choice
-        Where the score cannot judge the map, the verdict says so and the filter is the expected one.
+        Where the score cannot judge the map, the verdict says so and the filter is the expected
+        one.
     """
     scan = run_scan(prepared, settings, method.score)
     peak = find_peak(scan, settings, method.score)
-    expectation = expect(prepared)
-    failures = unusable(
-        scan, peak, settings, method.score, weighs_regions=method.weighs_regions
-    )
+    failures = unusable(scan, peak, settings, method.score, weighs_regions=method.weighs_regions)
+    outcome = _Outcome(prepared, settings, method, scan, peak, expect(prepared))
     if failures:
-        return _not_applicable(prepared, settings, method, scan, peak, expectation, failures)
+        return outcome.not_applicable(failures)
     tops = spread(prepared, settings, method.score, peak)
-    if prior:
-        return _combined(prepared, settings, method, scan, peak, tops, expectation)
-    interval = (
-        float(min(peak.interval[0], tops.min())),
-        float(max(peak.interval[1], tops.max())),
-    )
-    b_iso = _b_iso(prepared, expectation, peak, peak.b_iso, interval)
-    reasons = (_found(method, peak),)
-    return _choice(prepared, settings, method, scan, Verdict(True, peak.signal_to_noise, reasons), b_iso)
+    return outcome.combined(tops) if prior else outcome.bare(tops)
 
 
-def _combined(
-    prepared: Prepared,
-    settings: ScanSettings,
-    method: ScanMethod,
-    scan: Scan,
-    peak: Peak,
-    tops: Array,
-    expectation: Expectation,
-) -> Choice:
-    """Product of two normal distributions: expectation and maximum of the score."""
-    expected = prepared.b_signal - expectation.b_sharpen
-    sigma = float(np.hypot(method.sigma, 0.5 * np.ptp(tops)))
-    weight = expectation.sigma**2 / (expectation.sigma**2 + sigma**2)
-    target = (1 - weight) * expected + weight * peak.b_iso
-    target = prepared.b_signal - settled(prepared, prepared.b_signal - target)
-    width = sigma * float(np.sqrt(weight))
-    half = NINETY_PERCENT * width
-    b_iso = _b_iso(prepared, expectation, peak, target, (target - half, target + half))
-    reasons = (
-        why(expectation, prepared.resolution),
-        _found(method, peak),
-        f"The two are combined by their errors: the {method.label} has a weight of "
-        f"{100 * weight:.0f} %.",
-    )
-    verdict = Verdict(True, peak.signal_to_noise, reasons)
-    grid = np.linspace(scan.b_iso[0], scan.b_iso[-1], 161)
-    curves = (
-        _normal("prior", grid, expected, expectation.sigma),
-        _normal("likelihood", grid, peak.b_iso, sigma),
-        _normal("posterior", grid, target, width),
-    )
-    choice = _choice(prepared, settings, method, scan, verdict, b_iso)
-    return replace(choice, curves=curves)
+@dataclass(frozen=True)
+class _Outcome:
+    """A scan that was run, and the choices that can be made of it."""
 
+    prepared: Prepared
+    settings: ScanSettings
+    method: ScanMethod
+    scan: Scan
+    peak: Peak
+    expectation: Expectation
 
-def _not_applicable(
-    prepared: Prepared,
-    settings: ScanSettings,
-    method: ScanMethod,
-    scan: Scan,
-    peak: Peak,
-    expectation: Expectation,
-    failures: tuple[str, ...],
-) -> Choice:
-    target = prepared.b_signal - expectation.b_sharpen
-    half = NINETY_PERCENT * expectation.sigma
-    b_iso = _b_iso(prepared, expectation, peak, target, (target - half, target + half))
-    reasons = (*failures, "Half maps or a model would help to choose.")
-    return _choice(
-        prepared, settings, method, scan, Verdict(False, peak.signal_to_noise, reasons), b_iso
-    )
+    @cached_property
+    def expected(self) -> float:
+        """Overall B that the expected b_sharpen leads to, A^2."""
+        return self.prepared.b_signal - self.expectation.b_sharpen
 
+    @property
+    def _why(self) -> str:
+        return why(self.expectation, self.prepared.resolution)
 
-def _found(method: ScanMethod, peak: Peak) -> str:
-    return (
-        f"The {method.label} is highest at an overall B of {peak.b_iso:.0f} A^2, signal to noise "
-        f"{peak.signal_to_noise:.1f}."
-    )
+    @property
+    def _found(self) -> str:
+        return (
+            f"The {self.method.label} is highest at an overall B of {self.peak.b_iso:.0f} A^2, "
+            f"signal to noise {self.peak.signal_to_noise:.1f}."
+        )
 
+    def bare(self, tops: Array) -> Choice:
+        """Take the maximum alone; `tops` (A^2) say where it goes under other assumptions."""
+        low, high = self.peak.interval
+        interval = float(min(low, tops.min())), float(max(high, tops.max()))
+        return self._choice(self.peak.b_iso, interval, (self._found,))
 
-def _b_iso(
-    prepared: Prepared,
-    expectation: Expectation,
-    peak: Peak,
-    target: float,
-    interval: tuple[float, float],
-) -> BIso:
-    return BIso(
-        prepared.b_input,
-        prepared.b_signal,
-        target,
-        interval,
-        surface=peak.b_iso,
-        expected=prepared.b_signal - expectation.b_sharpen,
-    )
+    def combined(self, tops: Array) -> Choice:
+        """Take the product of two normal distributions: expectation and maximum of the score."""
+        prior, sigma = self.expectation.sigma, float(np.hypot(self.method.sigma, np.ptp(tops) / 2))
+        weight = prior**2 / (prior**2 + sigma**2)
+        target = (1 - weight) * self.expected + weight * self.peak.b_iso
+        target = self.prepared.b_signal - settled(self.prepared, self.prepared.b_signal - target)
+        width = sigma * float(np.sqrt(weight))
+        half = NINETY_PERCENT * width
+        share = (
+            f"The two are combined by their errors: the {self.method.label} has a weight of "
+            f"{100 * weight:.0f} %."
+        )
+        grid = np.linspace(self.scan.b_iso[0], self.scan.b_iso[-1], 161)
+        curves = (
+            _normal("prior", grid, self.expected, prior),
+            _normal("likelihood", grid, self.peak.b_iso, sigma),
+            _normal("posterior", grid, target, width),
+        )
+        reasons = (self._why, self._found, share)
+        return self._choice(target, (target - half, target + half), reasons, curves=curves)
 
+    def not_applicable(self, failures: tuple[str, ...]) -> Choice:
+        """Fall back to the expectation, marked as such."""
+        half = NINETY_PERCENT * self.expectation.sigma
+        interval = (self.expected - half, self.expected + half)
+        reasons = (*failures, self._why, "Half maps or a model would help to choose.")
+        return self._choice(self.expected, interval, reasons, applicable=False)
 
-def _choice(
-    prepared: Prepared,
-    settings: ScanSettings,
-    method: ScanMethod,
-    scan: Scan,
-    verdict: Verdict,
-    b_iso: BIso,
-) -> Choice:
-    filter_ = settings.filter(prepared, b_iso.target)
-    return Choice(method.name, filter_, verdict, b_iso, scan.trials, scan.region_weight)
+    def _choice(
+        self,
+        target: float,
+        interval: tuple[float, float],
+        reasons: tuple[str, ...],
+        *,
+        applicable: bool = True,
+        curves: tuple[Curve, ...] = (),
+    ) -> Choice:
+        b_iso = BIso(
+            self.prepared.b_input,
+            self.prepared.b_signal,
+            target,
+            interval,
+            surface=self.peak.b_iso,
+            expected=self.expected,
+        )
+        return Choice(
+            self.method.name,
+            self.settings.filter(self.prepared, target),
+            Verdict(applicable, self.peak.signal_to_noise, reasons),
+            b_iso,
+            self.scan.trials,
+            self.scan.region_weight,
+            curves,
+        )
 
 
 def _normal(name: str, b: Array, mean: float, sigma: float) -> Curve:

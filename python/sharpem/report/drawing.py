@@ -88,6 +88,7 @@ def svg(figure: Any, name: str, words: str) -> str:
 
 
 def one_panel(new_figure: Any) -> tuple[Any, Any]:
+    """Make a figure with one pair of axes, and room for a legend on top."""
     figure = new_figure(300)
     return figure, figure.add_axes((0.155, 0.165, 0.82, 0.73))
 
@@ -111,6 +112,7 @@ def resolution_axis(axis: Any, resolution: float, end: float) -> None:
 
 
 def legend(axis: Any, labels: list[str]) -> None:
+    """Name the lines, in the order in which they were drawn, on top of the axes."""
     lines = [line for line in axis.get_lines() if len(line.get_xdata()) > 2]
     axis.legend(
         lines, labels, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4,

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from sharpem.density import DensityMap
     from sharpem.result import Result
 
-__all__ = ["Contours", "Picture", "Section", "central_sections", "equal_volume_contours"]
+__all__ = [
+    "Contours",
+    "Picture",
+    "Section",
+    "Window",
+    "central_sections",
+    "equal_volume_contours",
+    "pictures",
+    "window_of",
+]
 
 Array = NDArray[np.float64]
 Image = NDArray[np.float32]
@@ -88,11 +97,11 @@ class Section:
 
 def central_sections(result: Result, contours: Contours) -> tuple[Section, ...]:
     """Cut both maps at the centre of their density, normal to z, y and x."""
-    window = _window(result.input, contours.input)
-    before = _pictures(result.input, window, contours.input)
+    window = window_of(result.input, contours.input)
+    before = pictures(result.input, window, contours.input)
     after: list[Picture | None] = [None, None, None]
     if result.map is not None and contours.output is not None:
-        after = [*_pictures(result.map, window, contours.output)]
+        after = [*pictures(result.map, window, contours.output)]
     names = (("z", "x", "y"), ("y", "x", "z"), ("x", "y", "z"))
     return tuple(
         Section(*name, index, *pair)
@@ -100,7 +109,7 @@ def central_sections(result: Result, contours: Contours) -> tuple[Section, ...]:
     )
 
 
-def _window(density: DensityMap, threshold: float) -> Window:
+def window_of(density: DensityMap, threshold: float) -> Window:
     """Centre of the density inside the contour, (z, y, x), and the range about it worth showing."""
     step = max(1, int(np.ceil((density.voxels / _SAMPLES) ** (1 / 3))))
     inside = density.data[::step, ::step, ::step] >= threshold
@@ -115,7 +124,7 @@ def _window(density: DensityMap, threshold: float) -> Window:
     return tuple(centre), tuple(ranges)
 
 
-def _pictures(density: DensityMap, window: Window, threshold: float) -> list[Picture]:
+def pictures(density: DensityMap, window: Window, threshold: float) -> list[Picture]:
     """Draw three sections normal to z, y and x with one scale of grey."""
     cuts = _cuts(density, window)
     values = np.concatenate([image.ravel() for image, _, _ in cuts])

@@ -1,0 +1,174 @@
+"""``sharpem compare``: every way to choose a filter, side by side on one map."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from argparse import Namespace
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sharpem.cli.evaluate import agreement_dict
+from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
+from sharpem.cli.progress import Report, progress
+from sharpem.cli.tables import show_table
+from sharpem.cli.threads import limited_threads
+from sharpem.errors import InputError
+
+if TYPE_CHECKING:
+    from sharpem.compare import Comparison, Entry
+
+__all__ = ["NAME", "add_parser", "run"]
+
+NAME = "compare"
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command's parser."""
+    parser = add_command(
+        commands,
+        NAME,
+        run,
+        usage="MAP -r D [options]",
+        help="every way to choose a filter, side by side on one map",
+        description="Choose a filter in every way that the input allows, and put what comes of it\n"
+        "in one table. With --model, the correlation with the model at B = 0 says which is best.",
+        epilog="example: sharpem compare emd_3488.map.gz -r 3.2 --model 5ni1.cif -o out/compared",
+    )
+    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4; also .gz, .bz2")
+    add_resolution(parser, "resolution of the map in A, as published (needed)")
+    parser.add_argument("--half1", metavar="H1", help="first half map")
+    parser.add_argument("--half2", metavar="H2", help="second half map")
+    parser.add_argument(
+        "--model", metavar="MODEL", help=".pdb or .cif, also .gz, at its place in the map: judges"
+    )
+    parser.add_argument("--no-waters", action="store_true", help="leave the model's waters out")
+    add_voxel_size(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PREFIX",
+        help="writes PREFIX.html and PREFIX.json (default: the map's name + _compared, in the "
+        "current folder)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_general(parser).add_argument(
+        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
+    )
+
+
+def run(request: Namespace) -> int:
+    """Run the command; the exit code."""
+    targets = _targets(request)
+    with progress(request) as tell, limited_threads(request.threads):
+        found = _compare(request, tell)
+        values = _values(request, found)
+        tell("report", 0, 1)
+        _write(request, targets, found, values)
+    if request.json:
+        print(_json(values), end="")
+    elif not request.quiet:
+        _tell(found, targets)
+    return 0
+
+
+def _targets(request: Namespace) -> dict[str, Path]:
+    """Check what can be checked before anything is read; where the files go."""
+    if request.resolution is None:
+        raise InputError(f"{request.map}: no resolution given, expected -r D in A")
+    if (request.half1 is None) != (request.half2 is None):
+        lone, other = ("half1", "half2") if request.half1 else ("half2", "half1")
+        raise InputError(f"--{lone}: found without --{other}, expected both half maps")
+    prefix = output_prefix(request.output, request.map, "_compared")
+    targets = {kind: with_ending(prefix, f".{kind}") for kind in ("html", "json")}
+    inputs = [request.map, request.half1, request.half2, request.model]
+    paths = [Path(name) for name in inputs if name]
+    check_outputs(targets.values(), paths, overwrite=request.overwrite)
+    return targets
+
+
+def _compare(request: Namespace, tell: Report) -> Comparison:
+    from sharpem.compare import compare
+    from sharpem.io.model import read_model
+    from sharpem.io.mrc import read_map
+
+    read = partial(read_map, apix=request.apix)
+    density = read(request.map)
+    halves = (read(request.half1), read(request.half2)) if request.half1 else None
+    model = read_model(request.model, waters=not request.no_waters) if request.model else None
+    return compare(
+        density, resolution=request.resolution, half_maps=halves, model=model, progress=tell
+    )
+
+
+def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
+    import sharpem
+
+    oracle = found.oracle
+    return {
+        "schema": 1,
+        "sharpem": sharpem.__version__,
+        "map": request.map,
+        "half_maps": [request.half1, request.half2] if request.half1 else None,
+        "model": request.model,
+        "resolution": request.resolution,
+        "judged_by": "model" if found.best else None,
+        "best": found.best.name if found.best else None,
+        "methods": [_entry(entry) for entry in found.entries],
+        "skipped": found.skipped,
+        "oracle": oracle and {"b_sharpen": oracle.b_sharpen, "cc_mask": oracle.cc_mask},
+        "warnings": list(found.prepared.warnings),
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    choice = entry.choice
+    return {
+        "name": entry.name,
+        "label": entry.label,
+        "b_sharpen": entry.b_sharpen,
+        "overall_b": entry.b_output,
+        "verdict": asdict(choice.verdict) if choice else None,
+        "b_iso": asdict(choice.b_iso) if choice else None,
+        "filter": entry.filter.to_dict() if entry.filter else None,
+        "agreement": agreement_dict(entry.agreement) if entry.agreement else None,
+        "seconds": entry.seconds,
+    }
+
+
+def _write(
+    request: Namespace, targets: dict[str, Path], found: Comparison, values: dict[str, Any]
+) -> None:
+    from sharpem.io.together import write_text, write_together
+    from sharpem.report.comparison import render_comparison
+
+    page = render_comparison(found, command=shlex.join(request.command_line))
+    texts = {targets["html"]: page, targets["json"]: _json(values)}
+    write_together(
+        {path: partial(write_text, text=text) for path, text in texts.items()},
+        overwrite=request.overwrite,
+    )
+
+
+def _json(values: dict[str, Any]) -> str:
+    from sharpem.result import plain
+
+    return json.dumps(plain(values), indent=1, allow_nan=False) + "\n"
+
+
+def _tell(found: Comparison, targets: dict[str, Path]) -> None:
+    from sharpem.report.comparison import columns, headline, oracle_sentence, texts
+
+    header = ["method", *columns(found)]
+    rows = [[entry.label, *texts(entry)] for entry in found.entries]
+    best = next((n for n, entry in enumerate(found.entries) if entry is found.best), None)
+    show_table(header, rows, best=best)
+    lines = [("best" if found.best else "note", headline(found))]
+    lines += [("note", oracle_sentence(found))] if found.oracle else []
+    lines.append(("sign", "+ sharpens; RELION and cryoSPARC use the opposite sign"))
+    lines += [("not done", f"{name}: {lack}") for name, lack in found.skipped.items()]
+    lines += [("warning", text) for text in found.prepared.warnings]
+    show([*lines, ("wrote", ", ".join(str(path) for path in targets.values()))])

@@ -1,0 +1,226 @@
+"""``sharpem evaluate``: how well maps agree with a model at B = 0."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from argparse import Namespace
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sharpem.cli.output import check_outputs, complain, show, with_ending
+from sharpem.cli.parser import (
+    add_command,
+    add_general,
+    add_resolution,
+    add_voxel_size,
+    number,
+)
+from sharpem.cli.progress import Report, progress
+from sharpem.cli.tables import show_table
+from sharpem.errors import InputError, SharpemError
+from sharpem.threads import limited_threads
+
+if TYPE_CHECKING:
+    from sharpem.correlation import Fsc
+    from sharpem.density import DensityMap
+    from sharpem.io.model import Model
+    from sharpem.yardstick import Agreement, Yardstick
+
+__all__ = ["NAME", "add_parser", "agreement_dict", "run"]
+
+NAME = "evaluate"
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command's parser."""
+    parser = add_command(
+        commands,
+        NAME,
+        run,
+        usage="MAP... --model MODEL -r D [options]",
+        help="how well maps agree with a model at B = 0",
+        description="Correlate maps with a model whose atoms all have B = 0, map and model cut at\n"
+        "the resolution: the map that is sharpened as far as its data allow scores best.\n"
+        "With the Fourier shell correlation of each map and the model.",
+        epilog="example: sharpem evaluate emd_3488.map.gz emd_3488_sharpened.mrc "
+        "--model 5ni1.cif -r 3.2",
+    )
+    parser.add_argument("map", metavar="MAP", nargs="+", help=".mrc, .map or .ccp4; also .gz, .bz2")
+    parser.add_argument(
+        "--model", required=True, metavar="MODEL", help=".pdb or .cif, also .gz, in the maps' frame"
+    )
+    add_resolution(parser, "where maps and model are cut, in A (needed)")
+    parser.add_argument(
+        "--radius",
+        type=number(above=0, below=20),
+        default=3.0,
+        metavar="A",
+        help="CC_mask looks at voxels so near to atoms, A (default: 3)",
+    )
+    parser.add_argument("--no-waters", action="store_true", help="leave the model's waters out")
+    parser.add_argument(
+        "--xray", action="store_true", help="X-ray form factors (crystal maps), not electrons'"
+    )
+    add_voxel_size(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="PREFIX", help="writes PREFIX.html and PREFIX.json"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_general(parser).add_argument(
+        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
+    )
+
+
+def run(request: Namespace) -> int:
+    """Run the command; the exit code is that of the last map that failed."""
+    from sharpem.io.model import read_model
+
+    targets = _targets(request)
+    model = read_model(request.model, waters=not request.no_waters)
+    found, failed, code = {}, {}, 0
+    with progress(request) as tell, limited_threads(request.threads):
+        measure = _Measure(request, model, tell)
+        for name in dict.fromkeys(request.map):
+            try:
+                found[name] = measure(name)
+            except SharpemError as error:
+                complain(str(error))
+                failed[name], code = str(error), error.exit_code
+    values = _values(request, found, failed)
+    written = _write(request, targets, values, found, failed) if found else []
+    if request.json:
+        print(_json(values), end="")
+    elif not request.quiet:
+        _tell(found, [*model.notes], written)
+    return code
+
+
+def _targets(request: Namespace) -> dict[str, Path]:
+    """Check what can be checked before anything is read; where the files go."""
+    if request.resolution is None:
+        raise InputError("no resolution given, expected -r D in A")
+    if request.output is None:
+        return {}
+    if Path(request.output).name in ("", ".."):
+        raise InputError(f"-o: found {request.output!r}, expected the start of a file name")
+    prefix = Path(request.output)
+    targets = {kind: with_ending(prefix, f".{kind}") for kind in ("html", "json")}
+    inputs = [Path(name) for name in (*request.map, request.model)]
+    check_outputs(targets.values(), inputs, overwrite=request.overwrite)
+    return targets
+
+
+class _Measure:
+    """Evaluates map after map; those on the grid of the one before share its yardstick."""
+
+    def __init__(self, request: Namespace, model: Model, tell: Report) -> None:
+        self._request, self._model, self._tell = request, model, tell
+        self._done, self._ruler = 0, None
+
+    _ruler: Yardstick | None
+
+    def __call__(self, name: str) -> Agreement:
+        from sharpem.io.read import read_map
+
+        self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
+        self._done += 1
+        density = read_map(name, apix=self._request.apix)
+        try:
+            return self._yardstick(density).agreement(density)
+        except InputError as error:
+            prefix = "" if str(error).startswith(name) else f"{name}: "
+            raise InputError(f"{prefix}{error}") from None
+
+    def _yardstick(self, density: DensityMap) -> Yardstick:
+        from sharpem.yardstick import Yardstick
+
+        if self._ruler is None or self._ruler.like.same_grid(density):
+            self._ruler = Yardstick(
+                density,
+                self._model,
+                resolution=self._request.resolution,
+                radius=self._request.radius,
+                xray=self._request.xray,
+            )
+        return self._ruler
+
+
+def _values(
+    request: Namespace, found: dict[str, Agreement], failed: dict[str, str]
+) -> dict[str, Any]:
+    """Everything, in the order of the command line."""
+    import sharpem
+
+    maps = [
+        {"map": name, "error": failed[name]}
+        if name in failed
+        else {"map": name, **agreement_dict(found[name])}
+        for name in dict.fromkeys(request.map)
+    ]
+    return {
+        "schema": 1,
+        "sharpem": sharpem.__version__,
+        "model": request.model,
+        "resolution": request.resolution,
+        "radius": request.radius,
+        "waters": not request.no_waters,
+        "maps": maps,
+    }
+
+
+def agreement_dict(found: Agreement) -> dict[str, Any]:
+    """As it stands in the JSON."""
+    cc = asdict(found.correlation)
+    cc.pop("resolution"), cc.pop("radius")
+    return {**cc, "fsc": {"masked": _fsc_dict(found.fsc), "box": _fsc_dict(found.fsc_box)}}
+
+
+def _fsc_dict(fsc: Fsc) -> dict[str, Any]:
+    levels = {f"d_{level}": asdict(fsc.crossing(level)) for level in (0.5, 0.143)}
+    return {**levels, "s": fsc.s.tolist(), "value": fsc.value.tolist()}
+
+
+def _write(
+    request: Namespace,
+    targets: dict[str, Path],
+    values: dict[str, Any],
+    found: dict[str, Agreement],
+    failed: dict[str, str],
+) -> list[Path]:
+    if not targets:
+        return []
+    from sharpem.io.together import write_text, write_together
+    from sharpem.report.evaluation import render_evaluation
+
+    page = render_evaluation(
+        [*found.items()],
+        failed,
+        model=request.model,
+        resolution=request.resolution,
+        command=shlex.join(request.command_line),
+    )
+    texts = {targets["html"]: page, targets["json"]: _json(values)}
+    write_together(
+        {path: partial(write_text, text=text) for path, text in texts.items()},
+        overwrite=request.overwrite,
+    )
+    return [*texts]
+
+
+def _json(values: dict[str, Any]) -> str:
+    return json.dumps(values, indent=1, allow_nan=False) + "\n"
+
+
+def _tell(found: dict[str, Agreement], notes: list[str], written: list[Path]) -> None:
+    from sharpem.report.evaluation import COLUMNS, agreement_texts
+
+    if found:
+        header = ["map", *(name.replace("Å", "A") for name in COLUMNS)]
+        rows = [[name, *agreement_texts(one)] for name, one in found.items()]
+        best = max(range(len(rows)), key=lambda n: [*found.values()][n].correlation.cc_mask)
+        show_table(header, rows, best=best if len(rows) > 1 else None)
+    lines = [("note", text) for text in notes]
+    show([*lines, *([("wrote", ", ".join(map(str, written)))] if written else [])])

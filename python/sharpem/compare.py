@@ -1,0 +1,220 @@
+"""All ways to choose a filter side by side, on one map that is prepared once.
+
+With a model the map-model correlation at B = 0 says which way is best for this map (Terwilliger et
+al. 2018, Fig. 9). Maps are not kept: each is ``apply(comparison.input, entry.filter)``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from sharpem.choice import BIso, Choice
+from sharpem.density import DensityMap
+from sharpem.filters import Filter, SharpenBlur
+from sharpem.io.model import Model
+from sharpem.methods import empirical
+from sharpem.methods.kurtosis import KURTOSIS
+from sharpem.methods.scanned import ScanMethod, choose_by_scan
+from sharpem.methods.surface import SURFACE
+from sharpem.prepare import Prepared, prepare
+from sharpem.search import ScanSettings
+from sharpem.sharpen import apply
+from sharpem.spectrum import overall_b
+from sharpem.yardstick import Agreement, Oracle, Yardstick
+
+__all__ = ["DEPOSITED", "WAYS", "Comparison", "Entry", "Given", "Way", "compare"]
+
+Halves: TypeAlias = tuple[DensityMap, DensityMap]
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+DEPOSITED = "deposited"
+"""Name of the entry of the map as it came."""
+
+
+class Given(NamedTuple):
+    """What a method may look at."""
+
+    prepared: Prepared
+    settings: ScanSettings
+    half_maps: Halves | None
+    model: Model | None
+
+
+class Way(NamedTuple):
+    """One way to choose a filter.
+
+    ``missing`` says what of the input it lacks, None if nothing; ``choose`` answers.
+    """
+
+    name: str
+    label: str
+    missing: Callable[[Given], str | None]
+    choose: Callable[[Given], Choice]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What came of one way.
+
+    Attributes
+    ----------
+    name, label : str
+        Short, and in words.
+    choice : Choice or None
+        The method's answer; None for the map as it came.
+    filter : Filter or None
+        What it does to the map; None for the map as it came.
+    b_output : float
+        Overall B of the map, A^2.
+    agreement : Agreement or None
+        With the model, if there is one.
+    seconds : float
+        That choosing took.
+    """
+
+    name: str
+    label: str
+    choice: Choice | None
+    filter: Filter | None
+    b_output: float
+    agreement: Agreement | None
+    seconds: float = 0.0
+
+    @property
+    def b_sharpen(self) -> float | None:
+        """A^2, positive sharpens; None for a shell filter."""
+        if self.filter is None:
+            return 0.0
+        radial = self.filter.radial
+        return radial.b_sharpen if isinstance(radial, SharpenBlur) else None
+
+    @property
+    def cc_mask(self) -> float | None:
+        """Correlation with the model at B = 0 near its atoms; None without a model."""
+        return None if self.agreement is None else self.agreement.correlation.cc_mask
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Outcome of :func:`compare`.
+
+    Attributes
+    ----------
+    prepared : Prepared
+        The map, as all methods saw it.
+    entries : tuple of Entry
+        The map as it came, then every way that the input allows.
+    skipped : dict of str to str
+        Ways that it does not allow, with what they lack.
+    oracle : Oracle or None
+        The best that any b_sharpen does, by the model.
+    model : Path or None
+        Of the judge, where it came from a file.
+    """
+
+    prepared: Prepared
+    entries: tuple[Entry, ...]
+    skipped: dict[str, str]
+    oracle: Oracle | None = None
+    model: Path | None = None
+
+    @property
+    def input(self) -> DensityMap:
+        """The map as it came."""
+        return self.prepared.density
+
+    @property
+    def best(self) -> Entry | None:
+        """The entry with the highest cc_mask; None where no model judges."""
+        judged = [entry for entry in self.entries if entry.cc_mask is not None]
+        return max(judged, key=lambda entry: entry.cc_mask or 0.0, default=None)
+
+    def map_of(self, entry: Entry) -> DensityMap:
+        """Make the map of an entry anew."""
+        return self.input if entry.filter is None else apply(self.input, entry.filter)
+
+
+def compare(
+    density: DensityMap,
+    *,
+    resolution: float,
+    half_maps: Halves | None = None,
+    model: Model | None = None,
+    radius: float = 3.0,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Choose a filter in every way that the input allows, and measure what comes of it.
+
+    Parameters
+    ----------
+    density : DensityMap
+    resolution : float
+        Of the map, A.
+    half_maps : (DensityMap, DensityMap), optional
+        On the same grid.
+    model : Model, optional
+        At its place in the map. It judges all entries; only the method called model looks at it.
+    radius : float
+        A; voxels so near to atoms are compared with the model.
+    progress : callable, optional
+        Called with (method, done, total).
+
+    Raises
+    ------
+    InputError
+        The resolution does not go with the map, or the model lies outside it.
+    """
+    tell = progress or (lambda _stage, _done, _total: None)
+    tell("prepare", 0, len(WAYS) + 1)
+    ruler = None if model is None else Yardstick(density, model, resolution=resolution, radius=radius)
+    given = Given(prepare(density, resolution), ScanSettings(), half_maps, model)
+    entries, skipped = [_deposited(given.prepared, ruler)], {}
+    for number, way in enumerate(WAYS, start=1):
+        tell(way.label, number, len(WAYS) + 1)
+        if lack := way.missing(given):
+            skipped[way.name] = lack
+        else:
+            entries.append(_entry(way, given, ruler))
+    oracle = None if ruler is None else ruler.best(density)
+    return Comparison(given.prepared, tuple(entries), skipped, oracle, model.path if model else None)
+
+
+def _deposited(prepared: Prepared, ruler: Yardstick | None) -> Entry:
+    agreement = None if ruler is None else ruler.agreement(prepared.density)
+    return Entry(DEPOSITED, "as deposited", None, None, prepared.b_input, agreement)
+
+
+def _entry(way: Way, given: Given, ruler: Yardstick | None) -> Entry:
+    start = time.perf_counter()
+    choice = way.choose(given)
+    seconds = time.perf_counter() - start
+    assert choice.filter is not None
+    prepared = given.prepared
+    filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
+    after = prepared.shells.filtered(choice.filter(prepared.shells.s))
+    b_output = overall_b(after, prepared.fit_limit).b_iso
+    choice = replace(choice, b_iso=replace(choice.b_iso, output=b_output))
+    agreement = None if ruler is None else ruler.agreement(apply(prepared.density, filter_))
+    return Entry(way.name, way.label, choice, filter_, b_output, agreement, seconds)
+
+
+def _nothing(_given: Given) -> str | None:
+    return None
+
+
+def _scanned(method: ScanMethod, *, prior: bool) -> Callable[[Given], Choice]:
+    return lambda given: choose_by_scan(given.prepared, given.settings, method, prior=prior)
+
+
+WAYS = (
+    Way("surface", "surface", _nothing, _scanned(SURFACE, prior=True)),
+    Way("surface-bare", "surface, no prior", _nothing, _scanned(SURFACE, prior=False)),
+    Way("kurtosis", "kurtosis", _nothing, _scanned(KURTOSIS, prior=True)),
+    Way("kurtosis-bare", "kurtosis, no prior", _nothing, _scanned(KURTOSIS, prior=False)),
+    Way("empirical", "empirical", _nothing, lambda x: empirical.choose(x.prepared, x.settings)),
+)
+"""In the order of the table."""

@@ -1,0 +1,266 @@
+"""The page of ``sharpem compare``: all ways to choose a filter side by side."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sharpem import _core
+from sharpem.compare import DEPOSITED, Comparison, Entry
+from sharpem.filters import Filter
+from sharpem.report.curves import Line, fsc_figure, lines_figure
+from sharpem.report.drawing import GREY, INK, drawing, svg, thousands
+from sharpem.report.pages import render_page
+from sharpem.report.slices import Picture, pictures, window_of
+
+__all__ = ["columns", "headline", "render_comparison", "texts"]
+
+_FRACTION = 0.2  # of the molecular volume inside the contour, as in the scan
+
+_LOOKS = {
+    DEPOSITED: (GREY, False),
+    "surface": ("#3b82c4", False),
+    "surface-bare": ("#3b82c4", True),
+    "kurtosis": ("#2a9d6a", False),
+    "kurtosis-bare": ("#2a9d6a", True),
+    "empirical": ("#d9762b", False),
+    "half-map": ("#9a6fd0", False),
+    "model": ("#c8434f", False),
+    "single-map": ("#1fa3b5", False),
+}
+
+
+class _Row(NamedTuple):
+    name: str
+    colour: str
+    dashed: bool
+    best: bool
+    values: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def columns(comparison: Comparison) -> tuple[str, ...]:
+    """Name the columns of the table, after the method's."""
+    plain = ("applicable", "b_sharpen (A^2)", "overall B (A^2)")
+    return (*plain, "CC_mask", "CC_box", "FSC = 0.5 (A)") if comparison.best else plain
+
+
+def texts(entry: Entry) -> tuple[str, ...]:
+    """Write what goes under :func:`columns`."""
+    applicable = "" if entry.choice is None else "yes" if entry.choice.verdict.applicable else "no"
+    b = entry.b_sharpen
+    sharpening = "by shell" if b is None else "" if entry.filter is None else f"{b:+.0f}"
+    plain = (applicable, sharpening, f"{entry.b_output:.0f}")
+    if entry.agreement is None:
+        return plain
+    cc = entry.agreement.correlation
+    return (*plain, f"{cc.cc_mask:.4f}", f"{cc.cc_box:.4f}", str(entry.agreement.fsc.crossing(0.5)))
+
+
+def headline(comparison: Comparison) -> str:
+    """Say which way is best, and who says so."""
+    best = comparison.best
+    if best is None:
+        return "No model was given, so nothing here says which map is best."
+    deposited = comparison.entries[0].cc_mask or 0.0
+    judge = comparison.model.name if comparison.model else "the model"
+    text = f"Best by CC_mask: {best.label} ({best.cc_mask:.4f}; as deposited {deposited:.4f})."
+    return f"{text} The model judged ({judge}, all atoms at B = 0)."
+
+
+def oracle_sentence(comparison: Comparison) -> str:
+    """Say what the best b_sharpen would have been, if the model was asked."""
+    oracle = comparison.oracle
+    if oracle is None:
+        return ""
+    return (
+        f"The best that b_sharpen alone can do, by the model: {oracle.cc_mask:.4f} at "
+        f"{oracle.b_sharpen:+.0f} A^2."
+    )
+
+
+def render_comparison(comparison: Comparison, *, command: str | None = None) -> str:
+    """Report as a self-contained HTML page.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What :func:`sharpem.compare.compare` gave. Its maps are made anew, one at a time.
+    command : str, optional
+        The command line that reproduces the run.
+    """
+    from markupsafe import Markup
+
+    density, resolution = comparison.input, comparison.prepared.resolution
+    figures = {name: Markup(text) for name, text in _figures(comparison).items()}
+    sources = [("Map", str(density.path or "an array")), ("Resolution", f"{resolution:g} Å")]
+    if comparison.model:
+        sources.append(("Model", str(comparison.model)))
+    cuts = _sections(comparison)
+    return render_page(
+        "comparison.html.j2",
+        kind="comparison",
+        title=density.path.name if density.path else "map",
+        headline=headline(comparison),
+        oracle=oracle_sentence(comparison).replace("A^2", "Å²"),
+        judged=comparison.best is not None,
+        columns=[_typeset(name) for name in columns(comparison)],
+        rows=[_row(comparison, entry) for entry in comparison.entries],
+        skipped=sorted(comparison.skipped.items()),
+        figures=figures,
+        sections=cuts,
+        volume=_contour_voxels(comparison) * _voxel(comparison),
+        warnings=comparison.prepared.warnings,
+        command=command,
+        sources=sources,
+    )
+
+
+def _typeset(name: str) -> str:
+    return name.replace("A^2", "Å²").replace("(A)", "(Å)")
+
+
+def _row(comparison: Comparison, entry: Entry) -> _Row:
+    reasons = () if entry.choice is None else entry.choice.verdict.reasons
+    best = entry is comparison.best
+    return _Row(entry.label, *_look(entry), best, texts(entry), tuple(map(_typeset, reasons)))
+
+
+def _look(entry: Entry) -> tuple[str, bool]:
+    return _LOOKS.get(entry.name, (INK, False))
+
+
+def _figures(comparison: Comparison) -> dict[str, str]:
+    d = comparison.prepared.resolution
+    chosen = [entry for entry in comparison.entries if entry.filter is not None]
+    found = {
+        "filters": lines_figure(
+            [_filter_line(entry, entry.filter) for entry in chosen if entry.filter],
+            d,
+            "filters",
+            "Amplitude factor A(s)",
+            logarithmic=True,
+            floor=0.1,
+        ),
+        "amplitudes": lines_figure(
+            [_amplitude_line(comparison, entry) for entry in comparison.entries],
+            d,
+            "amplitudes",
+            "Mean amplitude (relative)",
+            logarithmic=True,
+            floor=1e-4,
+        ),
+        "scores": _score_figure(comparison),
+    }
+    judged = [(entry, entry.agreement) for entry in comparison.entries if entry.agreement]
+    if judged:
+        lines = [Line(*agreement.fsc, *_look(entry)) for entry, agreement in judged]
+        found["fsc"] = fsc_figure(lines, d, "fsc", "FSC of each map with the model")
+        found["correlation"] = _correlation_figure(comparison)
+    return found
+
+
+def _filter_line(entry: Entry, filter_: Filter) -> Line:
+    s = np.linspace(0, 1 / filter_.d_min, 300)
+    return Line(s, filter_.radial(s), *_look(entry))
+
+
+def _amplitude_line(comparison: Comparison, entry: Entry) -> Line:
+    shells = comparison.prepared.shells
+    factor = 1.0 if entry.filter is None else entry.filter.radial(shells.s)
+    return Line(shells.s, shells.amplitude / shells.amplitude.max() * factor, *_look(entry))
+
+
+_PANELS = (
+    ("surface", "adjusted surface area", lambda t: t.adjusted_surface_area),
+    ("kurtosis", "kurtosis", lambda t: t.kurtosis),
+)
+
+
+def _score_figure(comparison: Comparison) -> str:
+    """Draw the scores over overall B, and where each way ended up."""
+    by_name = {entry.name: entry for entry in comparison.entries}
+    height = 380
+    with drawing() as new_figure:
+        figure = new_figure(height)
+        axes = figure.subplots(2, 1, sharex=True)
+        figure.subplots_adjust(0.155, 48 / height, 0.975, 1 - 24 / height, hspace=0.3)
+        for axis, (name, label, score) in zip(axes, _PANELS, strict=True):
+            choice = by_name[name].choice
+            assert choice is not None
+            axis.plot(
+                [t.b_iso for t in choice.trials],
+                [score(t) for t in choice.trials],
+                "o-",
+                color=_look(by_name[name])[0],
+                ms=3.0,
+            )
+            axis.set_title(label, loc="left", fontsize=11.5)
+            thousands(axis, "")
+            _targets(axis, comparison)
+        axes[-1].set_xlabel("Overall B of the sharpened map (Å²); sharper to the left")
+        return svg(figure, "scores", "Adjusted surface area and kurtosis against overall B")
+
+
+def _targets(axis: Any, comparison: Comparison) -> None:
+    for entry in comparison.entries:
+        if entry.choice is None or entry.b_sharpen is None:
+            continue
+        colour, dashed = _look(entry)
+        target = entry.choice.b_iso.target
+        axis.axvline(target, color=colour, lw=1.3, ls=(0, (2, 1.5)) if dashed else "-")
+
+
+def _correlation_figure(comparison: Comparison) -> str:
+    """Draw CC_mask over b_sharpen, and each way on it."""
+    oracle = comparison.oracle
+    assert oracle is not None
+    b, cc = np.array(oracle.trials).T
+    shown = [entry for entry in comparison.entries if entry.b_sharpen is not None]
+    places = [entry.b_sharpen or 0.0 for entry in shown]
+    low, high = min(*places, oracle.b_sharpen) - 60, max(*places, oracle.b_sharpen) + 60
+    near = (b >= low) & (b <= high)
+    with drawing() as new_figure:
+        figure = new_figure(300)
+        axis = figure.add_axes((0.155, 0.165, 0.82, 0.78))
+        axis.plot(b[near], cc[near], color=GREY, lw=1.4)
+        for entry in shown:
+            colour, dashed = _look(entry)
+            face = "none" if dashed else colour
+            axis.plot([entry.b_sharpen], [entry.cc_mask], "o", ms=7, mec=colour, mfc=face, mew=1.6)
+        for entry in comparison.entries:
+            if entry.b_sharpen is None:
+                axis.axhline(entry.cc_mask, color=_look(entry)[0], lw=1.3)
+        axis.set_xlabel("b_sharpen (Å²); sharper to the right")
+        axis.set_ylabel("CC_mask at B = 0")
+        return svg(figure, "correlation", "Map-model correlation at B = 0 against b_sharpen")
+
+
+class _Cut(NamedTuple):
+    label: str
+    colour: str
+    level: float
+    picture: Picture
+
+
+def _contour_voxels(comparison: Comparison) -> int:
+    share = comparison.prepared.volume.fraction
+    return max(1, round(_FRACTION * share * comparison.input.voxels))
+
+
+def _voxel(comparison: Comparison) -> float:
+    return float(abs(np.linalg.det(comparison.input.voxel_axes)))
+
+
+def _sections(comparison: Comparison) -> list[_Cut]:
+    """Cut every map at the same place, with a contour that encloses the same volume in each."""
+    voxels = _contour_voxels(comparison)
+    window = window_of(comparison.input, _core.contour(comparison.input.data, voxels)[0])
+    cuts = []
+    for entry in comparison.entries:
+        density = comparison.map_of(entry)
+        level = _core.contour(density.data, voxels)[0]
+        picture = pictures(density, window, level)[0]
+        cuts.append(_Cut(entry.label, _look(entry)[0], level, picture))
+    return cuts
