@@ -7,16 +7,18 @@ al. 2018, Fig. 9). Maps are not kept: each is ``apply(comparison.input, entry.fi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from sharpem.choice import BIso, Choice
+from sharpem.choice import Choice
 from sharpem.density import DensityMap
 from sharpem.filters import Filter, SharpenBlur
+from sharpem.halfmaps import HalfMaps
 from sharpem.io.model import Model
-from sharpem.methods import empirical
+from sharpem.methods import empirical, halfmap, singlemap
+from sharpem.methods import model as model_method
 from sharpem.methods.kurtosis import KURTOSIS
 from sharpem.methods.scanned import ScanMethod, choose_by_scan
 from sharpem.methods.surface import SURFACE
@@ -26,13 +28,14 @@ from sharpem.sharpen import apply
 from sharpem.spectrum import overall_b
 from sharpem.yardstick import Agreement, Oracle, Yardstick
 
-__all__ = ["DEPOSITED", "WAYS", "Comparison", "Entry", "Given", "Way", "compare"]
+__all__ = ["DEPOSITED", "MODEL", "WAYS", "Comparison", "Entry", "Given", "Way", "compare"]
 
-Halves: TypeAlias = tuple[DensityMap, DensityMap]
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 DEPOSITED = "deposited"
 """Name of the entry of the map as it came."""
+MODEL = "model"
+"""Name of the way that looks at the judge."""
 
 
 class Given(NamedTuple):
@@ -40,7 +43,7 @@ class Given(NamedTuple):
 
     prepared: Prepared
     settings: ScanSettings
-    half_maps: Halves | None
+    half_maps: HalfMaps | None
     model: Model | None
 
 
@@ -130,19 +133,28 @@ class Comparison:
     @property
     def best(self) -> Entry | None:
         """The entry with the highest cc_mask; None where no model judges."""
-        judged = [entry for entry in self.entries if entry.cc_mask is not None]
-        return max(judged, key=lambda entry: entry.cc_mask or 0.0, default=None)
+        return _highest(self.entries)
+
+    @property
+    def best_blind(self) -> Entry | None:
+        """The best entry of those that did not look at the judge."""
+        return _highest([entry for entry in self.entries if entry.name != MODEL])
 
     def map_of(self, entry: Entry) -> DensityMap:
         """Make the map of an entry anew."""
         return self.input if entry.filter is None else apply(self.input, entry.filter)
 
 
+def _highest(entries: Iterable[Entry]) -> Entry | None:
+    judged = [entry for entry in entries if entry.cc_mask is not None]
+    return max(judged, key=lambda entry: entry.cc_mask or 0.0, default=None)
+
+
 def compare(
     density: DensityMap,
     *,
     resolution: float,
-    half_maps: Halves | None = None,
+    half_maps: HalfMaps | None = None,
     model: Model | None = None,
     radius: float = 3.0,
     progress: Progress | None = None,
@@ -154,8 +166,8 @@ def compare(
     density : DensityMap
     resolution : float
         Of the map, A.
-    half_maps : (DensityMap, DensityMap), optional
-        On the same grid.
+    half_maps : HalfMaps, optional
+        On the same grid, from :func:`sharpem.halfmaps.pair_half_maps`.
     model : Model, optional
         At its place in the map. It judges all entries; only the method called model looks at it.
     radius : float
@@ -170,8 +182,14 @@ def compare(
     """
     tell = progress or (lambda _stage, _done, _total: None)
     tell("prepare", 0, len(WAYS) + 1)
-    ruler = None if model is None else Yardstick(density, model, resolution=resolution, radius=radius)
-    given = Given(prepare(density, resolution), ScanSettings(), half_maps, model)
+    ruler = (
+        None
+        if model is None
+        else Yardstick(density, model, resolution=resolution, radius=radius, xray=density.xray)
+    )
+    given = Given(
+        prepare(density, resolution), ScanSettings(wrap=density.periodic), half_maps, model
+    )
     entries, skipped = [_deposited(given.prepared, ruler)], {}
     for number, way in enumerate(WAYS, start=1):
         tell(way.label, number, len(WAYS) + 1)
@@ -180,7 +198,9 @@ def compare(
         else:
             entries.append(_entry(way, given, ruler))
     oracle = None if ruler is None else ruler.best(density)
-    return Comparison(given.prepared, tuple(entries), skipped, oracle, model.path if model else None)
+    return Comparison(
+        given.prepared, tuple(entries), skipped, oracle, model.path if model else None
+    )
 
 
 def _deposited(prepared: Prepared, ruler: Yardstick | None) -> Entry:
@@ -210,11 +230,38 @@ def _scanned(method: ScanMethod, *, prior: bool) -> Callable[[Given], Choice]:
     return lambda given: choose_by_scan(given.prepared, given.settings, method, prior=prior)
 
 
+def _no_half_maps(given: Given) -> str | None:
+    return "needs --half1 and --half2" if given.half_maps is None else None
+
+
+def _by_half_maps(given: Given) -> Choice:
+    assert given.half_maps is not None
+    measured = halfmap.measure(given.half_maps, resolution=given.prepared.resolution)
+    return halfmap.choose(given.prepared, measured)
+
+
+def _no_model(given: Given) -> str | None:
+    return "needs --model" if given.model is None else None
+
+
+def _by_model(given: Given) -> Choice:
+    assert given.model is not None
+    return model_method.choose(given.prepared, given.model, given.settings)
+
+
+def _no_noise(given: Given) -> str | None:
+    seen = given.prepared.shells.noise is not None
+    return None if seen else "needs solvent that shows the noise"
+
+
 WAYS = (
     Way("surface", "surface", _nothing, _scanned(SURFACE, prior=True)),
     Way("surface-bare", "surface, no prior", _nothing, _scanned(SURFACE, prior=False)),
     Way("kurtosis", "kurtosis", _nothing, _scanned(KURTOSIS, prior=True)),
     Way("kurtosis-bare", "kurtosis, no prior", _nothing, _scanned(KURTOSIS, prior=False)),
     Way("empirical", "empirical", _nothing, lambda x: empirical.choose(x.prepared, x.settings)),
+    Way("single-map", "single map", _no_noise, lambda x: singlemap.choose(x.prepared)),
+    Way("half-map", "half maps", _no_half_maps, _by_half_maps),
+    Way(MODEL, "model", _no_model, _by_model),
 )
 """In the order of the table."""

@@ -75,25 +75,22 @@ def with_symmetry_mates(model: Model, density: DensityMap) -> Model:
     cell = gemmi.UnitCell(*density.full_cell)
     to_cartesian = np.array(cell.orth.mat.tolist())
     fractions = np.linalg.solve(to_cartesian, model.positions.T).T
-    found: list[NDArray[np.float64]] = []
-    kept: list[NDArray[np.intp]] = []
+    mates: list[tuple[NDArray[np.float64], NDArray[np.bool_]]] = []
     for op in space_group_of(density).operations():
         turn, shift = np.array(op.rot) / gemmi.Op.DEN, np.array(op.tran) / gemmi.Op.DEN
         moved = fractions @ turn.T + shift
         new = np.ones(len(moved), dtype=bool)
-        for earlier, which in zip(found, kept, strict=True):
-            full = np.full(moved.shape, np.inf)
-            full[which] = earlier
-            apart = moved - full
-            apart -= np.round(np.where(np.isfinite(apart), apart, 0.0))
-            new &= ~(np.linalg.norm(apart @ to_cartesian.T, axis=1) < _SAME_PLACE)
-        found.append(moved[new])
-        kept.append(np.flatnonzero(new))
-    index = np.concatenate(kept)
+        for earlier, kept in mates:
+            apart = moved - earlier
+            apart -= np.round(apart)
+            new &= ~kept | (np.linalg.norm(apart @ to_cartesian.T, axis=1) > _SAME_PLACE)
+        mates.append((moved, new))
+    index = np.concatenate([np.flatnonzero(new) for _, new in mates])
+    positions = np.concatenate([moved[new] for moved, new in mates]) @ to_cartesian.T
     share = index.size / len(model)
     return replace(
         model,
-        positions=np.concatenate(found) @ to_cartesian.T,
+        positions=positions,
         elements=tuple(model.elements[i] for i in index),
         occupancies=model.occupancies[index],
         b_iso=model.b_iso[index],

@@ -17,6 +17,7 @@ from sharpem.density import Cell, DensityMap
 from sharpem.molecule import local_variance
 
 __all__ = [
+    "FSC_RESOLUTION",
     "HalfMapFsc",
     "crossing",
     "fsc_edges",
@@ -24,6 +25,7 @@ __all__ = [
     "masked_terms",
     "phase_randomised",
     "soft_mask",
+    "unmasked_resolution",
     "whitened",
     "widened",
 ]
@@ -32,7 +34,7 @@ Array = NDArray[np.float64]
 Map = NDArray[np.float32]
 
 FSC_RESOLUTION = 0.143
-"""FSC of half maps where the full map correlates with the truth by 0.5 (Rosenthal & Henderson 2003)."""
+"""Where the full map correlates with the truth by 0.5 (Rosenthal & Henderson 2003)."""
 
 _RANDOM_BELOW = 0.8  # unmasked FSC from which phases are randomised (Chen et al. 2013)
 _MOST_SHELLS, _FEWEST_SHELLS, _FEWEST_TERMS = 60, 20, 20
@@ -113,8 +115,8 @@ def fsc_edges(spectrum: _core.Spectrum) -> Array:
     """Edges (1/A) of 20 to 60 shells of one width, to the spectrum's limit.
 
     The width is one reciprocal voxel where that makes 20 to 60 shells; the first shells are joined
-    until they hold 20 terms. Even widths beat equal numbers of terms: those put all from 10 A down into
-    one shell, and cost 0.005 to 0.015 of map-model correlation on simulated pairs.
+    until they hold 20 terms. Even widths beat equal numbers of terms: those put all from 10 A down
+    into one shell, and cost 0.005 to 0.015 of map-model correlation on simulated pairs.
     """
     s_max = (1 + 1e-9) / spectrum.d_min
     number = int(np.clip(round(s_max * min(spectrum.cell[:3])), _FEWEST_SHELLS, _MOST_SHELLS))
@@ -138,8 +140,8 @@ def soft_mask(density: DensityMap, resolution: float) -> Map:
     Returns
     -------
     ndarray of float32, shape (nz, ny, nx)
-        0 to 1, the molecule widened by about 3 A + resolution, and a cosine edge about as wide as the
-        resolution.
+        0 to 1, the molecule widened by about 3 A + resolution, and a cosine edge about as wide as
+        the resolution.
     """
     cut = _core.synthesise(_core.analyse(density.data, density.cell, resolution))
     cut -= np.float32(cut.mean(dtype=np.float64))
@@ -156,7 +158,7 @@ def widened(inside: NDArray[np.bool_], cell: Cell, resolution: float) -> Map:
 
 
 def whitened(spectrum: _core.Spectrum, s: Array, power: Array) -> Map:
-    """Map with the power of all shells made 1: no strong shell leaks through a mask into a weak one.
+    """Map with the power of all shells made 1: none leaks through a mask into a weaker one.
 
     Parameters
     ----------
@@ -177,7 +179,7 @@ def masked_terms(white: Map, mask: Map, like: _core.Spectrum) -> _core.Spectrum:
 
 
 def phase_randomised(map_: Map, cell: Cell, d_from: float, seed: int) -> Map:
-    """Keep all amplitudes of a map, and the phases up to ``d_from`` (A); draw the others at random."""
+    """Keep a map's amplitudes, and its phases up to ``d_from`` (A); the others are random."""
     low = _core.synthesise(_core.analyse(map_, cell, d_from))
     terms = np.fft.rfftn(map_ - low)
     noise = np.random.default_rng(seed).standard_normal(map_.shape, dtype=np.float32)
@@ -200,7 +202,7 @@ def half_map_fsc(one: DensityMap, two: DensityMap, mask: Map) -> HalfMapFsc:
     limit = 2 * max(one.voxel_size)
     spectra = [_core.analyse(half.data, half.cell, limit) for half in (one, two)]
     edges = fsc_edges(spectra[0])
-    sums = _core.cross_sums(*spectra, edges)
+    sums = _core.cross_sums(spectra[0], spectra[1], edges)
     used = sums.terms > 0
     s, terms = sums.s[used], sums.terms[used]
     unmasked = _fsc(sums)[used]
@@ -229,6 +231,15 @@ def half_map_fsc(one: DensityMap, two: DensityMap, mask: Map) -> HalfMapFsc:
         float(np.mean(np.square(mask, dtype=np.float64))),
         noise[0] / max(noise[1], 1e-300),
     )
+
+
+def unmasked_resolution(one: DensityMap, two: DensityMap) -> float:
+    """Where the FSC of the whole box falls below 0.143, A; else three times the grid's limit."""
+    limit = 2 * max(one.voxel_size)
+    spectra = [_core.analyse(half.data, half.cell, limit) for half in (one, two)]
+    sums = _core.cross_sums(spectra[0], spectra[1], fsc_edges(spectra[0]))
+    used = sums.terms > 0
+    return crossing(sums.s[used], _fsc(sums)[used], FSC_RESOLUTION) or 3 * limit
 
 
 def _fsc(sums: _core.CrossSums) -> Array:

@@ -18,7 +18,7 @@ from sharpem.density import Array, Cell, DensityMap, Indices, Triple
 from sharpem.errors import InputError
 from sharpem.io.model import Model
 
-__all__ = ["Grid", "Mask", "atom_mask", "model_map", "radial_curve"]
+__all__ = ["Grid", "Mask", "atom_mask", "atoms_inside", "model_map", "radial_curve"]
 
 Grid: TypeAlias = tuple[Indices, Cell, Triple]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -26,6 +26,8 @@ Numbers: TypeAlias = NDArray[np.float64]
 
 _ALIASING = 1e-4  # largest error of a term from the grid's periodicity in Fourier space, relative
 _CUTOFF = 1e-6  # density of an atom beyond which it is left out
+_FEWEST_INSIDE = 0.1  # share of the atoms that must lie in the map
+_MARGIN = 1.0  # A; an atom so far outside still counts as inside the map
 _FINE = 3.0  # grid points per d_min, at least, while atoms are put on the grid
 
 
@@ -95,6 +97,29 @@ def atom_mask(model: Model, like: DensityMap | Grid, radius: float = 3.0) -> Mas
     for position in model.positions - np.array(origin):
         grid.set_points_around(gemmi.Position(*position), radius, 1)
     return np.ascontiguousarray(grid.array.T == 1)
+
+
+def atoms_inside(model: Model, like: DensityMap) -> Model:
+    """Return the atoms that are in the map.
+
+    Raises
+    ------
+    InputError
+        Next to none are; the message says how far model and map are apart.
+    """
+    axes, counts = like.voxel_axes, np.array(like.shape[::-1])
+    index = np.linalg.solve(axes, (model.positions - np.array(like.origin)).T).T
+    margin = _MARGIN / np.array(like.voxel_size)
+    keep = np.all((index >= -margin) & (index <= counts - 1 + margin), axis=1)
+    share = float(keep.mean())
+    if share < _FEWEST_INSIDE:
+        middle = np.array(like.origin) + axes @ (counts / 2)
+        distance = float(np.linalg.norm(model.centre - middle))
+        raise InputError(
+            f"{model.path or 'model'}: {share:.0%} of the atoms lie in the map "
+            f"(the centres are {distance:.0f} A apart), expected the model at its place in the map"
+        )
+    return model if keep.all() else model.selected(keep)
 
 
 def radial_curve(factor: Callable[[Numbers], Numbers], s_max: float) -> _core.RadialCurve:

@@ -23,6 +23,7 @@ __all__ = [
     "box_volume",
     "known_volume",
     "local_variance",
+    "map_variance",
     "sequence_mass",
 ]
 
@@ -30,6 +31,7 @@ DALTON_VOLUME = 1.23
 """Dry volume of protein, A^3 per Da."""
 
 _RADIUS = 5.0  # A; by evidence: docs/molecular-volume.md
+_COARSE_VOXEL = 0.4  # of the resolution: carries all terms to D_MIN_RATIO x resolution
 _STARTS = (0.02, 0.1, 0.3, 0.6)  # guesses of the molecule's share to start from
 _SAMPLE = 400_000  # voxels that the split looks at
 
@@ -108,6 +110,37 @@ def local_variance(
     floor = 1e-5 * values[-1]
     solvent = _solvent_level(np.log(np.maximum(values, floor)))
     return LocalVariance(data, solvent, _molecule_level(values, solvent), radius)
+
+
+def _coarse_grid(spectrum: _core.Spectrum, voxel: float) -> tuple[int, int, int]:
+    """Smallest quick grid with voxels no larger than this (A), not finer than the map's."""
+    nz, ny, nx = spectrum.grid
+    a, b, c = spectrum.cell[:3]
+    z, y, x = (
+        min(n, _quick_size(edge / voxel)) for n, edge in zip((nz, ny, nx), (c, b, a), strict=True)
+    )
+    return z, y, x
+
+
+def _quick_size(least: float) -> int:
+    """Smallest even product of 2, 3 and 5 not below `least`: quick to transform."""
+    n = 2 * max(2, int(np.ceil(least / 2)))
+    while True:
+        rest = n
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return n
+        n += 2
+
+
+def map_variance(spectrum: _core.Spectrum, resolution: float) -> LocalVariance:
+    """Split a map into molecule and solvent, on a grid as coarse as the resolution (A) allows."""
+    grid = _coarse_grid(spectrum, _COARSE_VOXEL * resolution)
+    coarse = _core.synthesise(_core.resampled(spectrum, grid, resolution))
+    coarse -= np.float32(spectrum.mean)
+    return local_variance(coarse, spectrum.cell, resolution)
 
 
 def _solvent_level(ln_values: NDArray[np.float64]) -> float:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sharpem.filters import Anisotropy
 from sharpem.spectrum import ShellTable
 
 __all__ = [
     "NEAR_MOLECULE",
     "gain_of_isotropy",
+    "raised_noise",
     "weights",
     "with_measured_noise",
     "with_stated_limit",
@@ -90,3 +92,16 @@ def gain_of_isotropy(shells: ShellTable, resolution: float, signal: Array, noise
     weight = weights(shells) * shells.s**2 * np.exp(shells.ln_reference) * signal / total
     mean = np.average(((signal - noise) / total)[used], weights=weight[used])
     return float(np.clip(mean, 0.0, 1.0))
+
+
+def raised_noise(anisotropy: Anisotropy, s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factor by which removing an anisotropy raises the power of isotropic noise, shape of s."""
+    z = (np.arange(400) + 0.5) / 200 - 1  # even over the sphere: the golden spiral
+    angle = np.pi * (1 + np.sqrt(5)) * np.arange(400)
+    x, y = np.sqrt(1 - z**2) * np.cos(angle), np.sqrt(1 - z**2) * np.sin(angle)
+    b11, b22, b33, b12, b13, b23 = anisotropy.b_cartesian
+    q = b11 * x**2 + b22 * y**2 + b33 * z**2 + 2 * (b12 * x * y + b13 * x * z + b23 * y * z)
+    raised: NDArray[np.float64] = np.exp(0.5 * np.multiply.outer(s**2, q - anisotropy.b_iso)).mean(
+        axis=1
+    )
+    return raised

@@ -14,8 +14,8 @@ from sharpem.crystal import symmetrised
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.filters import Anisotropy
-from sharpem.molecule import LocalVariance, MolecularVolume, box_volume, local_variance
-from sharpem.near import gain_of_isotropy, with_measured_noise, with_stated_limit
+from sharpem.molecule import LocalVariance, MolecularVolume, box_volume, map_variance
+from sharpem.near import gain_of_isotropy, raised_noise, with_measured_noise, with_stated_limit
 from sharpem.noise import noise_power, solvent_window
 from sharpem.reference import OverallB
 from sharpem.spectrum import D_MAX, ShellTable, band_limit, overall_b, shell_table, signal_b
@@ -26,8 +26,8 @@ D_MIN_RATIO = 0.833
 """Terms beyond this times the resolution are dropped (the published program's convention)."""
 
 _FEWEST_SHELLS = 10
+_SMALLEST = 1e-12  # rms density; powers of it must fit float32
 _LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
-_COARSE_VOXEL = 0.4  # of the resolution: carries all terms to D_MIN_RATIO x resolution
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ class Prepared:
     warnings: tuple[str, ...]
     fit_limit: float
     signal_and_noise: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
+    contrast: float = np.inf
 
 
 def prepare(
@@ -115,12 +116,8 @@ def prepare(
     d_min = _finest(density, resolution)
     spectrum = _core.analyse(density.data, density.cell, d_min)
     shells = shell_table(spectrum, xray=density.xray)
-    if shells.s.size < _FEWEST_SHELLS:
-        raise InputError(
-            f"{_name(density)}: {shells.s.size} resolution shells to {resolution:g} A in a box of "
-            f"{max(density.cell[:3]):.0f} A, expected at least {_FEWEST_SHELLS}"
-        )
-    variance = _variance(spectrum, resolution)
+    _check_shells(density, shells, resolution)
+    variance = map_variance(spectrum, max(resolution, d_min))
     stands_out = contrast(variance, shells, resolution)
     volume = volume or _estimated_volume(density, variance)
     noise = _noise(density, spectrum, shells, variance, resolution)
@@ -135,9 +132,9 @@ def prepare(
         pairs = _signal_and_noise(shells.with_noise(noise), resolution, volume.fraction, fit)
         removed = _by_symmetry(_part_to_remove(shells, resolution, fit, pairs), density)
         _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
-        noise = None if noise is None else noise * _raised(removed, shells.s)
+        noise = None if noise is None else noise * raised_noise(removed, shells.s)
     shells = shell_table(spectrum, xray=density.xray).with_noise(noise)
-    whole = overall_b(shells, limit)
+    whole = _whole_b(density, shells, limit)
     signal = whole if noise is None else signal_b(shells, limit, fit.b_iso, fit.ln_scale)
     return Prepared(
         density,
@@ -157,6 +154,29 @@ def prepare(
         tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
         stands_out,
     )
+
+
+def _check_shells(density: DensityMap, shells: ShellTable, resolution: float) -> None:
+    if shells.s.size < _FEWEST_SHELLS:
+        raise InputError(
+            f"{_name(density)}: {shells.s.size} resolution shells to {resolution:g} A in a box of "
+            f"{max(density.cell[:3]):.0f} A, expected at least {_FEWEST_SHELLS}"
+        )
+    rms = float(np.sqrt(shells.terms @ shells.power))
+    if not _SMALLEST < rms < 1 / _SMALLEST:
+        raise InputError(
+            f"{_name(density)}: densities of about {rms:.1g}, expected {_SMALLEST:g} to "
+            f"{1 / _SMALLEST:g}: multiply the map by a number"
+        )
+
+
+def _whole_b(density: DensityMap, shells: ShellTable, limit: float) -> OverallB:
+    try:
+        return overall_b(shells, limit)
+    except InputError as error:
+        raise InputError(
+            f"{_name(density)}: overall B cannot be read: {error} (the map ends at {limit:.2f} A)"
+        ) from None
 
 
 def _finest(density: DensityMap, resolution: float) -> float:
@@ -190,7 +210,9 @@ def check_resolution(density: DensityMap, resolution: float) -> None:
         With what was given and what the map can hold.
     """
     if not (np.isfinite(resolution) and resolution > 0):
-        raise InputError(f"resolution {resolution:g} A, expected a positive number of A")
+        raise InputError(
+            f"{_name(density)}: resolution {resolution:g} A, expected a positive number of A"
+        )
     nyquist = 2 * max(density.voxel_size)
     if resolution < 0.999 * nyquist:
         raise InputError(
@@ -201,37 +223,6 @@ def check_resolution(density: DensityMap, resolution: float) -> None:
 
 def _name(density: DensityMap) -> str:
     return str(density.path) if density.path else "map"
-
-
-def _coarse_grid(spectrum: _core.Spectrum, voxel: float) -> tuple[int, int, int]:
-    """Smallest quick grid with voxels no larger than this (A), not finer than the map's."""
-    nz, ny, nx = spectrum.grid
-    a, b, c = spectrum.cell[:3]
-    z, y, x = (
-        min(n, _quick_size(edge / voxel)) for n, edge in zip((nz, ny, nx), (c, b, a), strict=True)
-    )
-    return z, y, x
-
-
-def _quick_size(least: float) -> int:
-    """Smallest even product of 2, 3 and 5 not below `least`: quick to transform."""
-    n = 2 * max(2, int(np.ceil(least / 2)))
-    while True:
-        rest = n
-        for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
-            return n
-        n += 2
-
-
-def _variance(spectrum: _core.Spectrum, resolution: float) -> LocalVariance:
-    """Split into molecule and solvent, on a grid as coarse as the resolution allows."""
-    grid = _coarse_grid(spectrum, _COARSE_VOXEL * resolution)
-    coarse = _core.synthesise(_core.resampled(spectrum, grid, resolution))
-    coarse -= np.float32(spectrum.mean)
-    return local_variance(coarse, spectrum.cell, resolution)
 
 
 def _estimated_volume(density: DensityMap, variance: LocalVariance) -> MolecularVolume:
@@ -307,16 +298,3 @@ def _part_to_remove(
 def _six(b: ArrayLike) -> tuple[float, float, float, float, float, float]:
     b11, b22, b33, b12, b13, b23 = np.asarray(b, dtype=np.float64).tolist()
     return b11, b22, b33, b12, b13, b23
-
-
-def _raised(anisotropy: Anisotropy, s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Factor by which removing an anisotropy raises the power of isotropic noise, shape of s."""
-    z = (np.arange(400) + 0.5) / 200 - 1  # even over the sphere: the golden spiral
-    angle = np.pi * (1 + np.sqrt(5)) * np.arange(400)
-    x, y = np.sqrt(1 - z**2) * np.cos(angle), np.sqrt(1 - z**2) * np.sin(angle)
-    b11, b22, b33, b12, b13, b23 = anisotropy.b_cartesian
-    q = b11 * x**2 + b22 * y**2 + b33 * z**2 + 2 * (b12 * x * y + b13 * x * z + b23 * y * z)
-    raised: NDArray[np.float64] = np.exp(0.5 * np.multiply.outer(s**2, q - anisotropy.b_iso)).mean(
-        axis=1
-    )
-    return raised

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -13,15 +12,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from sharpem.choice import BIso, Choice, Trial, Verdict
 from sharpem.density import DensityMap
 from sharpem.filters import Filter
+from sharpem.halfmaps import HalfMaps
+from sharpem.io.json_text import to_plain
 from sharpem.io.mrc import write_map
 from sharpem.io.mtz_out import write_box_mtz, write_filtered_mtz
 from sharpem.io.together import write_text, write_together
 from sharpem.prepare import Prepared
+from sharpem.result_extra import extra_paths, extra_writers
 
 __all__ = ["SCHEMA", "Result"]
 
@@ -57,6 +57,8 @@ class Result:
         Wall time by stage.
     peak_memory_bytes : int
         Of the process.
+    half_maps : HalfMaps or None
+        As given.
     """
 
     input: DensityMap
@@ -71,6 +73,7 @@ class Result:
     choice: Choice
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory_bytes: int = 0
+    half_maps: HalfMaps | None = None
 
     @classmethod
     def without_map(cls, prepared: Prepared, choice: Choice) -> Result:
@@ -116,7 +119,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``PREFIX.json``; numbers that are not finite become None."""
-        prepared, choice = self.prepared, self.choice
+        prepared, choice, crystal = self.prepared, self.choice, self.input.reflections
         answer = {
             "schema": SCHEMA,
             "sharpem": version("sharpem"),
@@ -125,6 +128,8 @@ class Result:
                 "shape": list(self.input.shape),
                 "voxel_size": list(self.input.voxel_size),
                 "sha256": self.sha256,
+                "half_maps": list(self.half_maps.names) if self.half_maps else None,
+                "mtz_labels": list(crystal.labels) if crystal else None,
             },
             "resolution": self.resolution,
             "d_min": self.d_min,
@@ -147,7 +152,7 @@ class Result:
             "seconds": self.seconds,
             "peak_memory_bytes": self.peak_memory_bytes,
         }
-        plain: dict[str, Any] = _plain(answer)
+        plain: dict[str, Any] = to_plain(answer)
         return plain
 
     def write(
@@ -158,6 +163,7 @@ class Result:
         overwrite: bool = False,
         command: str | None = None,
         mtz: bool | None = None,
+        half_maps: bool = False,
     ) -> dict[str, Path]:
         """Write map, JSON, report and ChimeraX script; all of them or none.
 
@@ -174,16 +180,21 @@ class Result:
         mtz : bool, optional
             Whether ``prefix.mtz`` is wanted: for a crystal, its reflections with the columns of the
             new map; else the map's terms (:mod:`sharpem.io.mtz_out`). Default: for crystals.
+        half_maps : bool
+            Write the half maps too, with the same filter: ``prefix_half1.mrc``,
+            ``prefix_half2.mrc``.
 
         Returns
         -------
         dict of str to Path
-            What was written: map, json, report, chimerax, mtz.
+            What was written: map, json, report, chimerax, mtz, half1, half2; where half maps were
+            given also star (RELION's postprocess.star) and fsc (the EMDB's FSC XML).
 
         Raises
         ------
         InputError
-            A file exists, or cannot be written; then none is.
+            A file exists, or cannot be written; then none is. Or no half maps were given that
+            could be written.
         """
         start = time.perf_counter()
         paths = {"json": Path(f"{prefix}.json")}
@@ -195,6 +206,7 @@ class Result:
             mtz = self.input.reflections is not None
         if mtz and self.map is not None:
             paths["mtz"] = Path(f"{prefix}.mtz")
+        paths |= extra_paths(self, prefix, half_maps=half_maps)
         names = {kind: str(path) for kind, path in paths.items()}
         writers = {paths[kind]: write for kind, write in self._writers(names, command).items()}
         writers[paths["json"]] = partial(self._write_json, names, start)  # last: it holds the time
@@ -218,7 +230,7 @@ class Result:
         if "report" in names:
             html = render_report(self, command=command, outputs=names, contours=contours)
             writers["report"] = partial(write_text, text=html)
-        return writers
+        return writers | extra_writers(self, names)
 
     def _write_json(self, names: dict[str, str], start: float, path: Path) -> None:
         """Write the JSON, with the time since `start` as that of writing."""
@@ -256,16 +268,3 @@ class Result:
 
 def _write_map(map_: DensityMap, label: str, path: Path) -> None:
     write_map(map_, path, label=label)
-
-
-def _plain(value: Any) -> Any:
-    """JSON's own types; NaN and infinity become None."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.choice import Trial
+from sharpem.contrast import LEAST_CONTRAST
 from sharpem.filters import SharpenBlur
 from sharpem.prepare import Prepared
 
@@ -183,7 +184,7 @@ def _local_scatter(y: Array) -> float:
 
 
 def _parabola_top(b: Array, y: Array, best: int, reach: float) -> float:
-    """Top of the parabola fitted to the trials about the best one, so that no single trial rules."""
+    """Top of the parabola fitted to the trials about the best one: no single trial rules."""
     near = np.abs(b - b[best]) <= reach
     if near.sum() < 4:
         return float(b[best])
@@ -194,12 +195,26 @@ def _parabola_top(b: Array, y: Array, best: int, reach: float) -> float:
 
 
 def unusable(
-    scan: Scan, peak: Peak, settings: ScanSettings, score: Score, *, weighs_regions: bool
+    scan: Scan,
+    peak: Peak,
+    settings: ScanSettings,
+    score: Score,
+    *,
+    weighs_regions: bool,
+    contrast: float = np.inf,
 ) -> tuple[str, ...]:
-    """Why the score cannot judge this map, one sentence each; empty if it can (section 2.5)."""
+    """Why the score cannot judge this map, one sentence each; empty if it can (section 2.5).
+
+    ``contrast`` is that of the molecule (`sharpem.contrast`): noise has a maximum, too.
+    """
     y = [score(trial) for trial in scan.trials]
     b, ends = scan.b_iso, max(y[0], y[-1])
     found = []
+    if contrast < LEAST_CONTRAST:
+        found.append(
+            f"No molecule stands out: the local variance differs {contrast:.2f} times as much "
+            f"between places as in noise of the same spectrum, expected {LEAST_CONTRAST:g} or more."
+        )
     if weighs_regions and not scan.region_weight > 0:
         found.append(
             "Surface and number of regions do not both grow with sharpening, so they cannot be "
@@ -264,6 +279,7 @@ def optimise_shape(
     region stays that of the first scan, so that scores of different shapes can be compared.
     """
     scan = run_scan(prepared, settings, score)
+    weight = scan.region_weight
     for _ in range(2):
         best = max(scan.trials, key=score).b_iso
         centre = settings.d_cut or prepared.resolution
@@ -272,7 +288,6 @@ def optimise_shape(
             shapes += [replace(settings, d_cut=centre + step) for step in _D_CUT_STEPS]
         if k:
             shapes += [replace(settings, k=value) for value in _K_VALUES]
-        weight = scan.region_weight
 
         def at_best(shape: ScanSettings, b: float = best, c: float = weight) -> float:
             return score(_adjusted(_trials(prepared, shape, [b]), c)[0])

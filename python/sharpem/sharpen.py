@@ -20,12 +20,25 @@ from sharpem.choice import Choice
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.filters import Filter, RadialFilter, SharpenBlur
-from sharpem.methods import empirical, given
+from sharpem.io.model import Model
+from sharpem.methods import empirical, given, halfmap, singlemap
+from sharpem.methods import model as by_model
 from sharpem.methods.kurtosis import KURTOSIS
 from sharpem.methods.scanned import choose_by_scan
 from sharpem.methods.surface import SURFACE
 from sharpem.molecule import known_volume
 from sharpem.prepare import Prepared, prepare
+from sharpem.request import (
+    METHODS,
+    HalfMapLike,
+    ModelLike,
+    as_half_maps,
+    as_map,
+    as_model,
+    check,
+    chosen_method,
+    scan_settings,
+)
 from sharpem.result import Result
 from sharpem.search import ScanSettings, optimise_shape
 from sharpem.spectrum import overall_b
@@ -33,17 +46,19 @@ from sharpem.threads import limited_threads
 
 __all__ = ["METHODS", "Progress", "Result", "apply", "sharpen"]
 
-METHODS = ("surface", "kurtosis", "empirical", "given")
 Progress = Callable[[str, int, int], None]
 _SCANNED = {"surface": SURFACE, "kurtosis": KURTOSIS}
 
 
 def sharpen(
-    density: DensityMap | ArrayLike,
+    density: DensityMap | ArrayLike | None = None,
     *,
-    resolution: float,
+    resolution: float | None = None,
     voxel_size: float | tuple[float, float, float] | None = None,
     method: str | None = None,
+    half1: HalfMapLike | None = None,
+    half2: HalfMapLike | None = None,
+    model: ModelLike | None = None,
     prior: str = "auto",
     b_sharpen: float | None = None,
     b_iso: float | None = None,
@@ -70,14 +85,20 @@ def sharpen(
 
     Parameters
     ----------
-    density : DensityMap or array_like, shape (nz, ny, nx)
-        The map; an array needs `voxel_size`.
-    resolution : float
-        Of the map, A.
+    density : DensityMap or array_like, shape (nz, ny, nx), optional
+        The map; an array needs `voxel_size`. Default: the mean of the half maps.
+    resolution : float, optional
+        Of the map, A. Default: where the half maps' FSC falls below 0.143.
     voxel_size : float or tuple of float, optional
         A, along x, y, z; for arrays.
-    method : {"surface", "kurtosis", "empirical", "given"}, optional
-        How to choose; surface, or given where b_sharpen or b_iso is given.
+    method : {"surface", "kurtosis", "empirical", "single-map", "half-map", "model", "given"}
+        How to choose. Default: given where b_sharpen or b_iso is given, half-map with half maps,
+        model with a model, else surface.
+    half1, half2 : DensityMap or path, optional
+        Half maps on the map's grid; `half1` alone may be a refinement job's folder, or a file with
+        its partner beside it. With the methods surface and kurtosis they check the answer.
+    model : Model or path, optional
+        At its place in the map. With half maps it gives the amplitudes at B = 0.
     prior : {"auto", "none"}
         Whether the expected sharpening has a say beside the score's maximum.
     b_sharpen, b_iso : float, optional
@@ -91,8 +112,9 @@ def sharpen(
     fraction : float
         Part of the molecular volume that the contour encloses.
     molecular_volume, mass, sequence, solvent_content, mask
-        What is known of the molecule's size, one of them: A^3, kDa, a FASTA file, the solvent's share
-        of the box, or a mask on the map's grid. Otherwise it is estimated.
+        What is known of the molecule's size, one of them: A^3, kDa, a FASTA file, the solvent's
+        share of the box, or a mask on the map's grid. Otherwise it is estimated. The mask is that
+        of the half maps' FSC too.
     anisotropy : bool
         Remove the map's anisotropy.
     if_not_applicable : {"empirical", "stop"}
@@ -120,15 +142,26 @@ def sharpen(
     >>> result.write("map_sharpened")  # doctest: +SKIP
     """
     start = time.perf_counter()
-    map_ = _as_map(density, voxel_size)
-    method = _method(method, b_sharpen, b_iso)
-    _check(prior in ("auto", "none"), f"prior {prior!r}, expected auto or none")
-    _check(
+    halves = as_half_maps(half1, half2, density if isinstance(density, DensityMap) else None)
+    map_, atoms = as_map(density, voxel_size, halves), as_model(model)
+    method = chosen_method(
+        method, b_sharpen, b_iso, halves=halves is not None, model=atoms is not None
+    )
+    check(prior in ("auto", "none"), f"prior {prior!r}, expected auto or none")
+    check(
         if_not_applicable in ("empirical", "stop"),
         f"if_not_applicable {if_not_applicable!r}, expected empirical or stop",
     )
-    settings = _settings(b_min, b_max, b_step, fraction, d_cut, k, b_blur)
-    settings = replace(settings, wrap=map_.periodic)
+    settings = scan_settings(
+        b_min=b_min,
+        b_max=b_max,
+        b_step=b_step,
+        fraction=fraction,
+        d_cut=d_cut,
+        k=k,
+        b_blur=b_blur,
+        wrap=map_.periodic,
+    )
     tell = progress or (lambda _stage, _done, _total: None)
     with limited_threads(threads):
         tell("prepare", 0, 3)
@@ -140,6 +173,12 @@ def sharpen(
             solvent_content=solvent_content,
             mask=mask,
         )
+        measured = None
+        if halves is not None:
+            measured = halfmap.measure(halves, resolution=resolution, mask=mask)
+            resolution = resolution or measured.resolution
+        if resolution is None:
+            raise InputError("no resolution given, expected one in A, or half maps")
         prepared = prepare(map_, resolution, volume=volume, correct_anisotropy=anisotropy)
         prepared_at = time.perf_counter()
         tell("scan", 1, 3)
@@ -150,15 +189,19 @@ def sharpen(
                     prepared, settings, score, d_cut=optimize_d_cut, k=optimize_k
                 )
             choice = choose_by_scan(prepared, settings, _SCANNED[method], prior=prior == "auto")
-        elif method == "empirical":
-            choice = empirical.choose(prepared, settings)
-        else:
+            if measured is not None:
+                choice = halfmap.cross_checked(
+                    choice, prepared, measured, settings, _SCANNED[method]
+                )
+        elif method == "given":
             choice = given.choose(prepared, settings, b_sharpen=b_sharpen, b_iso=b_iso)
+        else:
+            choice = _by_shells(method, prepared, settings, measured, atoms)
         chosen_at = time.perf_counter()
         tell("apply", 2, 3)
         if not choice.verdict.applicable and if_not_applicable == "stop":
             choice = replace(choice, filter=None)
-        result = _finish(prepared, choice)
+        result = replace(_finish(prepared, choice), half_maps=halves)
         tell("apply", 3, 3)
     seconds = {
         "total": time.perf_counter() - start,
@@ -167,6 +210,23 @@ def sharpen(
         "apply": time.perf_counter() - chosen_at,
     }
     return replace(result, seconds=seconds, peak_memory_bytes=_peak_memory())
+
+
+def _by_shells(
+    method: str,
+    prepared: Prepared,
+    settings: ScanSettings,
+    measured: halfmap.Measured | None,
+    model: Model | None,
+) -> Choice:
+    """Choose by what is known of the shells, without a scan."""
+    if method == "half-map" and measured is not None:
+        return halfmap.choose(prepared, measured, model=model)
+    if method == "model" and model is not None:
+        return by_model.choose(prepared, model, settings)
+    if method == "single-map":
+        return singlemap.choose(prepared)
+    return empirical.choose(prepared, settings)
 
 
 def apply(density: DensityMap, filter_: Filter) -> DensityMap:
@@ -216,58 +276,6 @@ def _curve(radial: RadialFilter, s_max: float) -> _core.RadialCurve:
         )
     s = np.linspace(0.0, s_max, 4096)
     return _core.RadialCurve.table(s, radial(s), s_max)
-
-
-def _as_map(
-    density: DensityMap | ArrayLike, voxel_size: float | tuple[float, float, float] | None
-) -> DensityMap:
-    if isinstance(density, DensityMap):
-        _check(voxel_size is None, "voxel_size goes with an array; a map has its own")
-        return density
-    if voxel_size is None:
-        raise InputError("an array without voxel_size, expected its voxel size in A")
-    return DensityMap.from_array(density, voxel_size)
-
-
-def _method(method: str | None, b_sharpen: float | None, b_iso: float | None) -> str:
-    """Check the method against what is given with it."""
-    wanted = [name for name, b in (("b_sharpen", b_sharpen), ("b_iso", b_iso)) if b is not None]
-    _check(len(wanted) < 2, "b_sharpen and b_iso both given, expected one of them")
-    method = method or ("given" if wanted else "surface")
-    _check(method in METHODS, f"method {method!r}, expected one of {', '.join(METHODS)}")
-    if method == "given":
-        _check(bool(wanted), "method given without b_sharpen or b_iso, expected one of them")
-    else:
-        _check(not wanted, f"method {method} with {''.join(wanted)}, expected method given")
-    for value in (b_sharpen, b_iso):
-        _check(value is None or abs(value) <= 5000, f"B of {value} A^2, expected -5000 to 5000 A^2")
-    return method
-
-
-def _settings(
-    b_min: float,
-    b_max: float,
-    b_step: float,
-    fraction: float,
-    d_cut: float | None,
-    k: float,
-    b_blur: float,
-) -> ScanSettings:
-    _check(0 < fraction < 1, f"fraction {fraction:g}, expected between 0 and 1")
-    _check(k > 0, f"k {k:g} per A, expected a positive number")
-    _check(d_cut is None or d_cut > 0, f"d_cut {d_cut} A, expected a positive number")
-    _check(np.isfinite(b_blur), f"b_blur {b_blur:g} A^2, expected a number")
-    _check(
-        b_step > 0 and -2000 <= b_min < b_max <= 2000 and (b_max - b_min) / b_step >= 4,
-        f"overall B from {b_min:g} to {b_max:g} in steps of {b_step:g} A^2, expected at least five "
-        "trials within -2000 to 2000 A^2",
-    )
-    return ScanSettings(b_min, b_max, b_step, fraction, d_cut, k, b_blur)
-
-
-def _check(ok: bool, what: str) -> None:
-    if not ok:
-        raise InputError(what)
 
 
 def _peak_memory() -> int:

@@ -1,7 +1,8 @@
 """From signal and noise per shell to the filter R CC* (Terwilliger et al. 2018, section 2.6).
 
-R brings the amplitudes of the map to those of the molecule at B = 0, CC* is the correlation of the map
-with the truth. Both as the molecule sees them: the whole signal, and the noise where the molecule is.
+R brings the amplitudes of the map to those of the molecule at B = 0, CC* is the correlation of the
+map with the truth. Both as the molecule sees them: the whole signal, and the noise where the
+molecule is.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ _LAST_SHELLS = 3
 def smooth_ratio(s: Array, ln_ratio: Array, variance: Array) -> Array:
     """Smooth a logarithm of intensity ratios: local straight lines in s^2, shape (n,).
 
-    A blur falls off smoothly; what is left between neighbouring shells is how the fold differs from the
-    typical one, and noise.
+    A blur falls off smoothly; what is left between neighbouring shells is how the fold differs from
+    the typical one, and noise.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def smooth_ratio(s: Array, ln_ratio: Array, variance: Array) -> Array:
 
 
 def without_floor(fsc: Array) -> Array:
-    """Take off the level at which an FSC ends, the mean of its last shells, if that is low (<= 0.2)."""
+    """Take off the level at which an FSC ends, the mean of its last shells, if it is 0.2 or less."""
     floor = float(np.clip(fsc[-_LAST_SHELLS:].mean(), 0.0, 0.99))
     return fsc if floor > _LARGEST_FLOOR else (fsc - floor) / (1 - floor)
 
@@ -56,8 +57,8 @@ def without_floor(fsc: Array) -> Array:
 def decaying(s: Array, fsc: Array) -> Array:
     """Replace the noisy tail of an FSC by an exponential decay, never rising, 0 to 1.
 
-    From the first shell below 0.2 after one above 0.4 the curve is c0 exp(-a (s - s0)), with the a that
-    fits best. A curve that never gets so high, or never falls so low, is clipped only.
+    From the first shell below 0.2 after one above 0.4 the curve is c0 exp(-a (s - s0)), with the a
+    that fits best. A curve that never gets so high, or never falls so low, is clipped only.
 
     Parameters
     ----------
@@ -82,8 +83,8 @@ def decaying(s: Array, fsc: Array) -> Array:
 def shell_filter(prepared: Prepared, s: Array, ratio: Array, cc_star: Array) -> ShellFilter:
     """Make the filter R CC*, 1 in the first shell: the density keeps its scale.
 
-    Beyond the resolution, or beyond where an earlier filter cut the map off, it rises no further: what
-    is left there may be next to nothing.
+    Beyond the resolution, or beyond where an earlier filter cut the map off, it rises no further:
+    what is left there may be next to nothing.
 
     Parameters
     ----------
@@ -104,8 +105,8 @@ def shell_filter(prepared: Prepared, s: Array, ratio: Array, cc_star: Array) -> 
 def b_of_filter(prepared: Prepared, filter_: ShellFilter) -> BIso:
     """Overall B's of a map before and after a shell filter, A^2.
 
-    The target is the B that a Wilson fit reads from the filtered map; the interval is that fit's error,
-    mostly how far proteins differ.
+    The target is the B that a Wilson fit reads from the filtered map; the interval is that fit's
+    error, mostly how far proteins differ.
     """
     after = prepared.shells.filtered(filter_(prepared.shells.s))
     fit = overall_b(after, prepared.fit_limit)

@@ -113,7 +113,7 @@ class ShellTable:
 def shell_edges(spectrum: _core.Spectrum) -> Array:
     """Edges (1/A) of shells one reciprocal voxel wide, at least 0.004, to the spectrum's limit."""
     width = max(1.0 / max(spectrum.cell[:3]), 0.004)
-    return np.arange(0.5 * width, 1.0 / spectrum.d_min, width)
+    return np.arange(0.5 * width, max(1.0 / spectrum.d_min, 1.6 * width), width)
 
 
 def shell_table(spectrum: _core.Spectrum, *, xray: bool = False) -> ShellTable:
@@ -128,9 +128,11 @@ def shell_table(spectrum: _core.Spectrum, *, xray: bool = False) -> ShellTable:
 
 def overall_b(shells: ShellTable, limit: float) -> OverallB:
     """Overall B of the whole map on the physical scale, from shells `D_MAX` to ``limit`` (A)."""
+    with np.errstate(divide="ignore"):  # shells that a filter has emptied do not take part
+        ln_power = np.log(shells.power)
     return fit_overall_b(
         shells.s,
-        np.log(shells.power) - shells.ln_solvent,
+        ln_power - shells.ln_solvent,
         4.0 / np.maximum(shells.terms, 1),
         d_min=limit,
         d_max=D_MAX,
@@ -158,6 +160,7 @@ def signal_b(shells: ShellTable, limit: float, b_iso: float, ln_scale: float) ->
     fit = OverallB(b_iso, 0.0, ln_scale)
     for _ in range(4):
         fitted = np.exp(fit.ln_scale + shells.ln_reference - 0.5 * fit.b_iso * shells.s**2)
+        fitted = np.maximum(fitted, 1e-6 * shells.power)  # not 0 where there is next to no signal
         excess = (shells.power - shells.noise - fitted) / fitted
         variance = 4.0 * ((fitted + shells.noise) / fitted) ** 2 / np.maximum(shells.terms, 1)
         step = np.where(variance < 0.25, np.log1p(np.maximum(excess, -0.9)), excess)

@@ -14,21 +14,20 @@ import numpy as np
 
 from sharpem import _core
 from sharpem.correlation import Fsc, correlate, highest, soft_edge, standardised
+from sharpem.crystal import with_symmetry_mates
 from sharpem.density import Array, DensityMap
 from sharpem.errors import InputError
 from sharpem.filters import RadialFilter, SharpenBlur
 from sharpem.io.model import Model
-from sharpem.modelmap import atom_mask, model_map, radial_curve
+from sharpem.modelmap import atom_mask, atoms_inside, model_map, radial_curve
 
 __all__ = ["Agreement", "Correlation", "Oracle", "Yardstick"]
 
 _B_RANGE = (-200.0, 400.0)  # A^2
 _B_STEP = 25.0
 _B_ACCURACY = 1.0
-_FEWEST_INSIDE = 0.1  # share of the atoms that must lie in the map
 _FSC_END = 0.833  # times the resolution: where sharpened maps end
 _NOTHING = 1e-10  # of the strongest shell: rounding errors where an earlier filter cut a map off
-_MARGIN = 1.0  # A; an atom so far outside still counts as inside the map
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,8 @@ class Yardstick:
         B of all atoms, A^2. What agrees best with a model of high B is a blurred map (Fig. 7 of the
         paper): 0 is the paper's choice.
     xray : bool
-        X-ray form factors (crystal maps) instead of those for electrons.
+        X-ray form factors (crystal maps) instead of those for electrons; always for maps from an
+        MTZ file.
 
     Raises
     ------
@@ -137,13 +137,15 @@ class Yardstick:
     ) -> None:
         """Put the model on the grid."""
         _check_resolution(like, resolution)
-        if like.placement.space_group <= 1:  # in a crystal, what leaves the box enters it again
-            model = _inside(model, like)
+        if like.periodic:
+            model = with_symmetry_mates(model, like)
+        elif like.placement.space_group <= 1:  # else what leaves the box enters it again
+            model = atoms_inside(model, like)
         self.like = like
         self.resolution = resolution
         self.radius = radius
         self.mask = atom_mask(model, like, radius)
-        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=xray)
+        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=xray or like.xray)
         self.density = self._model_map(d_min=resolution)
         self._expected = standardised(self.density[self.mask])
 
@@ -271,7 +273,7 @@ class Yardstick:
     def _analyse(self, density: DensityMap, d_min: float) -> _core.Spectrum:
         if difference := self.like.same_grid(density):
             raise InputError(f"maps on different grids: {difference}")
-        return _core.analyse(density.data, density.cell, d_min)
+        return _core.analyse(density.data, self.like.cell, d_min)
 
     def _cc(self, cut: Array) -> float:
         return float((standardised(cut[self.mask]) * self._expected).sum())
@@ -284,20 +286,3 @@ def _check_resolution(like: DensityMap, resolution: float) -> None:
             f"resolution {resolution:g} A, expected {limit:.3g} A or more: "
             "twice the voxel size is the finest that a grid can hold"
         )
-
-
-def _inside(model: Model, like: DensityMap) -> Model:
-    """Return the atoms that are in the map."""
-    axes, counts = like.voxel_axes, np.array(like.shape[::-1])
-    index = np.linalg.solve(axes, (model.positions - np.array(like.origin)).T).T
-    margin = _MARGIN / np.array(like.voxel_size)
-    keep = np.all((index >= -margin) & (index <= counts - 1 + margin), axis=1)
-    share = float(keep.mean())
-    if share < _FEWEST_INSIDE:
-        middle = np.array(like.origin) + axes @ (counts / 2)
-        distance = float(np.linalg.norm(model.centre - middle))
-        raise InputError(
-            f"{model.path or 'model'}: {share:.0%} of the atoms lie in the map "
-            f"(the centres are {distance:.0f} A apart), expected the model at its place in the map"
-        )
-    return model if keep.all() else model.selected(keep)

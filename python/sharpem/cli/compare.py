@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from argparse import Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,9 @@ from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
 from sharpem.cli.progress import Report, progress
 from sharpem.cli.tables import show_table
-from sharpem.cli.threads import limited_threads
 from sharpem.errors import InputError
+from sharpem.io.json_text import json_text
+from sharpem.threads import limited_threads
 
 if TYPE_CHECKING:
     from sharpem.compare import Comparison, Entry
@@ -38,14 +38,19 @@ def add_parser(commands: Any) -> None:
         "in one table. With --model, the correlation with the model at B = 0 says which is best.",
         epilog="example: sharpem compare emd_3488.map.gz -r 3.2 --model 5ni1.cif -o out/compared",
     )
-    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4; also .gz, .bz2")
+    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz")
     add_resolution(parser, "resolution of the map in A, as published (needed)")
-    parser.add_argument("--half1", metavar="H1", help="first half map")
-    parser.add_argument("--half2", metavar="H2", help="second half map")
+    parser.add_argument(
+        "--half1", metavar="H1", help="first half map, or the folder of a refinement job"
+    )
+    parser.add_argument(
+        "--half2", metavar="H2", help="second half map (default: found beside the first)"
+    )
     parser.add_argument(
         "--model", metavar="MODEL", help=".pdb or .cif, also .gz, at its place in the map: judges"
     )
     parser.add_argument("--no-waters", action="store_true", help="leave the model's waters out")
+    parser.add_argument("--xray", action="store_true", help="the map is a crystal's, from X-rays")
     add_voxel_size(parser)
     parser.add_argument(
         "-o",
@@ -69,7 +74,7 @@ def run(request: Namespace) -> int:
         tell("report", 0, 1)
         _write(request, targets, found, values)
     if request.json:
-        print(_json(values), end="")
+        print(json_text(values), end="")
     elif not request.quiet:
         _tell(found, targets)
     return 0
@@ -79,9 +84,8 @@ def _targets(request: Namespace) -> dict[str, Path]:
     """Check what can be checked before anything is read; where the files go."""
     if request.resolution is None:
         raise InputError(f"{request.map}: no resolution given, expected -r D in A")
-    if (request.half1 is None) != (request.half2 is None):
-        lone, other = ("half1", "half2") if request.half1 else ("half2", "half1")
-        raise InputError(f"--{lone}: found without --{other}, expected both half maps")
+    if request.half2 and not request.half1:
+        raise InputError("--half2: found without --half1, expected both half maps")
     prefix = output_prefix(request.output, request.map, "_compared")
     targets = {kind: with_ending(prefix, f".{kind}") for kind in ("html", "json")}
     inputs = [request.map, request.half1, request.half2, request.model]
@@ -92,12 +96,15 @@ def _targets(request: Namespace) -> dict[str, Path]:
 
 def _compare(request: Namespace, tell: Report) -> Comparison:
     from sharpem.compare import compare
+    from sharpem.halfmaps import read_half_maps
     from sharpem.io.model import read_model
-    from sharpem.io.mrc import read_map
+    from sharpem.io.read import read_map
 
-    read = partial(read_map, apix=request.apix)
-    density = read(request.map)
-    halves = (read(request.half1), read(request.half2)) if request.half1 else None
+    density = read_map(request.map, apix=request.apix)
+    density = replace(density, xray=density.xray or request.xray)
+    halves = None
+    if request.half1:
+        halves = read_half_maps(request.half1, request.half2, apix=request.apix, full=density)
     model = read_model(request.model, waters=not request.no_waters) if request.model else None
     return compare(
         density, resolution=request.resolution, half_maps=halves, model=model, progress=tell
@@ -117,6 +124,7 @@ def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
         "resolution": request.resolution,
         "judged_by": "model" if found.best else None,
         "best": found.best.name if found.best else None,
+        "best_without_model": found.best_blind.name if found.best_blind else None,
         "methods": [_entry(entry) for entry in found.entries],
         "skipped": found.skipped,
         "oracle": oracle and {"b_sharpen": oracle.b_sharpen, "cc_mask": oracle.cc_mask},
@@ -146,28 +154,29 @@ def _write(
     from sharpem.report.comparison import render_comparison
 
     page = render_comparison(found, command=shlex.join(request.command_line))
-    texts = {targets["html"]: page, targets["json"]: _json(values)}
+    texts = {targets["html"]: page, targets["json"]: json_text(values)}
     write_together(
         {path: partial(write_text, text=text) for path, text in texts.items()},
         overwrite=request.overwrite,
     )
 
 
-def _json(values: dict[str, Any]) -> str:
-    from sharpem.result import plain
-
-    return json.dumps(plain(values), indent=1, allow_nan=False) + "\n"
-
-
 def _tell(found: Comparison, targets: dict[str, Path]) -> None:
-    from sharpem.report.comparison import columns, headline, oracle_sentence, texts
+    from sharpem.report.comparison import (
+        columns,
+        headline,
+        judge_sentence,
+        oracle_sentence,
+        texts,
+    )
 
     header = ["method", *columns(found)]
     rows = [[entry.label, *texts(entry)] for entry in found.entries]
     best = next((n for n, entry in enumerate(found.entries) if entry is found.best), None)
     show_table(header, rows, best=best)
     lines = [("best" if found.best else "note", headline(found))]
-    lines += [("note", oracle_sentence(found))] if found.oracle else []
+    notes = (judge_sentence(found), oracle_sentence(found))
+    lines += [("note", text) for text in notes if text]
     lines.append(("sign", "+ sharpens; RELION and cryoSPARC use the opposite sign"))
     lines += [("not done", f"{name}: {lack}") for name, lack in found.skipped.items()]
     lines += [("warning", text) for text in found.prepared.warnings]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from argparse import Namespace
 from dataclasses import asdict
@@ -21,6 +20,7 @@ from sharpem.cli.parser import (
 from sharpem.cli.progress import Report, progress
 from sharpem.cli.tables import show_table
 from sharpem.errors import InputError, SharpemError
+from sharpem.io.json_text import json_text
 from sharpem.threads import limited_threads
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def add_parser(commands: Any) -> None:
         epilog="example: sharpem evaluate emd_3488.map.gz emd_3488_sharpened.mrc "
         "--model 5ni1.cif -r 3.2",
     )
-    parser.add_argument("map", metavar="MAP", nargs="+", help=".mrc, .map or .ccp4; also .gz, .bz2")
+    parser.add_argument(
+        "map", metavar="MAP", nargs="+", help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz"
+    )
     parser.add_argument(
         "--model", required=True, metavar="MODEL", help=".pdb or .cif, also .gz, in the maps' frame"
     )
@@ -92,7 +94,7 @@ def run(request: Namespace) -> int:
     values = _values(request, found, failed)
     written = _write(request, targets, values, found, failed) if found else []
     if request.json:
-        print(_json(values), end="")
+        print(json_text(values), end="")
     elif not request.quiet:
         _tell(found, [*model.notes], written)
     return code
@@ -143,7 +145,7 @@ class _Measure:
                 self._model,
                 resolution=self._request.resolution,
                 radius=self._request.radius,
-                xray=self._request.xray,
+                xray=self._request.xray or density.xray,
             )
         return self._ruler
 
@@ -202,16 +204,12 @@ def _write(
         resolution=request.resolution,
         command=shlex.join(request.command_line),
     )
-    texts = {targets["html"]: page, targets["json"]: _json(values)}
+    texts = {targets["html"]: page, targets["json"]: json_text(values)}
     write_together(
         {path: partial(write_text, text=text) for path, text in texts.items()},
         overwrite=request.overwrite,
     )
     return [*texts]
-
-
-def _json(values: dict[str, Any]) -> str:
-    return json.dumps(values, indent=1, allow_nan=False) + "\n"
 
 
 def _tell(found: dict[str, Agreement], notes: list[str], written: list[Path]) -> None:

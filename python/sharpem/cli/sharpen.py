@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.inputs import add_inputs, read_inputs, settle_inputs
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import (
     Parser,
@@ -29,7 +30,7 @@ __all__ = ["NAME", "add_parser", "run"]
 
 NAME = "sharpen"
 
-_METHODS = ("surface", "kurtosis", "empirical", "given")
+_METHODS = ("surface", "kurtosis", "empirical", "single-map", "half-map", "model", "given")
 _SCANNING = ("surface", "kurtosis")
 _MAX_TRIALS = 1000
 _REFLECTIONS = (".mtz", ".mtz.gz")
@@ -58,10 +59,18 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "map",
         metavar="MAP",
-        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz with map coefficients",
+        nargs="?",
+        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz with map coefficients; or the folder of a "
+        "refinement job with half maps",
     )
     add_resolution(
-        parser, "resolution of the map in A, as published (needed; default for .mtz: its finest term)"
+        parser,
+        "resolution of the map in A, as published (needed; default for .mtz: its finest term)",
+    )
+    parser.add_argument(
+        "--xray",
+        action="store_true",
+        help="the map is a crystal's, from X-rays (an .mtz file is taken for one anyway)",
     )
     parser.add_argument(
         "--mtz-labels",
@@ -70,6 +79,7 @@ def add_parser(commands: Any) -> None:
         help="columns of an MTZ file (default: FWT,PHWT or 2FOFCWT,PH2FOFCWT, or the like)",
     )
     _add_method(parser)
+    add_inputs(parser)
     _add_filter(parser)
     _add_scan(parser)
     _add_volume(parser)
@@ -84,8 +94,9 @@ def _add_method(parser: Parser) -> None:
     group.add_argument(
         "--method",
         choices=_METHODS,
-        help="surface (default): adjusted surface area; kurtosis; empirical: expected final B; "
-        "given: --b-sharpen or --b-iso",
+        help="surface: adjusted surface area; kurtosis; empirical: expected final B; single-map: by "
+        "the noise that the solvent shows; half-map; model; given: --b-sharpen or --b-iso "
+        "(default: half-map with half maps, model with a model, else surface)",
     )
     group.add_argument(
         "--prior",
@@ -186,13 +197,19 @@ def _add_output(parser: Parser) -> None:
         "for an origin, so phases refer to the box's first voxel. Where MAP is an MTZ file it is "
         "always written: all that was there, and the new columns",
     )
+    group.add_argument(
+        "--write-half-maps",
+        action="store_true",
+        help="write PREFIX_half1.mrc and PREFIX_half2.mrc too, with the same filter",
+    )
     group.add_argument("--overwrite", action="store_true", help="replace existing files")
     parser.set_defaults(report=True)
 
 
 def run(request: Namespace) -> int:
     """Run the command; the exit code."""
-    prefix = output_prefix(request.output, request.map, "_sharpened")
+    settle_inputs(request)
+    prefix = output_prefix(request.output, request.source, "_sharpened")
     options = _options(request)
     _check_request(request, prefix)
     with progress(request) as tell:
@@ -204,12 +221,13 @@ def run(request: Namespace) -> int:
             overwrite=request.overwrite,
             command=shlex.join(request.command_line),
             mtz=request.write_mtz,
+            half_maps=request.write_half_maps,
         )
     _tell(request, result, written)
     if result.map is None:
         reasons = " ".join(result.verdict.reasons)
         raise NotApplicableError(
-            f"{request.map}: method {request.method} not applicable. {reasons}"
+            f"{request.source}: method {request.method} not applicable. {reasons}"
         )
     return 0
 
@@ -217,7 +235,13 @@ def run(request: Namespace) -> int:
 def _options(request: Namespace) -> dict[str, Any]:
     """Keywords for the pipeline; what was not given keeps the pipeline's default."""
     given = request.b_sharpen is not None or request.b_iso is not None
-    request.method = request.method or ("given" if given else "surface")
+    by_input = "half-map" if request.half1 else "model" if request.model else "surface"
+    request.method = request.method or ("given" if given else by_input)
+    for method, option in (("half-map", "half1"), ("model", "model")):
+        if request.method == method and getattr(request, option) is None:
+            raise InputError(f"--method {method}: no --{option} given, expected it")
+    if request.write_half_maps and request.half1 is None:
+        raise InputError("--write-half-maps: no half maps given, expected --half1 and --half2")
     if given and request.method != "given":
         option = "--b-iso" if request.b_sharpen is None else "--b-sharpen"
         raise InputError(f"{option}: found with --method {request.method}, expected given")
@@ -255,14 +279,17 @@ def _check_scan(request: Namespace) -> None:
 
 def _check_request(request: Namespace, prefix: Path) -> None:
     """Check what can be checked before the map is read."""
-    crystal = request.map.lower().endswith(_REFLECTIONS)
-    if request.resolution is None and not crystal:
+    crystal = request.source.lower().endswith(_REFLECTIONS)
+    if request.resolution is None and not crystal and request.half1 is None:
         raise InputError(
-            f"{request.map}: no resolution given, expected -r D in A: see the map's EMDB entry or "
-            "paper, or the FSC = 0.143 line of the reconstruction's log"
+            f"{request.source}: no resolution given, expected -r D in A: see the map's EMDB entry "
+            "or paper, or the FSC = 0.143 line of the reconstruction's log"
         )
-    inputs = [request.map, request.sequence, request.mask]
+    inputs = [request.map, request.sequence, request.mask, request.half1, request.half2]
+    inputs.append(request.model)
     endings = [".mrc", ".json", ".cxc"] + [".html"] * request.report
+    endings += [".star", "_fsc.xml"] * _gives_fsc(request)
+    endings += ["_half1.mrc", "_half2.mrc"] * request.write_half_maps
     endings += [".mtz"] * (crystal or request.write_mtz is True)
     check_outputs(
         [with_ending(prefix, ending) for ending in endings],
@@ -271,19 +298,18 @@ def _check_request(request: Namespace, prefix: Path) -> None:
     )
 
 
+def _gives_fsc(request: Namespace) -> bool:
+    return request.half1 is not None and request.method in (*_SCANNING, "half-map")
+
+
 def _sharpen(request: Namespace, options: dict[str, Any], tell: Report) -> Result:
-    from sharpem.io.read import read_map
     from sharpem.sharpen import sharpen
 
     start = time.perf_counter()
     tell("read", 0, 1)
-    density = read_map(request.map, apix=request.apix, labels=request.mtz_labels)
-    if density.reflections is not None:
-        options = {"resolution": density.reflections.d_min, **options}
-    if request.mask is not None:
-        options = {**options, "mask": read_map(request.mask, apix=request.apix)}
+    density, files = read_inputs(request)
     read = time.perf_counter() - start
-    result = sharpen(density, progress=tell, **options)
+    result = sharpen(density, progress=tell, **{**options, **files})
     total = read + result.seconds["total"]
     return replace(result, seconds={**result.seconds, "total": total, "read": read})
 

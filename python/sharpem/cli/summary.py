@@ -26,6 +26,9 @@ _METHODS = {
     "surface": "adjusted surface area",
     "kurtosis": "kurtosis",
     "empirical": "expected final B",
+    "single-map": "noise in the solvent",
+    "half-map": "FSC of the half maps",
+    "model": "FSC with the model",
     "given": "B as given",
 }
 
@@ -82,7 +85,8 @@ def map_line(density: DensityMap) -> str:
     """Name, size and voxel size of a map."""
     size = " x ".join(str(n) for n in density.shape[::-1])
     steps = dict.fromkeys(f"{step:.4g}" for step in density.voxel_size)
-    return f"{density.path}, {size} voxels of {' x '.join(steps)} A"
+    name = density.path or "mean of the half maps"
+    return f"{name}, {size} voxels of {' x '.join(steps)} A"
 
 
 def filter_line(chosen: Filter) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sharpem.errors import InputError
 
-__all__ = ["Model", "read_model"]
+__all__ = ["Model", "read_model", "read_structure"]
 
 # Hydrogens are seldom in the file: mass with them over mass without, from the mean composition of
 # proteins (C4.9 H7.8 N1.4 O1.5 per residue) and of nucleotides (C9.8 H12 N3.8 O7 P).
@@ -114,7 +114,7 @@ def read_model(
         The file cannot be read, is no model, holds no atoms, or atoms of unknown element.
     """
     path = Path(path)
-    structure = _read_structure(path)
+    structure = read_structure(path)
     notes = _notes(structure)
     structure.setup_entities()
     if not hydrogens:
@@ -126,7 +126,14 @@ def read_model(
     return _to_model(structure[0], path, notes)
 
 
-def _read_structure(path: Path) -> gemmi.Structure:
+def read_structure(path: Path) -> gemmi.Structure:
+    """Read a file as gemmi has it: all models, waters, hydrogens, symmetry.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is no model.
+    """
     if not path.is_file():
         found = "is a folder" if path.is_dir() else "no such file"
         raise InputError(f"{path}: {found}, expected an atomic model (PDB or mmCIF)")

@@ -6,4 +6,4 @@ from sharpem.methods.scanned import ScanMethod
 
 __all__ = ["KURTOSIS"]
 
-KURTOSIS = ScanMethod("kurtosis", "kurtosis", lambda trial: trial.kurtosis, sigma=50.0)
+KURTOSIS = ScanMethod("kurtosis", "kurtosis", lambda trial: trial.kurtosis, error=4.0)

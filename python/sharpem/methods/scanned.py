@@ -33,8 +33,9 @@ class ScanMethod:
         As in the JSON, and in a sentence.
     score : callable
         What is to be high, of a `Trial`.
-    sigma : float
-        How far its maximum lies from the best B by experience, A^2 (docs/choice.md).
+    error : float
+        How far its maximum lies from the best B by experience, A^2 at 1 A; it grows as d^2
+        (docs/choice.md).
     weighs_regions : bool
         Whether the score weighs connected regions against surface.
     """
@@ -42,8 +43,16 @@ class ScanMethod:
     name: str
     label: str
     score: Score
-    sigma: float
+    error: float
     weighs_regions: bool = False
+
+    def sigma(self, resolution: float, *, noise_known: bool) -> float:
+        """Standard deviation of the maximum about the best B, A^2.
+
+        Without solvent what misleads the expectation misleads the score too (correlation 0.8 of
+        their errors); three times the error gives the little weight that is left.
+        """
+        return self.error * resolution**2 * (1.0 if noise_known else 3.0)
 
 
 def choose_by_scan(
@@ -70,7 +79,14 @@ def choose_by_scan(
     """
     scan = run_scan(prepared, settings, method.score)
     peak = find_peak(scan, settings, method.score)
-    failures = unusable(scan, peak, settings, method.score, weighs_regions=method.weighs_regions)
+    failures = unusable(
+        scan,
+        peak,
+        settings,
+        method.score,
+        weighs_regions=method.weighs_regions,
+        contrast=prepared.contrast,
+    )
     outcome = _Outcome(prepared, settings, method, scan, peak, expect(prepared))
     if failures:
         return outcome.not_applicable(failures)
@@ -113,7 +129,11 @@ class _Outcome:
 
     def combined(self, tops: Array) -> Choice:
         """Take the product of two normal distributions: expectation and maximum of the score."""
-        prior, sigma = self.expectation.sigma, float(np.hypot(self.method.sigma, np.ptp(tops) / 2))
+        prior = self.expectation.sigma
+        error = self.method.sigma(
+            self.prepared.resolution, noise_known=self.expectation.from_solvent
+        )
+        sigma = float(np.hypot(error, np.ptp(tops) / 2))
         weight = prior**2 / (prior**2 + sigma**2)
         target = (1 - weight) * self.expected + weight * self.peak.b_iso
         target = self.prepared.b_signal - settled(self.prepared, self.prepared.b_signal - target)

@@ -10,6 +10,6 @@ SURFACE = ScanMethod(
     "surface",
     "adjusted surface area",
     lambda trial: trial.adjusted_surface_area,
-    sigma=38.0,
+    error=3.0,
     weighs_regions=True,
 )

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharpem.io.mtz import is_mtz
 from sharpem.report.slices import Contours, equal_volume_contours
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ def chimerax_script(
     number = 0
     for path, density, level, colour in maps:
         if path is None or density is None or level is None:
+            continue
+        if is_mtz(path):
+            lines.append("# The input is an MTZ file, which ChimeraX does not show by itself.")
             continue
         quoted = _quoted(path, folder)
         if quoted is None:

@@ -9,12 +9,15 @@ import numpy as np
 from sharpem import _core
 from sharpem.compare import DEPOSITED, Comparison, Entry
 from sharpem.filters import Filter
+from sharpem.methods.kurtosis import KURTOSIS
+from sharpem.methods.surface import SURFACE
 from sharpem.report.curves import Line, fsc_figure, lines_figure
 from sharpem.report.drawing import GREY, INK, drawing, svg, thousands
 from sharpem.report.pages import render_page
 from sharpem.report.slices import Picture, pictures, window_of
+from sharpem.report.words import typeset
 
-__all__ = ["columns", "headline", "render_comparison", "texts"]
+__all__ = ["columns", "headline", "judge_sentence", "oracle_sentence", "render_comparison", "texts"]
 
 _FRACTION = 0.2  # of the molecular volume inside the contour, as in the scan
 
@@ -49,24 +52,44 @@ def columns(comparison: Comparison) -> tuple[str, ...]:
 def texts(entry: Entry) -> tuple[str, ...]:
     """Write what goes under :func:`columns`."""
     applicable = "" if entry.choice is None else "yes" if entry.choice.verdict.applicable else "no"
-    b = entry.b_sharpen
-    sharpening = "by shell" if b is None else "" if entry.filter is None else f"{b:+.0f}"
-    plain = (applicable, sharpening, f"{entry.b_output:.0f}")
+    plain = (applicable, _sharpening(entry), f"{entry.b_output:.0f}")
     if entry.agreement is None:
         return plain
     cc = entry.agreement.correlation
     return (*plain, f"{cc.cc_mask:.4f}", f"{cc.cc_box:.4f}", str(entry.agreement.fsc.crossing(0.5)))
 
 
+def _sharpening(entry: Entry) -> str:
+    """b_sharpen; for a filter by shell the one that it is like, marked so."""
+    if entry.choice is None:
+        return ""
+    if entry.b_sharpen is not None:
+        return f"{entry.b_sharpen:+.0f}"
+    b = entry.choice.b_iso
+    return f"~{b.signal - b.target:+.0f}"
+
+
 def headline(comparison: Comparison) -> str:
-    """Say which way is best, and who says so."""
-    best = comparison.best
-    if best is None:
+    """Say which way is best, and which is of those that did not look at the judge."""
+    best, blind = comparison.best, comparison.best_blind
+    if best is None or blind is None:
         return "No model was given, so nothing here says which map is best."
     deposited = comparison.entries[0].cc_mask or 0.0
+    others = "" if best is blind else f"; without the model: {blind.label} ({blind.cc_mask:.4f})"
+    return (
+        f"Best by CC_mask: {best.label} ({best.cc_mask:.4f}){others}; as deposited {deposited:.4f}"
+    )
+
+
+def judge_sentence(comparison: Comparison) -> str:
+    """Say who judged; nothing where nobody did."""
+    if comparison.best is None:
+        return ""
     judge = comparison.model.name if comparison.model else "the model"
-    text = f"Best by CC_mask: {best.label} ({best.cc_mask:.4f}; as deposited {deposited:.4f})."
-    return f"{text} The model judged ({judge}, all atoms at B = 0)."
+    return (
+        f"The model judged: {judge}, all atoms at B = 0. The method called model looked at it too, "
+        "the others did not."
+    )
 
 
 def oracle_sentence(comparison: Comparison) -> str:
@@ -103,28 +126,29 @@ def render_comparison(comparison: Comparison, *, command: str | None = None) -> 
         kind="comparison",
         title=density.path.name if density.path else "map",
         headline=headline(comparison),
-        oracle=oracle_sentence(comparison).replace("A^2", "Å²"),
+        sentences=typeset((judge_sentence(comparison), oracle_sentence(comparison))),
         judged=comparison.best is not None,
-        columns=[_typeset(name) for name in columns(comparison)],
+        columns=[_with_signs(name) for name in columns(comparison)],
         rows=[_row(comparison, entry) for entry in comparison.entries],
         skipped=sorted(comparison.skipped.items()),
         figures=figures,
         sections=cuts,
         volume=_contour_voxels(comparison) * _voxel(comparison),
-        warnings=comparison.prepared.warnings,
+        by_shell=any(entry.b_sharpen is None for entry in comparison.entries),
+        warnings=typeset(comparison.prepared.warnings),
         command=command,
         sources=sources,
     )
 
 
-def _typeset(name: str) -> str:
+def _with_signs(name: str) -> str:
     return name.replace("A^2", "Å²").replace("(A)", "(Å)")
 
 
 def _row(comparison: Comparison, entry: Entry) -> _Row:
     reasons = () if entry.choice is None else entry.choice.verdict.reasons
     best = entry is comparison.best
-    return _Row(entry.label, *_look(entry), best, texts(entry), tuple(map(_typeset, reasons)))
+    return _Row(entry.label, *_look(entry), best, texts(entry), typeset(reasons))
 
 
 def _look(entry: Entry) -> tuple[str, bool]:
@@ -173,8 +197,8 @@ def _amplitude_line(comparison: Comparison, entry: Entry) -> Line:
 
 
 _PANELS = (
-    ("surface", "adjusted surface area", lambda t: t.adjusted_surface_area),
-    ("kurtosis", "kurtosis", lambda t: t.kurtosis),
+    ("surface", "adjusted surface area", SURFACE.score),
+    ("kurtosis", "kurtosis", KURTOSIS.score),
 )
 
 
@@ -240,6 +264,7 @@ def _correlation_figure(comparison: Comparison) -> str:
 class _Cut(NamedTuple):
     label: str
     colour: str
+    dashed: bool
     level: float
     picture: Picture
 
@@ -262,5 +287,5 @@ def _sections(comparison: Comparison) -> list[_Cut]:
         density = comparison.map_of(entry)
         level = _core.contour(density.data, voxels)[0]
         picture = pictures(density, window, level)[0]
-        cuts.append(_Cut(entry.label, _look(entry)[0], level, picture))
+        cuts.append(_Cut(entry.label, *_look(entry), level, picture))
     return cuts

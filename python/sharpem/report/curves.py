@@ -46,8 +46,14 @@ def fsc_figure(lines: Sequence[Line], resolution: float, name: str, words: str) 
         figure, axis = one_panel(new_figure)
         for level in (0.143, 0.5):
             axis.axhline(level, color=GREY, lw=0.8)
-            axis.annotate(f" {level}", (1, level), xycoords=("axes fraction", "data"), ha="right",
-                          va="bottom", color=GREY, fontsize=11)  # fmt: skip
+            axis.annotate(
+                f"{level}",
+                (0.01, level),
+                xycoords=("axes fraction", "data"),
+                va="bottom",
+                color=GREY,
+                fontsize=11,
+            )
         axis.axhline(0, color=INK, lw=0.6)
         _draw(axis, lines)
         lowest = min((float(line.value.min()) for line in lines), default=0.0)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharpem.report.figures import amplitude_figure, detail_figure, filter_figure
+from sharpem.report.fsc import fsc_caption, fsc_figure
 from sharpem.report.slices import Contours, central_sections, equal_volume_contours
 from sharpem.report.words import numbers, summary, trial_rows
 
@@ -58,6 +59,7 @@ def render_report(
     )
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     contours = contours or equal_volume_contours(result)
+    fsc = fsc_figure(result)
     return template.render(
         title=result.input.path.name if result.input.path else "map",
         result=result,
@@ -65,6 +67,8 @@ def render_report(
         detail=Markup(detail_figure(result)) if result.trials else None,
         amplitudes=Markup(amplitude_figure(result)),
         curve=Markup(filter_figure(result)),
+        fsc=Markup(fsc) if fsc else None,
+        fsc_caption=fsc_caption(result) if fsc else "",
         contours=contours,
         sections=central_sections(result, contours),
         numbers=numbers(result),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sharpem.filters import Anisotropy, Filter
     from sharpem.result import Result
 
-__all__ = ["Summary", "numbers", "summary", "trial_rows"]
+__all__ = ["Summary", "numbers", "summary", "trial_rows", "typeset"]
 
 _B = "Å²"
 _HELP = (
@@ -44,13 +44,13 @@ def summary(result: Result) -> Summary:
         state,
         headline,
         _done(result),
-        _typeset(verdict.reasons),
-        _typeset(warnings),
+        typeset(verdict.reasons),
+        typeset(warnings),
         () if verdict.applicable else _HELP,
     )
 
 
-def _typeset(sentences: Iterable[str]) -> tuple[str, ...]:
+def typeset(sentences: Iterable[str]) -> tuple[str, ...]:
     """Sentences once each, with the signs that the terminal does without."""
     signs = ((r"\bA\^2", _B), (r"\bA\^3", "Å³"), (r"(?<=\d) A\b", " Å"), (r"\+-", "±"))
     unique = [*dict.fromkeys(sentences)]
@@ -182,7 +182,7 @@ def _input_rows(result: Result) -> list[tuple[str, str]]:
     nx, ny, nz = density.shape[::-1]
     size = " x ".join(f"{step:.4g}" for step in density.voxel_size)
     rows = [
-        ("Input", str(density.path or "an array")),
+        ("Input", _source(result)),
         ("Grid", f"{nx} x {ny} x {nz} voxels (x, y, z)"),
         ("Voxel", f"{size} Å"),
         ("Box", " x ".join(f"{edge:.1f}" for edge in density.cell[:3]) + " Å"),
@@ -192,6 +192,12 @@ def _input_rows(result: Result) -> list[tuple[str, str]]:
     labels = "; ".join(label.strip() for label in density.placement.labels if label.strip())
     rows += [("Labels", labels)] if labels else []
     return [*rows, ("Resolution, as stated", f"{result.resolution:g} Å")]
+
+
+def _source(result: Result) -> str:
+    if result.input.path is None and result.half_maps is not None:
+        return "mean of the half maps " + " and ".join(result.half_maps.names)
+    return str(result.input.path or "an array")
 
 
 def _method(result: Result) -> str:
