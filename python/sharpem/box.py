@@ -1,4 +1,4 @@
-"""Cut the region about a molecule out of a map, its place in space kept (section 2.9 of the paper)."""
+"""Cut the region about a molecule out of a map, its place in space kept (paper, section 2.9)."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def box_around_model(
     padding : float
         A.
     soft : float, optional
-        Width (A) of the edge over which the density falls to 0 beyond `padding`. Default: all that is
-        in the box stays as it is.
+        Width (A) of the edge over which the density falls to 0 beyond `padding`. Default: all that
+        is in the box stays as it is.
 
     Raises
     ------
@@ -119,9 +119,9 @@ def box_around_mask(
 def crop(density: DensityMap, start: Indices, size: Indices) -> DensityMap:
     """Cut a box out of a map; every voxel stays where it was in space.
 
-    NSTART and ORIGIN are both set to the place of the first voxel, so that programs that read the one
-    or the other agree; NSTART stays 0 where the map's ORIGIN is between grid points. The box becomes
-    the unit cell; only a crystal, or a map that was part of a cell before, keeps its cell.
+    NSTART and ORIGIN are both set to the place of the first voxel, so that programs that read the
+    one or the other agree; NSTART stays 0 where the map's ORIGIN is between grid points. The box
+    becomes the unit cell; only a crystal, or a map that was part of a cell before, keeps its cell.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def crop(density: DensityMap, start: Indices, size: Indices) -> DensityMap:
     counts = density.shape[::-1]
     ends = [first + n for first, n in zip(start, size, strict=True)]
     inside = all(
-        0 <= a and b <= n and b - a >= 2 for a, b, n in zip(start, ends, counts, strict=True)
+        a >= 0 and b <= n and b - a >= 2 for a, b, n in zip(start, ends, counts, strict=True)
     )
     if not inside and not (density.periodic and min(size) >= 2):
         raise InputError(f"box of voxels {start} to {tuple(ends)}, expected within {counts}")

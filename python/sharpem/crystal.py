@@ -7,6 +7,7 @@ operators as CCP4 writes them, so that other programs know the crystal again.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import gemmi
 import numpy as np
@@ -32,9 +33,8 @@ def space_group_of(density: DensityMap) -> gemmi.SpaceGroup:
         found = gemmi.find_spacegroup_by_ops(operators) if any(lines) else None
     except (RuntimeError, ValueError):
         found = None
-    return (
-        found or gemmi.find_spacegroup_by_number(placement.space_group) or gemmi.SpaceGroup("P 1")
-    )
+    by_number = gemmi.find_spacegroup_by_number(placement.space_group)
+    return found or cast("gemmi.SpaceGroup | None", by_number) or gemmi.SpaceGroup("P 1")
 
 
 def symmetrised(b: NDArray[np.float64], density: DensityMap) -> NDArray[np.float64]:

@@ -110,7 +110,7 @@ def find_half_maps(place: str | os.PathLike[str]) -> tuple[Path, Path]:
 
 def _last(folder: Path, pairs: list[tuple[Path, Path]]) -> tuple[Path, Path]:
     """The last iteration of one series; classes are not chosen between."""
-    series = {re.sub(r"(?<!class)(?<!\d)\d+(?=_(?:class|volume))", "#", p.name) for p, _ in pairs}
+    series = {re.sub(r"_it\d+_|_\d+_(?=volume)", "_#_", p.name) for p, _ in pairs}
     if len(series) > 1:
         listed = ", ".join(p.name for p, _ in pairs[:6])
         raise InputError(

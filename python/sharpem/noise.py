@@ -88,4 +88,5 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     used = sums.terms > 0
     per_voxel = window.size / float(np.sum(window.astype(np.float64) ** 2))
     white_noise = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used])
-    return white_noise * per_voxel * power
+    answer: Array = white_noise * per_voxel * power
+    return answer

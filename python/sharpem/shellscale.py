@@ -49,7 +49,7 @@ def smooth_ratio(s: Array, ln_ratio: Array, variance: Array) -> Array:
 
 
 def without_floor(fsc: Array) -> Array:
-    """Take off the level at which an FSC ends, the mean of its last shells, if it is 0.2 or less."""
+    """Take off the level at which an FSC ends, the mean of its last shells, if at most 0.2."""
     floor = float(np.clip(fsc[-_LAST_SHELLS:].mean(), 0.0, 0.99))
     return fsc if floor > _LARGEST_FLOOR else (fsc - floor) / (1 - floor)
 

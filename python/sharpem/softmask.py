@@ -54,7 +54,7 @@ def soft_zone(box: DensityMap, points: Numbers, radius: float, soft: float) -> A
 
 
 def surface_points(mask: DensityMap, inside: Mask) -> Numbers:
-    """Positions (A) of the voxels of a mask that have one of six neighbours outside it, shape (n, 3)."""
+    """Positions (A) of a mask's voxels with one of six neighbours outside it, shape (n, 3)."""
     padded = np.pad(inside, 1)
     deep = np.ones_like(inside)
     for axis in range(3):
@@ -65,9 +65,9 @@ def surface_points(mask: DensityMap, inside: Mask) -> Numbers:
 
 
 def _empty_grid(box: DensityMap, counts: NDArray[np.int_]) -> gemmi.FloatGrid:
-    lengths = counts * np.array(box.voxel_size)
+    a, b, c = (counts * np.array(box.voxel_size)).tolist()
     grid = gemmi.FloatGrid(*(int(n) for n in counts))
-    grid.set_unit_cell(gemmi.UnitCell(*lengths, *box.cell[3:]))
+    grid.set_unit_cell(gemmi.UnitCell(a, b, c, *box.cell[3:]))
     grid.spacegroup = gemmi.SpaceGroup("P 1")
     return grid
 

@@ -27,8 +27,8 @@ D_MAX = 11.0
 """Lowest resolution (A) that takes part in fits: below it the solvent's contrast rules."""
 
 _BULK_SOLVENT = (0.85, 250.0)
-"""Share of the protein's density that the solvent of a crystal has, and B of its edge (A^2): the middle
-of the range 0.75 to 0.95, 150 to 350 A^2 of Glykos & Kokkinidis (2000)."""
+"""Share of the protein's density that a crystal's solvent has, and B of its edge (A^2): the middle
+of the ranges 0.75 to 0.95 and 150 to 350 A^2 of Glykos & Kokkinidis (2000)."""
 
 _CLIFF = 500.0  # A^2; no blurring makes amplitudes fall as fast as this, only a filter does
 _CLIFF_DROP = 3.0  # in ln power: the height from which a steep fall is a cliff

@@ -27,11 +27,11 @@ def regions(inside, adjacency=6):
     return ndimage.label(inside, ndimage.generate_binary_structure(3, RANK[adjacency]))[1]
 
 
-def s_squared(shape, cell):
-    """1/d^2 of every term of ``np.fft.fftn``; cell with right angles."""
-    axes = [np.fft.fftfreq(n) * n / length for n, length in zip(shape, cell[2::-1], strict=True)]
-    z, y, x = np.meshgrid(*axes, indexing="ij")
-    return z**2 + y**2 + x**2
+def s_vectors(density):
+    """1/d as a vector in the Cartesian frame, for every term of ``np.fft.fftn``; any cell."""
+    edges = density.voxel_axes * np.array(density.shape[::-1])  # columns a, b, c
+    z, y, x = np.meshgrid(*[np.fft.fftfreq(n) * n for n in density.shape], indexing="ij")
+    return np.stack([x, y, z], axis=-1) @ np.linalg.inv(edges)
 
 
 def sharpen_blur(s, b_sharpen, d_cut, k, b_blur):
@@ -46,20 +46,13 @@ def sharpen_blur(s, b_sharpen, d_cut, k, b_blur):
 
 def filtered(density, factor, d_min, tensor=None):
     """A map times an amplitude factor, a function of s, cut at d_min; anisotropy removed first."""
-    data = density.data.astype(np.float64)
-    s2 = s_squared(data.shape, density.cell)
-    terms = np.fft.fftn(data) * (s2 <= d_min**-2) * factor(np.sqrt(s2))
+    s = s_vectors(density)
+    s2 = np.square(s).sum(axis=-1)
+    terms = np.fft.fftn(density.data.astype(np.float64)) * (s2 <= d_min**-2) * factor(np.sqrt(s2))
     if tensor is not None:
-        axes = [np.fft.fftfreq(n) * n for n in data.shape]
-        z, y, x = (
-            i / length
-            for i, length in zip(
-                np.meshgrid(*axes, indexing="ij"), density.cell[2::-1], strict=True
-            )
-        )
         b11, b22, b33, b12, b13, b23 = tensor
-        q = b11 * x * x + b22 * y * y + b33 * z * z + 2 * (b12 * x * y + b13 * x * z + b23 * y * z)
-        terms *= np.exp((q - (b11 + b22 + b33) / 3 * s2) / 4)
+        b = np.array([[b11, b12, b13], [b12, b22, b23], [b13, b23, b33]])
+        terms *= np.exp((np.einsum("...i,ij,...j", s, b, s) - np.trace(b) / 3 * s2) / 4)
     return np.fft.ifftn(terms).real
 
 

@@ -28,15 +28,19 @@ def add_parser(commands: Any) -> None:
         run,
         usage="MAP (--model MODEL | --mask MASK) [options]",
         help="cut the region about a model, or of a mask, out of a map",
-        description="Cut out the rectangular box that holds everything within 5 A of a model, or of a\n"
-        "mask's values above 0.5. It stays at its place: NSTART and ORIGIN say where.",
+        description="Cut out the rectangular box that holds everything within 5 A of a model, or\n"
+        "of a mask's values above 0.5. It stays at its place: NSTART and ORIGIN say where.",
         epilog="example: sharpem box emd_3488.map.gz --model 5ni1.cif -o emd_3488_box",
     )
     parser.add_argument(
-        "map", metavar="MAP", help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz: may cross cell edges"
+        "map",
+        metavar="MAP",
+        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz: may cross cell edges",
     )
     region = parser.add_mutually_exclusive_group(required=True)
-    region.add_argument("--model", metavar="MODEL", help=".pdb or .cif, also .gz, in the map's frame")
+    region.add_argument(
+        "--model", metavar="MODEL", help=".pdb or .cif, also .gz, in the map's frame"
+    )
     region.add_argument("--mask", metavar="MASK", help="mask on the map's grid")
     _add_shape(parser)
     _add_output(parser)
@@ -55,8 +59,8 @@ def _add_shape(parser: Parser) -> None:
         "--soft",
         type=number(above=0, below=200),
         metavar="A",
-        help="let the density fall to 0 over so many A, beyond the margin about the model, or outside "
-        "the mask (default: all that is in the box stays)",
+        help="let the density fall to 0 over so many A, beyond the margin about the model, or "
+        "outside the mask (default: all that is in the box stays)",
     )
     add_voxel_size(parser)
     parser.add_argument("--mtz-labels", type=labels, metavar="F,PHI", help="columns of an MTZ file")
@@ -72,8 +76,8 @@ def _add_output(parser: Parser) -> None:
     parser.add_argument(
         "--write-model",
         action="store_true",
-        help="write PREFIX_model.pdb or .cif too: the model in the box's own frame, (0, 0, 0) at its "
-        "first voxel, for programs that ignore where a map is",
+        help="write PREFIX_model.pdb or .cif too: the model in the box's own frame, (0, 0, 0) at "
+        "its first voxel, for programs that ignore where a map is",
     )
     parser.add_argument(
         "--new-origin",

@@ -21,8 +21,8 @@ def add_inputs(parser: Any) -> None:
     group.add_argument(
         "--half1",
         metavar="H1",
-        help="half map 1, or the folder of a RELION or cryoSPARC job; with half maps MAP and -r may "
-        "be left out",
+        help="half map 1, or the folder of a RELION or cryoSPARC job; with half maps MAP and -r "
+        "may be left out",
     )
     group.add_argument("--half2", metavar="H2", help="half map 2 (default: found beside the first)")
     group.add_argument(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.inputs import add_inputs, read_inputs, settle_inputs
+from sharpem.cli.options import add_filter, add_scan, add_volume
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import (
     Parser,
@@ -18,7 +19,6 @@ from sharpem.cli.parser import (
     add_resolution,
     add_voxel_size,
     labels,
-    number,
 )
 from sharpem.cli.progress import Report, progress
 from sharpem.errors import InputError, NotApplicableError
@@ -60,8 +60,8 @@ def add_parser(commands: Any) -> None:
         "map",
         metavar="MAP",
         nargs="?",
-        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz with map coefficients; or the folder of a "
-        "refinement job with half maps",
+        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz with map coefficients; or the folder of "
+        "a refinement job with half maps",
     )
     add_resolution(
         parser,
@@ -80,9 +80,9 @@ def add_parser(commands: Any) -> None:
     )
     _add_method(parser)
     add_inputs(parser)
-    _add_filter(parser)
-    _add_scan(parser)
-    _add_volume(parser)
+    add_filter(parser)
+    add_scan(parser)
+    add_volume(parser)
     _add_output(parser)
     add_general(parser).add_argument(
         "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
@@ -94,8 +94,8 @@ def _add_method(parser: Parser) -> None:
     group.add_argument(
         "--method",
         choices=_METHODS,
-        help="surface: adjusted surface area; kurtosis; empirical: expected final B; single-map: by "
-        "the noise that the solvent shows; half-map; model; given: --b-sharpen or --b-iso "
+        help="surface: adjusted surface area; kurtosis; empirical: expected final B; single-map: "
+        "by the noise that the solvent shows; half-map; model; given: --b-sharpen or --b-iso "
         "(default: half-map with half maps, model with a model, else surface)",
     )
     group.add_argument(
@@ -117,63 +117,6 @@ def _add_method(parser: Parser) -> None:
         help="leave the map's anisotropy in it",
     )
     add_voxel_size(group)
-
-
-def _add_filter(parser: Parser) -> None:
-    group = parser.add_argument_group("filter")
-    target = group.add_mutually_exclusive_group()
-    target.add_argument(
-        "--b-sharpen", type=number(), metavar="B", help="A^2; + sharpens (method given)"
-    )
-    target.add_argument(
-        "--b-iso", type=number(), metavar="B", help="final overall B in A^2 (method given)"
-    )
-    for name, text in (
-        ("d-cut", "where sharpening gives way to blurring, A (default: the resolution)"),
-        ("k", "steepness of that transition, 1/A (default: 10)"),
-    ):
-        one = group.add_mutually_exclusive_group()
-        metavar = name[0].upper()
-        one.add_argument(f"--{name}", type=number(above=0), metavar=metavar, help=text)
-        one.add_argument(
-            f"--optimize-{name}",
-            action="store_const",
-            const=True,
-            help=f"choose {name.replace('-', '_')} together with B",
-        )
-    group.add_argument(
-        "--b-blur", type=number(), metavar="B", help="blurring beyond d_cut, A^2 (default: 200)"
-    )
-
-
-def _add_scan(parser: Parser) -> None:
-    group = parser.add_argument_group("scan of the overall B")
-    group.add_argument("--b-min", type=number(), metavar="B", help="A^2 (default: -100)")
-    group.add_argument("--b-max", type=number(), metavar="B", help="A^2 (default: 300)")
-    group.add_argument("--b-step", type=number(above=0), metavar="B", help="A^2 (default: 20)")
-    group.add_argument(
-        "--fraction",
-        type=number(above=0, below=1),
-        metavar="F",
-        help="part of the molecular volume inside the contour (default: 0.2)",
-    )
-
-
-def _add_volume(parser: Parser) -> None:
-    about = parser.add_argument_group("molecular volume (default: estimated from the map)")
-    group = about.add_mutually_exclusive_group()
-    group.add_argument(
-        "--molecular-volume", type=number(above=0), metavar="A3", help="dry volume, A^3"
-    )
-    group.add_argument("--mass", type=number(above=0), metavar="KDA", help="mass, kDa")
-    group.add_argument("--sequence", metavar="FASTA", help="all chains in the map")
-    group.add_argument(
-        "--solvent-content",
-        type=number(above=0, below=1),
-        metavar="F",
-        help="part of the box that is solvent, 0 to 1",
-    )
-    group.add_argument("--mask", metavar="MASK", help="map with values > 0.5 inside the molecule")
 
 
 def _add_output(parser: Parser) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Literal
 
 from sharpem.cli.output import printable
 
 __all__ = ["show_table"]
+
+_SHORT = 24  # characters that need not be folded on a terminal of 80
 
 
 def show_table(
@@ -46,9 +49,13 @@ def _show_on_terminal(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for column, text in enumerate(header):
-        table.add_column(Text(text), justify="left" if column < texts else "right")
+        longest = max(len(row[column]) for row in rows)
+        justify: Literal["left", "right"] = "left" if column < texts else "right"
+        least = longest if longest <= _SHORT else None
+        title = Text(text.replace(" (", "\n("))  # the unit below
+        table.add_column(title, justify=justify, overflow="fold", min_width=least)
     for number, row in enumerate(rows):
         style = "bold green" if number == best else ""
         table.add_row(*(Text(printable(text)) for text in row), style=style)

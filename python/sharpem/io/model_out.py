@@ -55,7 +55,9 @@ def moved_model(
     if ending == ".cif":
         structure.setup_entities()
         return structure.make_mmcif_document().as_string(), ending
-    positions = [abs(v) for model in structure for cra in model.all() for v in cra.atom.pos.tolist()]
+    positions = [
+        abs(v) for model in structure for cra in model.all() for v in cra.atom.pos.tolist()
+    ]
     if max(positions, default=0.0) >= _LARGEST:
         raise InputError(f"{path}: atoms further than {_LARGEST:g} A from the origin once moved")
     return structure.make_pdb_string(), ending

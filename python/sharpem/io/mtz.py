@@ -1,14 +1,14 @@
 """MTZ files: map coefficients in, a map of the whole unit cell out.
 
-The map covers the unit cell once, in P1: gemmi expands the reflections by the space group. Reflections
-that are missing count as 0, and so does F(000): the map has mean 0.
+The map covers the unit cell once, in P1: gemmi expands the reflections by the space group.
+Reflections that are missing count as 0, and so does F(000): the map has mean 0.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import gemmi
 import numpy as np
@@ -101,7 +101,8 @@ def open_mtz(path: Path) -> gemmi.Mtz:
     except (RuntimeError, ValueError, OSError, IndexError) as error:
         reason = " ".join(str(error).replace(str(path), "").split()).strip(" :")
         raise InputError(f"{path}: not an MTZ file ({reason})") from None
-    if mtz.spacegroup is None or not mtz.cell.is_crystal():
+    group = cast("gemmi.SpaceGroup | None", mtz.spacegroup)
+    if group is None or not mtz.cell.is_crystal():
         raise InputError(f"{path}: no space group or unit cell, expected those of a crystal")
     if mtz.nreflections == 0:
         raise InputError(f"{path}: no reflections, expected map coefficients")
@@ -160,7 +161,7 @@ def find_labels(mtz: gemmi.Mtz, path: Path) -> Labels:
 
 
 def _placement(group: gemmi.SpaceGroup) -> Placement:
-    """Return the header of a map that covers the whole unit cell: number of the group, operators."""
+    """Header of a map that covers the whole unit cell: number of the group, operators."""
     lines = "".join(f"{op.triplet():<{OPERATOR_LENGTH}}" for op in group.operations())
     return Placement(
         space_group=group.ccp4, extended_header=lines.upper().encode(), extended_type=b"CCP4"

@@ -1,4 +1,4 @@
-"""MTZ files out: a crystal's reflections with the new map's columns added, or the terms of a box."""
+"""MTZ files out: a crystal's reflections with the new map's columns, or the terms of a box."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def write_filtered_mtz(
 ) -> Labels:
     """Write the reflections that a map was made from, with two more columns: those of the new map.
 
-    Symmetry, reflections, columns and phases stay as they are. Reflections beyond the filter's limit
-    have no value in the new columns. These are FWT and PHWT where the file has neither, else
+    Symmetry, reflections, columns and phases stay as they are. Reflections beyond the filter's
+    limit have no value in the new columns. These are FWT and PHWT where the file has neither, else
     FWT_sharp and PHWT_sharp (with a number where these are taken too).
 
     Parameters
@@ -54,7 +54,9 @@ def write_filtered_mtz(
         The map was not made from reflections, or its file is gone.
     """
     if density.reflections is None or density.path is None:
-        raise InputError(f"{density.path or 'map'}: not made from an MTZ file, expected one that is")
+        raise InputError(
+            f"{density.path or 'map'}: not made from an MTZ file, expected one that is"
+        )
     mtz = open_mtz(density.path)
     names = next(pair for pair in _candidates() if not set(pair) & set(mtz.column_labels()))
     f, phi = (mtz.column_with_label(name) for name in density.reflections.labels)
@@ -74,8 +76,8 @@ def write_filtered_mtz(
 def write_box_mtz(density: DensityMap, path: Path, *, d_min: float, label: str = "") -> Labels:
     """Write the Fourier terms of a map as FWT and PHWT, in P1 with the box as the unit cell.
 
-    An MTZ file has no place for an origin: phases refer to the first voxel of the box, and F(000), the
-    mean, is left out.
+    An MTZ file has no place for an origin: phases refer to the first voxel of the box, and F(000),
+    the mean, is left out.
 
     Parameters
     ----------

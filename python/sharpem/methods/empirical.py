@@ -17,8 +17,8 @@ def why(expectation: Expectation, resolution: float) -> str:
     """Where the expectation comes from, in a sentence."""
     if expectation.crystal:
         source = (
-            "from the fall-off of the whole map (a crystal's map coefficients are weighted by their "
-            "errors already, so that an overall B of 0 is best)"
+            "from the fall-off of the whole map (a crystal's map coefficients are weighted by "
+            "their errors already, so that an overall B of 0 is best)"
         )
     elif expectation.from_solvent:
         source = (

@@ -27,7 +27,7 @@ _ERROR = 0.25  # rms error of the model's coordinates, in units of the resolutio
 _RADIUS = 3.0  # A around atoms, before the mask is widened
 _JOINT = 6.0  # A; shells below are weighted together
 _DRAWN = 0.1  # how strongly towards one weight, relative to the data
-_LEAST_COMPLETE = 0.05  # (highest CC)^2, below which nothing can be learned (published program)
+_LEAST_AGREEMENT = 0.1  # mean FSC from 10 A to the resolution
 
 
 def error_b(resolution: float) -> float:
@@ -65,11 +65,12 @@ def choose(prepared: Prepared, model: Model, settings: ScanSettings) -> Choice:
     near, warnings = _in_the_map(model, prepared.density)
     s, terms, cc, ratio = _measured(prepared, near)
     grown = np.clip(cc, 0.0, 1.0) * np.exp(0.25 * error_b(prepared.resolution) * s**2)
-    top = float(np.clip(grown, 0.0, 1.0).max())
+    top = max(float(np.clip(grown, 0.0, 1.0).max()), 1e-6)
     table: dict[str, Any] = {"s": s, "d": 1 / s, "terms": terms, "fsc_model": cc, "ratio": ratio}
     table["resolution"] = {level: crossing(s, cc, float(level)) for level in ("0.143", "0.5")}
-    if top**2 < _LEAST_COMPLETE:
-        return _useless(prepared, settings, top, warnings, table)
+    agreement = _agreement(s, cc, prepared.resolution)
+    if agreement < _LEAST_AGREEMENT:
+        return _useless(prepared, settings, agreement, warnings, table)
     cc_star = np.minimum(1.0, grown / top)
     ratio = ratio * _low_weights(prepared, near, s, ratio * cc_star)
     table["ratio"] = ratio
@@ -164,6 +165,12 @@ def _part(
     return np.asarray(values - values.mean())
 
 
+def _agreement(s: Array, cc: Array, resolution: float) -> float:
+    """Mean FSC from 10 A to the resolution: below 10 A any blob agrees with any other."""
+    band = (s > 0.1) & (s <= 1 / resolution)
+    return float(np.mean(cc[band] if band.any() else cc))
+
+
 def _masked(spectrum: _core.Spectrum, mask: Any, edges: Array) -> tuple[_core.Spectrum, Array]:
     """Terms of the whitened map inside the mask, and the power that it had in each shell."""
     sums = _core.shell_sums(spectrum, edges)
@@ -182,15 +189,15 @@ def _found(resolution: dict[str, float | None], cc: Array) -> str:
 def _useless(
     prepared: Prepared,
     settings: ScanSettings,
-    top: float,
+    agreement: float,
     warnings: tuple[str, ...],
     table: dict[str, Any],
 ) -> Choice:
     """Fall back to the expected sharpening."""
     choice = empirical.choose(prepared, settings)
     reasons = (
-        f"The model's FSC with the map is {top:.2f} at best, expected more than "
-        f"{np.sqrt(_LEAST_COMPLETE):.2f}: it is another molecule, or at another place.",
+        f"The model's FSC with the map is {agreement:.2f} on average from 10 A to the resolution, "
+        f"expected more than {_LEAST_AGREEMENT}: it is another molecule, or at another place.",
     )
     verdict = Verdict(False, None, reasons, warnings)
     return replace(choice, method="model", verdict=verdict, shells=_lists(table))

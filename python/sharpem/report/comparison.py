@@ -45,7 +45,7 @@ class _Row(NamedTuple):
 
 def columns(comparison: Comparison) -> tuple[str, ...]:
     """Name the columns of the table, after the method's."""
-    plain = ("applicable", "b_sharpen (A^2)", "overall B (A^2)")
+    plain = ("applies", "b_sharpen (A^2)", "overall B (A^2)")
     return (*plain, "CC_mask", "CC_box", "FSC = 0.5 (A)") if comparison.best else plain
 
 

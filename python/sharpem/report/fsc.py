@@ -66,7 +66,8 @@ def fsc_caption(result: Result) -> str:
     if "fsc_model" in table:
         return (
             "Agreement of map and model inside a soft mask around the model. CC*: the same, "
-            "allowing for errors of the model and scaled to a maximum of 1 (Terwilliger et al. 2018, Eq. 7)."
+            "allowing for errors of the model and scaled to a maximum of 1 (Terwilliger "
+            "et al. 2018, Eq. 7)."
         )
     text = (
         "Agreement of the two half maps: over the whole box; inside a soft mask of the molecule; "

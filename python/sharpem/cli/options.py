@@ -1,0 +1,67 @@
+"""Options of ``sharpem sharpen`` about the filter, the scan and the molecule's size."""
+
+from __future__ import annotations
+
+from sharpem.cli.parser import Parser, number
+
+__all__ = ["add_filter", "add_scan", "add_volume"]
+
+
+def add_filter(parser: Parser) -> None:
+    """Add the filter's parameters."""
+    group = parser.add_argument_group("filter")
+    target = group.add_mutually_exclusive_group()
+    target.add_argument(
+        "--b-sharpen", type=number(), metavar="B", help="A^2; + sharpens (method given)"
+    )
+    target.add_argument(
+        "--b-iso", type=number(), metavar="B", help="final overall B in A^2 (method given)"
+    )
+    for name, text in (
+        ("d-cut", "where sharpening gives way to blurring, A (default: the resolution)"),
+        ("k", "steepness of that transition, 1/A (default: 10)"),
+    ):
+        one = group.add_mutually_exclusive_group()
+        metavar = name[0].upper()
+        one.add_argument(f"--{name}", type=number(above=0), metavar=metavar, help=text)
+        one.add_argument(
+            f"--optimize-{name}",
+            action="store_const",
+            const=True,
+            help=f"choose {name.replace('-', '_')} together with B",
+        )
+    group.add_argument(
+        "--b-blur", type=number(), metavar="B", help="blurring beyond d_cut, A^2 (default: 200)"
+    )
+
+
+def add_scan(parser: Parser) -> None:
+    """Add the scan of overall B."""
+    group = parser.add_argument_group("scan of the overall B")
+    group.add_argument("--b-min", type=number(), metavar="B", help="A^2 (default: -100)")
+    group.add_argument("--b-max", type=number(), metavar="B", help="A^2 (default: 300)")
+    group.add_argument("--b-step", type=number(above=0), metavar="B", help="A^2 (default: 20)")
+    group.add_argument(
+        "--fraction",
+        type=number(above=0, below=1),
+        metavar="F",
+        help="part of the molecular volume inside the contour (default: 0.2)",
+    )
+
+
+def add_volume(parser: Parser) -> None:
+    """Add what is known of the molecule's size."""
+    about = parser.add_argument_group("molecular volume (default: estimated from the map)")
+    group = about.add_mutually_exclusive_group()
+    group.add_argument(
+        "--molecular-volume", type=number(above=0), metavar="A3", help="dry volume, A^3"
+    )
+    group.add_argument("--mass", type=number(above=0), metavar="KDA", help="mass, kDa")
+    group.add_argument("--sequence", metavar="FASTA", help="all chains in the map")
+    group.add_argument(
+        "--solvent-content",
+        type=number(above=0, below=1),
+        metavar="F",
+        help="part of the box that is solvent, 0 to 1",
+    )
+    group.add_argument("--mask", metavar="MASK", help="map with values > 0.5 inside the molecule")
