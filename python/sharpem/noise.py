@@ -80,8 +80,8 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     power = np.maximum(shells.power, _ROUNDING * shells.power.max())
     white = _core.RadialCurve.table(shells.s, 1.0 / np.sqrt(power), 1.0 / spectrum.d_min)
     map_ = _core.synthesise(spectrum, white)
-    weight = window / np.sum(window, dtype=np.float64)
-    map_ -= np.float32(np.vdot(weight, map_))
+    mean = float(np.vdot(window, map_)) / float(np.sum(window, dtype=np.float64))
+    map_ -= np.float32(mean)
     map_ *= window
     seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
     sums = _core.shell_sums(seen, shell_edges(spectrum))

@@ -25,7 +25,7 @@ def limited_threads(limit: int | None) -> Iterator[None]:
     InputError
         Not a whole number from 1.
     """
-    if limit is not None and not (isinstance(limit, int) and limit >= 1):
+    if limit is not None and (limit < 1 or limit != int(limit)):
         raise InputError(f"{limit} threads, expected a whole number from 1")
     before = _core.threads()
     _core.set_threads(before if limit is None else limit)

@@ -80,7 +80,7 @@ def test_randomised_phases_keep_amplitudes_and_low_phases():
 
 
 def test_mask_correlation_is_taken_off():
-    """A ragged mask carries what the halves share at low resolution up to where they share nothing."""
+    """A ragged mask carries what the halves share up to where they share nothing."""
     n = 48
     s = np.sqrt(sum(g**2 for g in np.meshgrid(*[np.fft.fftfreq(n, 1.5)] * 3, indexing="ij")))
     shared = np.fft.fftn(white(7).data) * (s < 0.22)

@@ -1,4 +1,4 @@
-"""Half maps found, paired and checked: errors where the answer would be wrong, warnings otherwise."""
+"""Half maps found, paired and checked: errors where the answer would be wrong, else warnings."""
 
 from dataclasses import replace
 

@@ -2,6 +2,7 @@
 
 import json
 from importlib import resources
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import gemmi
@@ -44,7 +45,7 @@ def best_radial_cc(density, ruler, shells=40):
     s_max = 1 / ruler.resolution
     edges = np.linspace(0, s_max * (1 + 1e-6), shells + 1)
     parts = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         s = [0.0, low - 1e-7, low, high - 1e-7, high] if low else [0.0, high - 1e-7, high]
         step = [0.0, 0.0, 1.0, 1.0, 0.0] if low else [1.0, 1.0, 0.0]
         curve = _core.RadialCurve.table(s, step, s_max)

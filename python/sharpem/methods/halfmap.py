@@ -164,9 +164,7 @@ def choose(prepared: Prepared, measured: Measured, *, model: Model | None = None
 
 def _padded(column: Array, size: int) -> list[float]:
     """NaN, which the JSON writes as null, in the shells beyond the end of the map."""
-    answer = np.full(size, np.nan)
-    answer[: column.size] = column
-    return [float(value) for value in answer]
+    return [*map(float, column)] + [float("nan")] * (size - column.size)
 
 
 def _masked_power(prepared: Prepared, mask: Map, s: Array) -> Array:

@@ -29,7 +29,7 @@ __all__ = ["fsc_caption", "fsc_figure"]
 _LINES = (
     ("fsc_unmasked", "unmasked", ORANGE),
     ("fsc_masked", "masked", GREY),
-    ("fsc_randomised", "phases randomised", PURPLE),
+    ("fsc_randomised", "randomised", PURPLE),
     ("fsc_corrected", "corrected", BLUE),
     ("fsc_model", "map and model", BLUE),
     ("cc_star", "CC*", GREEN),
@@ -46,7 +46,7 @@ def fsc_figure(result: Result) -> str:
     with drawing() as new_figure:
         figure, axis = one_panel(new_figure)
         for values, name, colour in lines:
-            style = ":" if name == "phases randomised" else "--" if name == "CC*" else "-"
+            style = ":" if name == "randomised" else "--" if name == "CC*" else "-"
             axis.plot(s, values, color=colour, ls=style, lw=1.6)
         for level in (0.143, 0.5):
             axis.axhline(level, color=GREY, lw=0.8)
@@ -56,6 +56,7 @@ def fsc_figure(result: Result) -> str:
         axis.set_ylabel("Fourier shell correlation")
         resolution_axis(axis, result.resolution, float(s[-1]))
         legend(axis, [name for _, name, _ in lines])
+        axis.get_legend().set_ncols(5)
         names = ", ".join(name for _, name, _ in lines)
         return svg(figure, "fsc", f"Fourier shell correlation against resolution: {names}")
 
