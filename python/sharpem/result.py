@@ -148,7 +148,7 @@ class Result:
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],
             "shells": choice.shells,
-            "output": {"map": None, "report": None, "mtz": None},
+            "output": {"map": None, "report": None},
             "seconds": self.seconds,
             "peak_memory_bytes": self.peak_memory_bytes,
         }
@@ -235,7 +235,9 @@ class Result:
     def _write_json(self, names: dict[str, str], start: float, path: Path) -> None:
         """Write the JSON, with the time since `start` as that of writing."""
         values = self.to_dict()
-        values["output"] = {key: names.get(key) for key in ("map", "report", "mtz")}
+        values["output"] = {key: names.get(key) for key in ("map", "report")}
+        if "mtz" in names:
+            values["output"]["mtz"] = names["mtz"]
         spent = time.perf_counter() - start
         total = self.seconds.get("total", 0.0) + spent
         values["seconds"] = {**self.seconds, "write": spent, "total": total}

@@ -1,25 +1,15 @@
 """Contours of real maps: threshold, surface and regions voxel for voxel as SciPy and cc3d count."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import cc3d
 import numpy as np
 import pytest
+import reference
 from scipy import ndimage
 
 from sharpem import _core
 from sharpem.filters import SharpenBlur
 from sharpem.io import read_map
 from sharpem.sharpen import sharpen
-
-_spec = importlib.util.spec_from_file_location(
-    "sharpem_reference", Path(__file__).with_name("reference.py")
-)
-reference = importlib.util.module_from_spec(_spec)
-sys.modules["sharpem_reference"] = reference
-_spec.loader.exec_module(reference)
 
 MAPS = [
     ("emd_20026/emd20026_prot.mrc.gz", 1.75),

@@ -51,9 +51,8 @@ def test_next_to_no_noise_is_found_small(protein):
     assert np.all(found.noise[used] < 0.05 * found.power[used])
 
 
-@pytest.mark.parametrize("box", ["cut"])
-def test_a_map_cut_out_shows_no_noise(protein, box):
-    made = simulate_map(protein, resolution=3.5, b_iso=80.0, box=box)
+def test_a_map_cut_out_shows_no_noise(protein):
+    made = simulate_map(protein, resolution=3.5, b_iso=80.0, box="cut")
     found = prepare(made.map, 3.5)
     assert found.shells.noise is None
     assert found.b_signal == found.b_input
@@ -70,8 +69,4 @@ def test_masked_real_maps_show_no_noise(shared_data, name, resolution):
 def test_a_real_full_box_shows_it(shared_data):
     shells = prepare(read_map(shared_data / "emd_32143/low-res-emd-32143.map.gz"), 4.0).shells
     assert np.all(shells.noise > 0)
-    assert shells.signal[shells.s < 0.1].min() / shells.power[shells.s < 0.1].max() > 0
-    near_limit = (shells.s > 1 / 4.4) & (shells.s < 1 / 4.0)
-    inner = (shells.s > 1 / 12.0) & (shells.s < 1 / 8.0)
-    share = shells.noise / shells.power
-    assert share[near_limit].mean() > 3 * share[inner].mean()
+    assert np.all((shells.noise < 0.1 * shells.power)[shells.s > 1 / 12])  # quiet solvent

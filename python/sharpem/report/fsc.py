@@ -14,7 +14,6 @@ from sharpem.report.drawing import (
     ORANGE,
     PURPLE,
     drawing,
-    legend,
     one_panel,
     resolution_axis,
     svg,
@@ -47,7 +46,7 @@ def fsc_figure(result: Result) -> str:
         figure, axis = one_panel(new_figure)
         for values, name, colour in lines:
             style = ":" if name == "randomised" else "--" if name == "CC*" else "-"
-            axis.plot(s, values, color=colour, ls=style, lw=1.6)
+            axis.plot(s, values, color=colour, ls=style, lw=1.6, label=name)
         for level in (0.143, 0.5):
             axis.axhline(level, color=GREY, lw=0.8)
             axis.annotate(f"{level}", (0.005, level + 0.01), xycoords=("axes fraction", "data"))
@@ -55,8 +54,10 @@ def fsc_figure(result: Result) -> str:
         axis.set_ylim(min(-0.08, *(float(np.nanmin(v)) for v, _, _ in lines)), 1.03)
         axis.set_ylabel("Fourier shell correlation")
         resolution_axis(axis, result.resolution, float(s[-1]))
-        legend(axis, [name for _, name, _ in lines])
-        axis.get_legend().set_ncols(5)
+        axis.legend(
+            loc="lower left", bbox_to_anchor=(-0.13, 1.0), ncols=5, borderaxespad=0,
+            columnspacing=0.8, handlelength=1.2, handletextpad=0.4,
+        )  # fmt: skip
         names = ", ".join(name for _, name, _ in lines)
         return svg(figure, "fsc", f"Fourier shell correlation against resolution: {names}")
 
