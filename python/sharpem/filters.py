@@ -127,7 +127,7 @@ class Anisotropy:
 
 @dataclass(frozen=True)
 class Filter:
-    """What is done to a map: a radial factor, a resolution limit and, if any, an anisotropy removed.
+    """What is done to a map: a radial factor, a resolution limit, an anisotropy removed, if any.
 
     Attributes
     ----------

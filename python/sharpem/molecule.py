@@ -274,8 +274,8 @@ def known_volume(
     [(source, volume)] = known.items()
     if not 0 < volume < box:
         raise InputError(
-            f"molecular volume {volume:.0f} A^3 (from {source}), expected more than 0 and less than "
-            f"the box's {box:.0f} A^3"
+            f"molecular volume {volume:.0f} A^3 (from {source}), expected more than 0 and less "
+            f"than the box's {box:.0f} A^3"
         )
     return MolecularVolume(volume / box, volume, source)
 
@@ -283,6 +283,7 @@ def known_volume(
 def _mask_share(density: DensityMap, mask: DensityMap) -> float:
     if mask.shape != density.shape:
         raise InputError(
-            f"{mask.path or 'mask'}: mask of {mask.shape} voxels, expected the map's {density.shape}"
+            f"{mask.path or 'mask'}: mask of {mask.shape} voxels, expected the map's "
+            f"{density.shape}"
         )
     return float(np.mean(mask.data > 0.5))

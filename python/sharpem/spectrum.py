@@ -185,4 +185,8 @@ def band_limit(shells: ShellTable, resolution: float) -> float:
     ahead = np.interp(x + reach, x, y)
     inside = (x > 0.25 / resolution**2) & (x < resolution**-2) & (x + reach <= x[-1])
     cliffs = np.flatnonzero(inside & (y - ahead > _CLIFF_DROP))
-    return float(shells.d[cliffs[0]]) if cliffs.size else resolution
+    if not cliffs.size:
+        return resolution
+    first = cliffs[0]
+    above = (x >= x[first]) & (x <= x[first] + reach) & (y > y[first] - 1.0)
+    return float(max(shells.d[above].min(), resolution))

@@ -130,7 +130,7 @@ TEST_CASE("larger maps of all kinds agree with sorting") {
     for (float& value : map) value = std::max(value - 0.3f, 0.0f) - std::max(0.1f - value, 0.0f);
   }
   SUBCASE("ripples about zero outside a small molecule") {
-    for (std::size_t i = 0; i < map.size(); ++i) map[i] -= 0.5f;
+    for (float& value : map) value -= 0.5f;
     for (std::size_t i = 0; i < map.size(); ++i) map[i] *= i % 50 == 0 ? 1.0f : 1e-7f;
   }
   SUBCASE("few levels: ties everywhere") {

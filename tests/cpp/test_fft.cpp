@@ -65,7 +65,8 @@ TEST_CASE("real rows: a cosine has one term; back again gives the row times its 
     std::vector<float> map(rows * n), back(rows * n);
     for (std::size_t i = 0; i < map.size(); ++i) {
       const double turns = 2.0 * static_cast<double>(i % n) / static_cast<double>(n);
-      map[i] = static_cast<float>(static_cast<double>(i / n) + 1 + 4 * std::cos(2 * pi * turns));
+      const std::size_t row = i / n;
+      map[i] = static_cast<float>(static_cast<double>(row) + 1 + 4 * std::cos(2 * pi * turns));
     }
     std::vector<Complex> terms(rows * stride);
     fft::real_rows(map.data(), rows, n, terms.data(), stride, 1 / static_cast<float>(n));

@@ -90,7 +90,7 @@ def test_a_low_pass_filter_is_noticed(noisy):
 
     cut = noisy.map.with_data(reference.filtered(noisy.map, low_pass, 2.5))
     found = prepare(cut, 3.5)
-    assert found.fit_limit == pytest.approx(5.0, rel=0.08)
+    assert 5.0 <= found.fit_limit < 6.0
     (sentence,) = [text for text in found.warnings if "filtered before" in text]
     assert "stated as 3.5 A" in sentence
     before = prepare(noisy.map, 3.5)

@@ -1,8 +1,8 @@
 // Where the molecule is: the local variance of the density.
 //
-// Wang (1985), Terwilliger (1999): molecule is where the smoothed squared density is high. The split
-// into molecule and solvent is a decision and lives in Python; here is what loops over voxels.
-// Lengths in A.
+// Wang (1985), Terwilliger (1999): molecule is where the smoothed squared density is high. The
+// split into molecule and solvent is a decision and lives in Python; here is what loops over
+// voxels. Lengths in A.
 #pragma once
 
 #include <cstdint>

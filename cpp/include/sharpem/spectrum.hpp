@@ -67,8 +67,9 @@ class Spectrum {
 /// Fourier terms of a map, to d_min (A).
 Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min);
 
-/// The same terms on another grid over the same cell, to d_min (A): the map resampled without loss, as
-/// far as the new grid and d_min go. Throws std::invalid_argument for a d_min finer than the input's.
+/// The same terms on another grid over the same cell, to d_min (A): the map resampled without loss,
+/// as far as the new grid and d_min go. Throws std::invalid_argument for a d_min finer than the
+/// input's.
 Spectrum resampled(const Spectrum& spectrum, Shape grid, double d_min);
 
 /// Multiplies every term by a radial factor, in place. F(000) is multiplied by the factor at s = 0.

@@ -4,8 +4,8 @@
 //     mu(s) = exp(ln_scale + ln_reference(s) - q/2) + noise(s),   q = s^T B s
 // (isotropic: q = B s^2). ln_reference is the logarithm of the mean intensity of a typical molecule
 // at B = 0, noise the mean intensity of the noise (0 where unknown); both are tabulated over s and
-// interpolated linearly. Fitted by Fisher scoring with step halving; deterministic for any number of
-// threads. Units: s in 1/A, B in A^2. Terms with d_max >= d >= d_min take part.
+// interpolated linearly. Fitted by Fisher scoring with step halving; deterministic for any number
+// of threads. Units: s in 1/A, B in A^2. Terms with d_max >= d >= d_min take part.
 #pragma once
 
 #include <vector>
@@ -21,11 +21,11 @@ struct Profile {
 };
 
 struct WilsonFit {
-  Tensor b{};            // Cartesian, A^2; isotropic fits have b11 = b22 = b33
-  double b_iso = 0;      // mean of the diagonal
+  Tensor b{};        // Cartesian, A^2; isotropic fits have b11 = b22 = b33
+  double b_iso = 0;  // mean of the diagonal
   double ln_scale = 0;
   double b_iso_error = 0;  // standard deviation from the curvature of the likelihood
-  double terms = 0;      // number of stored terms used
+  double terms = 0;        // number of stored terms used
   int iterations = 0;
   bool converged = false;
 };

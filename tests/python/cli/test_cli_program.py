@@ -136,7 +136,7 @@ def test_demo(refused, outcome, folder):
     names = {path.name for path in (folder / "sharpem_demo").iterdir()}
     results = {f"demo_sharpened.{ending}" for ending in ("mrc", "json", "html", "cxc")}
     assert names == {"demo.mrc", *results}
-    (correlation,) = [line for line in out.splitlines() if "correlation" in line]
+    (correlation,) = [line for line in out.splitlines() if line.startswith("correlation")]
     before, after = map(float, correlation.rpartition(": ")[2].split(" -> "))
     assert after > before
     assert "exists already" in refused("demo")

@@ -1,0 +1,64 @@
+"""The commands and the Python of README and docs run as they stand there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from sharpem.cli import main
+
+ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+# What the pages call their files, and which of ../shared/data stands for it.
+FILES = {
+    "emd_3488.map.gz": "emd_3488/emd_3488.mrc.gz",
+    "emd_3488.mrc.gz": "emd_3488/emd_3488.mrc.gz",
+    "5ni1.cif": "emd_3488/5ni1_updated.cif",
+    "half_map_1.mrc": "synthetic_halfmaps_5ni1/half_map_1.mrc.gz",
+    "half_map_2.mrc": "synthetic_halfmaps_5ni1/half_map_2.mrc.gz",
+    "refined.mtz": "xray_rnase_sa/rnasa-1.8-all_refmac1.mtz",
+    "model.pdb": "xray_rnase_sa/tutorial-modern.pdb",
+}
+
+
+def commands(page: Path) -> list[list[str]]:
+    """Every line of a page that begins with `sharpem COMMAND`, as arguments."""
+    lines = re.findall(r"^\s*(?:\$ )?sharpem ([a-z].*)$", page.read_text("utf-8"), re.MULTILINE)
+    return [shlex.split(line, comments=True) for line in lines]
+
+
+def test_pages_show_commands():
+    assert {words[0] for page in PAGES for words in commands(page)} >= {
+        "sharpen", "inspect", "apply", "evaluate", "compare", "box",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def folder(shared_data, tmp_path, monkeypatch):
+    for name, file in FILES.items():
+        (tmp_path / name).symlink_to(shared_data / file)
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)
+def test_commands_run(page, folder, capsys):
+    before = {"sharp.mrc", "emd_3488_sharpened.mrc"}
+    for words in commands(page):
+        words = ["FWT,PHWT" if word == "F,PHI" else word for word in words]
+        missing = before & set(words) - {path.name for path in folder.iterdir()}
+        for name in missing:  # a page may judge what an earlier page made
+            source = "refined.mtz" if name == "sharp.mrc" else "emd_3488.mrc.gz"
+            prefix = name.removesuffix(".mrc")
+            assert main(["sharpen", source, "-r", "3.2", "-o", prefix, "--no-report"]) == 0
+        assert main([*words, *(["--overwrite"] if "-o" in words else [])]) == 0, words
+        capsys.readouterr()
+
+
+def test_python_of_the_readme_runs(folder):
+    [block] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    exec(compile(block, "README.md", "exec"), {})
+    assert (folder / "out/emd_3488.mrc").stat().st_size > 4_000_000
