@@ -137,12 +137,12 @@ def scan_settings(
         One is out of range.
     """
     check(0 < fraction < 1, f"fraction {fraction:g}, expected between 0 and 1")
-    check(k > 0, f"k {k:g} per A, expected a positive number")
-    check(d_cut is None or d_cut > 0, f"d_cut {d_cut} A, expected a positive number")
+    check(0 < k < np.inf, f"k {k:g} per A, expected a positive number")
+    check(d_cut is None or 0 < d_cut < np.inf, f"d_cut {d_cut} A, expected a positive number")
     check(bool(np.isfinite(b_blur)), f"b_blur {b_blur:g} A^2, expected a number")
     check(
-        b_step > 0 and -2000 <= b_min < b_max <= 2000 and (b_max - b_min) / b_step >= 4,
+        b_step > 0 and -2000 <= b_min < b_max <= 2000 and 4 <= (b_max - b_min) / b_step <= 1000,
         f"overall B from {b_min:g} to {b_max:g} in steps of {b_step:g} A^2, expected at least five "
-        "trials within -2000 to 2000 A^2",
+        "trials, at most 1001, within -2000 to 2000 A^2",
     )
     return ScanSettings(b_min, b_max, b_step, fraction, d_cut, k, b_blur, wrap)

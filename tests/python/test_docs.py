@@ -47,8 +47,8 @@ def folder(shared_data, tmp_path, monkeypatch):
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)
 def test_commands_run(page, folder, capsys):
     before = {"sharp.mrc", "emd_3488_sharpened.mrc"}
-    for words in commands(page):
-        words = ["FWT,PHWT" if word == "F,PHI" else word for word in words]
+    for shown in commands(page):
+        words = ["FWT,PHWT" if word == "F,PHI" else word for word in shown]
         missing = before & set(words) - {path.name for path in folder.iterdir()}
         for name in missing:  # a page may judge what an earlier page made
             source = "refined.mtz" if name == "sharp.mrc" else "emd_3488.mrc.gz"

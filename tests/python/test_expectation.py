@@ -46,8 +46,8 @@ def test_expected_correlation_is_the_true_one(protein, noise):
     best = yardstick.best(made.map)
     assert b[np.argmax(foretold)] == pytest.approx(best.b_sharpen, abs=30.0)
     assert expect(prepared).b_sharpen == pytest.approx(best.b_sharpen, abs=30.0)
-    true = np.array([cc for x, cc in best.trials if x in b or x % 25 == 0 and 25 <= x <= 175])
-    at = np.array([x for x, cc in best.trials if x in b or x % 25 == 0 and 25 <= x <= 175])
+    true = np.array([cc for x, cc in best.trials if x in b or (x % 25 == 0 and 25 <= x <= 175)])
+    at = np.array([x for x, cc in best.trials if x in b or (x % 25 == 0 and 25 <= x <= 175)])
     difference = true - np.interp(at, b, foretold)
     near_top = np.abs(at - best.b_sharpen) <= 60
     assert near_top.sum() >= 4

@@ -14,7 +14,11 @@ from sharpem.prepare import prepare
 from sharpem.sharpen import sharpen
 from sharpem.simulate import simulate_map
 
-MODELS = ("emd_3488/5ni1_updated.cif", "emd_30342/390_7cec_A.cif", "xray_rnase_sa/tutorial-modern.pdb")
+MODELS = (
+    "emd_3488/5ni1_updated.cif",
+    "emd_30342/390_7cec_A.cif",
+    "xray_rnase_sa/tutorial-modern.pdb",
+)
 
 
 @pytest.fixture
@@ -97,7 +101,7 @@ def test_files_without_a_sequence(density, tmp_path, text):
 
 def test_masks_that_do_not_fit(density):
     small = replace(DensityMap.from_array(density.data[1:], 2.0), path=Path("small.mrc"))
-    with pytest.raises(InputError, match="small.mrc: mask of"):
+    with pytest.raises(InputError, match=r"small\.mrc: mask of"):
         known_volume(density, mask=small)
     with pytest.raises(InputError, match="from mask"):
         known_volume(density, mask=density.with_data(np.zeros_like(density.data)))

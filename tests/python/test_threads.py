@@ -61,5 +61,8 @@ def test_the_limit_from_before_comes_back(density):
 
 @pytest.mark.parametrize("threads", [0, -1, 1.5])
 def test_what_is_no_number_of_threads(threads):
-    with pytest.raises(InputError, match="expected a whole number from 1"), limited_threads(threads):
+    with (
+        pytest.raises(InputError, match="expected a whole number from 1"),
+        limited_threads(threads),
+    ):
         pass
