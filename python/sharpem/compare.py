@@ -260,7 +260,12 @@ WAYS = (
     Way("kurtosis", "kurtosis", _nothing, _scanned(KURTOSIS, prior=True)),
     Way("kurtosis-bare", "kurtosis, no prior", _nothing, _scanned(KURTOSIS, prior=False)),
     Way("empirical", "empirical", _nothing, lambda x: empirical.choose(x.prepared, x.settings)),
-    Way("single-map", "single map", _no_noise, lambda x: singlemap.choose(x.prepared)),
+    Way(
+        "single-map",
+        "single map",
+        _no_noise,
+        lambda x: singlemap.choose(x.prepared, x.settings),
+    ),
     Way("half-map", "half maps", _no_half_maps, _by_half_maps),
     Way(MODEL, "model", _no_model, _by_model),
 )

@@ -24,7 +24,7 @@ from sharpem.io.model import Model
 from sharpem.methods import empirical, given, halfmap, singlemap
 from sharpem.methods import model as by_model
 from sharpem.methods.kurtosis import KURTOSIS
-from sharpem.methods.scanned import choose_by_scan
+from sharpem.methods.scanned import ScanMethod, choose_by_scan
 from sharpem.methods.surface import SURFACE
 from sharpem.molecule import known_volume
 from sharpem.prepare import Prepared, prepare
@@ -183,16 +183,14 @@ def sharpen(
         prepared_at = time.perf_counter()
         tell("scan", 1, 3)
         if method in _SCANNED:
-            score = _SCANNED[method].score
-            if optimize_d_cut or optimize_k:
-                settings = optimise_shape(
-                    prepared, settings, score, d_cut=optimize_d_cut, k=optimize_k
-                )
-            choice = choose_by_scan(prepared, settings, _SCANNED[method], prior=prior == "auto")
-            if measured is not None:
-                choice = halfmap.cross_checked(
-                    choice, prepared, measured, settings, _SCANNED[method]
-                )
+            choice = _by_scan(
+                _SCANNED[method],
+                prepared,
+                settings,
+                prior=prior == "auto",
+                free=(optimize_d_cut, optimize_k),
+                measured=measured,
+            )
         elif method == "given":
             choice = given.choose(prepared, settings, b_sharpen=b_sharpen, b_iso=b_iso)
         else:
@@ -212,6 +210,25 @@ def sharpen(
     return replace(result, seconds=seconds, peak_memory_bytes=_peak_memory())
 
 
+def _by_scan(
+    method: ScanMethod,
+    prepared: Prepared,
+    settings: ScanSettings,
+    *,
+    prior: bool,
+    free: tuple[bool, bool],
+    measured: halfmap.Measured | None,
+) -> Choice:
+    """Choose by a score over overall B; `free`: whether d_cut and k are chosen too."""
+    if any(free):
+        d_cut, k = free
+        settings = optimise_shape(prepared, settings, method.score, d_cut=d_cut, k=k)
+    choice = choose_by_scan(prepared, settings, method, prior=prior)
+    if measured is None:
+        return choice
+    return halfmap.cross_checked(choice, prepared, measured, settings, method)
+
+
 def _by_shells(
     method: str,
     prepared: Prepared,
@@ -225,7 +242,7 @@ def _by_shells(
     if method == "model" and model is not None:
         return by_model.choose(prepared, model, settings)
     if method == "single-map":
-        return singlemap.choose(prepared)
+        return singlemap.choose(prepared, settings)
     return empirical.choose(prepared, settings)
 
 

@@ -237,3 +237,14 @@ def test_synthetic_pair(shared_data):
     assert ruler.correlation(result.map).cc_mask > best - 0.005
     table = result.choice.shells["resolution"]
     assert table["unmasked_0.143"] == pytest.approx(3.2, abs=0.1)
+
+
+def test_single_map_of_a_filtered_map_falls_back(pair):
+    spectrum = _core.analyse(pair.map.data, pair.map.cell, 2.4)
+    s, factor = np.array([0.0, 0.2, 0.205, 0.4]), np.array([1.0, 1.0, 1e-3, 1e-3])
+    _core.apply(spectrum, _core.RadialCurve.table(s, factor, 0.42))
+    cut = pair.map.with_data(_core.synthesise(spectrum))
+    result = sharpen(cut, resolution=RESOLUTION, method="single-map")
+    assert not result.verdict.applicable
+    assert "filtered before" in result.verdict.reasons[0]
+    assert result.filter.to_dict()["kind"] == "sharpen-blur"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sharpem.choice import Choice, Verdict
 from sharpem.errors import InputError
+from sharpem.methods import empirical
 from sharpem.prepare import Prepared
+from sharpem.search import ScanSettings
 from sharpem.shellscale import b_of_filter, shell_filter, smooth_ratio
 
 __all__ = ["choose"]
 
 
-def choose(prepared: Prepared) -> Choice:
+def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
     """Choose the filter R CC* with CC*^2 = S / (S + N): signal and noise as the molecule sees them.
 
     The noise's spectrum is read off the solvent; of the noise counts the part that is where the
@@ -22,6 +26,8 @@ def choose(prepared: Prepared) -> Choice:
     ----------
     prepared : Prepared
         The map.
+    settings : ScanSettings
+        For the fall-back, the expected sharpening, where the map was cut off before.
 
     Raises
     ------
@@ -35,6 +41,8 @@ def choose(prepared: Prepared) -> Choice:
             f"{name}: no solvent that would show the noise (cut out, masked, or a tight box), "
             "expected a map in its full box for method single-map"
         )
+    if prepared.fit_limit > prepared.resolution:
+        return _cut_off(prepared, settings)
     [(signal, noise)] = prepared.signal_and_noise
     variance = 2.0 * ((signal + shells.noise) / signal) ** 2 / shells.terms
     smooth = smooth_ratio(shells.s, np.log(signal) - shells.ln_reference, variance)
@@ -58,7 +66,19 @@ def choose(prepared: Prepared) -> Choice:
         "ratio": ratio.tolist(),
         "scale": (ratio * cc_star).tolist(),
     }
-    return Choice("single-map", filter_, Verdict(True, None, reasons), b_iso, shells=table)
+    verdict = Verdict(True, None, reasons)
+    return Choice("single-map", filter_, verdict, b_iso, shells=table)
+
+
+def _cut_off(prepared: Prepared, settings: ScanSettings) -> Choice:
+    """Fall back to the expected sharpening: outer shells that were cut off cannot be scaled."""
+    expected = empirical.choose(prepared, settings)
+    reason = (
+        f"The map was filtered before and ends at {prepared.fit_limit:.2f} A: its outer shells "
+        "hold neither the signal nor the noise that this method scales. Half maps would help."
+    )
+    verdict = Verdict(False, None, (reason, *expected.verdict.reasons))
+    return replace(expected, method="single-map", verdict=verdict)
 
 
 def _percent(part: np.ndarray[tuple[int], np.dtype[np.float64]], prepared: Prepared) -> str:
