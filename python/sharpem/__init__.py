@@ -8,6 +8,8 @@
 
 from importlib.metadata import version as _version
 
+from sharpem.archive.entry import Entry
+from sharpem.archive.fetch import fetch
 from sharpem.choice import BIso, Choice, Trial, Verdict
 from sharpem.density import DensityMap
 from sharpem.errors import InputError, NotApplicableError, SharpemError
@@ -26,6 +28,7 @@ __all__ = [
     "BIso",
     "Choice",
     "DensityMap",
+    "Entry",
     "Filter",
     "InputError",
     "NotApplicableError",
@@ -36,6 +39,7 @@ __all__ = [
     "Trial",
     "Verdict",
     "apply",
+    "fetch",
     "filter_from_dict",
     "map_model_cc",
     "read_map",

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sharpem.archive.entry import Entry
 from sharpem.choice import BIso, Choice, Trial, Verdict
 from sharpem.density import DensityMap
 from sharpem.filters import Filter
@@ -59,6 +60,10 @@ class Result:
         Of the process.
     half_maps : HalfMaps or None
         As given.
+    entry : Entry or None
+        What the EMDB says of the map, if it came from there.
+    resolution_source : str
+        given, half maps, reflections, or the EMDB entry that states it.
     """
 
     input: DensityMap
@@ -74,6 +79,8 @@ class Result:
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory_bytes: int = 0
     half_maps: HalfMaps | None = None
+    entry: Entry | None = None
+    resolution_source: str = "given"
 
     @classmethod
     def without_map(cls, prepared: Prepared, choice: Choice) -> Result:
@@ -130,8 +137,10 @@ class Result:
                 "sha256": self.sha256,
                 "half_maps": list(self.half_maps.names) if self.half_maps else None,
                 "mtz_labels": list(crystal.labels) if crystal else None,
+                "entry": self.entry.to_dict() if self.entry else None,
             },
             "resolution": self.resolution,
+            "resolution_source": self.resolution_source,
             "d_min": self.d_min,
             "method": self.method,
             "local": False,

@@ -144,6 +144,7 @@ def sharpen(
     start = time.perf_counter()
     halves = as_half_maps(half1, half2, density if isinstance(density, DensityMap) else None)
     map_, atoms = as_map(density, voxel_size, halves), as_model(model)
+    source = "given" if resolution else "half maps"
     method = chosen_method(
         method, b_sharpen, b_iso, halves=halves is not None, model=atoms is not None
     )
@@ -199,7 +200,7 @@ def sharpen(
         tell("apply", 2, 3)
         if not choice.verdict.applicable and if_not_applicable == "stop":
             choice = replace(choice, filter=None)
-        result = replace(_finish(prepared, choice), half_maps=halves)
+        result = replace(_finish(prepared, choice), half_maps=halves, resolution_source=source)
         tell("apply", 3, 3)
     seconds = {
         "total": time.perf_counter() - start,

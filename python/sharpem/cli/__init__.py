@@ -16,14 +16,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sharpem.cli import apply, box, compare, demo, evaluate, inspect, sharpen
+from sharpem.cli import apply, box, compare, demo, evaluate, fetch, inspect, sharpen
 from sharpem.cli.output import complain
 from sharpem.cli.parser import Parser, join_negative_numbers
 from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, demo)
+_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, fetch, demo)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 

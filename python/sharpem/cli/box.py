@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.entries import fetch_entries
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import Parser, add_command, add_general, add_voxel_size, labels, number
+from sharpem.cli.progress import progress
 
 if TYPE_CHECKING:
     from sharpem.box import Box
@@ -35,11 +37,13 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "map",
         metavar="MAP",
-        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz: may cross cell edges",
+        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz: may cross cell edges; or an EMDB entry",
     )
     region = parser.add_mutually_exclusive_group(required=True)
     region.add_argument(
-        "--model", metavar="MODEL", help=".pdb or .cif, also .gz, in the map's frame"
+        "--model",
+        metavar="MODEL",
+        help=".pdb or .cif, also .gz, in the map's frame; or an entry of PDB or EMDB",
     )
     region.add_argument("--mask", metavar="MASK", help="mask on the map's grid")
     _add_shape(parser)
@@ -96,6 +100,8 @@ def run(request: Namespace) -> int:
     if request.write_model and not request.model:
         raise InputError("--write-model: found without --model, expected one")
     prefix = output_prefix(request.output, request.map, "_box")
+    with progress(request) as tell:
+        fetch_entries(request, tell)
     targets = _targets(request, prefix)
     inputs = [Path(name) for name in (request.map, request.model, request.mask) if name]
     check_outputs(targets.values(), inputs, overwrite=request.overwrite)

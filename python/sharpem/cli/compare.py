@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.entries import fetch_entries, find_entry, is_entry
 from sharpem.cli.evaluate import agreement_dict
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
@@ -38,16 +39,26 @@ def add_parser(commands: Any) -> None:
         "in one table. With --model, the correlation with the model at B = 0 says which is best.",
         epilog="example: sharpem compare emd_3488.map.gz -r 3.2 --model 5ni1.cif -o out/compared",
     )
-    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz")
-    add_resolution(parser, "resolution of the map in A, as published (needed)")
     parser.add_argument(
-        "--half1", metavar="H1", help="first half map, or the folder of a refinement job"
+        "map",
+        metavar="MAP",
+        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz; or an EMDB entry (EMD-3488)",
+    )
+    add_resolution(
+        parser, "resolution of the map in A, as published (needed; an EMDB entry states its own)"
+    )
+    parser.add_argument(
+        "--half1",
+        metavar="H1",
+        help="first half map, or the folder of a refinement job, or an EMDB entry for both",
     )
     parser.add_argument(
         "--half2", metavar="H2", help="second half map (default: found beside the first)"
     )
     parser.add_argument(
-        "--model", metavar="MODEL", help=".pdb or .cif, also .gz, at its place in the map: judges"
+        "--model",
+        metavar="MODEL",
+        help=".pdb or .cif, also .gz, at its place in the map, or an entry of PDB or EMDB: judges",
     )
     parser.add_argument("--no-waters", action="store_true", help="leave the model's waters out")
     parser.add_argument("--xray", action="store_true", help="the map is a crystal's, from X-rays")
@@ -67,8 +78,10 @@ def add_parser(commands: Any) -> None:
 
 def run(request: Namespace) -> int:
     """Run the command; the exit code."""
+    find_entry(request)
     targets = _targets(request)
     with progress(request) as tell, limited_threads(request.threads):
+        fetch_entries(request, tell)
         found = _compare(request, tell)
         values = _values(request, found)
         tell("report", 0, 1)
@@ -84,6 +97,8 @@ def _targets(request: Namespace) -> dict[str, Path]:
     """Check what can be checked before anything is read; where the files go."""
     if request.resolution is None:
         raise InputError(f"{request.map}: no resolution given, expected -r D in A")
+    if request.half2 and is_entry(request.half1):
+        raise InputError(f"--half2: found with --half1 {request.half1}, which stands for both")
     if request.half2 and not request.half1:
         raise InputError("--half2: found without --half1, expected both half maps")
     prefix = output_prefix(request.output, request.map, "_compared")
@@ -122,6 +137,8 @@ def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
         "half_maps": [request.half1, request.half2] if request.half1 else None,
         "model": request.model,
         "resolution": request.resolution,
+        "resolution_source": request.resolution_source or "given",
+        "entry": request.entry.to_dict() if request.entry else None,
         "judged_by": "model" if found.best else None,
         "best": found.best.name if found.best else None,
         "best_without_model": found.best_blind.name if found.best_blind else None,

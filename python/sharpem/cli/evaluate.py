@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.entries import fetch_entries, find_entry
 from sharpem.cli.output import check_outputs, complain, show, with_ending
 from sharpem.cli.parser import (
     add_command,
@@ -49,12 +50,23 @@ def add_parser(commands: Any) -> None:
         "--model 5ni1.cif -r 3.2",
     )
     parser.add_argument(
-        "map", metavar="MAP", nargs="+", help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz"
+        "map",
+        metavar="MAP",
+        nargs="+",
+        help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz; or an EMDB entry (EMD-3488)",
     )
     parser.add_argument(
-        "--model", required=True, metavar="MODEL", help=".pdb or .cif, also .gz, in the maps' frame"
+        "--model",
+        required=True,
+        metavar="MODEL",
+        help=".pdb or .cif, also .gz, in the maps' frame; or an entry of the PDB (5ni1), or of the "
+        "EMDB for the model fitted to it",
     )
-    add_resolution(parser, "where maps and model are cut, in A (needed)")
+    add_resolution(
+        parser,
+        "where maps and model are cut, in A (needed; default where the first map is an EMDB entry: "
+        "as that states)",
+    )
     parser.add_argument(
         "--radius",
         type=number(above=0, below=20),
@@ -80,7 +92,10 @@ def run(request: Namespace) -> int:
     """Run the command; the exit code is that of the last map that failed."""
     from sharpem.io.model import read_model
 
+    find_entry(request)
     targets = _targets(request)
+    with progress(request) as tell:
+        fetch_entries(request, tell)
     model = read_model(request.model, waters=not request.no_waters)
     found, failed, code = {}, {}, 0
     with progress(request) as tell, limited_threads(request.threads):
@@ -167,6 +182,8 @@ def _values(
         "sharpem": sharpem.__version__,
         "model": request.model,
         "resolution": request.resolution,
+        "resolution_source": request.resolution_source or "given",
+        "entry": request.entry.to_dict() if request.entry else None,
         "radius": request.radius,
         "waters": not request.no_waters,
         "maps": maps,

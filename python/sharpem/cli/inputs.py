@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.entries import is_entry
 from sharpem.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,12 +22,15 @@ def add_inputs(parser: Any) -> None:
     group.add_argument(
         "--half1",
         metavar="H1",
-        help="half map 1, or the folder of a RELION or cryoSPARC job; with half maps MAP and -r "
-        "may be left out",
+        help="half map 1, or the folder of a RELION or cryoSPARC job, or an EMDB entry for both; "
+        "with half maps MAP and -r may be left out",
     )
     group.add_argument("--half2", metavar="H2", help="half map 2 (default: found beside the first)")
     group.add_argument(
-        "--model", metavar="MODEL", help=".pdb or .cif, also .gz, at its place in the map"
+        "--model",
+        metavar="MODEL",
+        help=".pdb or .cif, also .gz, at its place in the map; or an entry of the PDB (5ni1), or of "
+        "the EMDB for the model fitted to it",
     )
 
 
@@ -44,13 +48,15 @@ def settle_inputs(request: Namespace) -> None:
         if request.half1 is not None:
             raise InputError(f"{request.map}: a folder, and --half1 too, expected one of them")
         request.map, request.half1 = None, request.map
+    if request.half2 is not None and is_entry(request.half1):
+        raise InputError(f"--half2: found with --half1 {request.half1}, which stands for both")
     if request.half2 is not None and request.half1 is None:
         raise InputError("--half2: found without --half1, expected both half maps")
     if request.map is None and request.half1 is None:
         raise InputError(
             "no MAP given, expected a map, or --half1 and --half2 (sharpem sharpen -h)"
         )
-    if request.half1 is not None:
+    if request.half1 is not None and not is_entry(request.half1):
         _find_halves(request)
     request.source = request.map or request.half1
 
@@ -84,6 +90,7 @@ def read_inputs(request: Namespace) -> tuple[DensityMap | None, dict[str, Any]]:
         density = replace(density, xray=density.xray or request.xray)
         if density.reflections is not None and request.resolution is None:
             options["resolution"] = density.reflections.d_min
+            request.resolution_source = "reflections"
     for name in ("half1", "half2", "mask"):
         if getattr(request, name) is not None:
             options[name] = read_mrc(getattr(request, name), apix=request.apix)

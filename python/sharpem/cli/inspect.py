@@ -6,8 +6,10 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.entries import fetch_map
 from sharpem.cli.output import Lines, complain, show
 from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
+from sharpem.cli.progress import progress
 from sharpem.errors import SharpemError
 from sharpem.threads import limited_threads
 
@@ -33,8 +35,17 @@ def add_parser(commands: Any) -> None:
         "with -r also the overall B, the anisotropy and the molecular volume. Lengths in A.",
         epilog="example: sharpem inspect emd_3488.map.gz -r 3.2",
     )
-    parser.add_argument("map", metavar="MAP", nargs="+", help=".mrc, .map or .ccp4; also .gz, .bz2")
-    add_resolution(parser, "resolution in A, for the overall B and what follows from it")
+    parser.add_argument(
+        "map",
+        metavar="MAP",
+        nargs="+",
+        help=".mrc, .map or .ccp4; also .gz, .bz2; or an EMDB entry (EMD-3488)",
+    )
+    add_resolution(
+        parser,
+        "resolution in A, for the overall B and what follows from it (default for an EMDB entry: "
+        "as it states)",
+    )
     add_voxel_size(parser)
     add_general(parser).add_argument(
         "--json", action="store_true", help="print a JSON array, an object for each map"
@@ -66,12 +77,18 @@ def _examine(name: str, request: Namespace) -> dict[str, Any]:
     from sharpem.checks import map_oddities
     from sharpem.io.read import read_map
 
-    density = read_map(name, apix=request.apix)
-    answer = {"map": name, **_header(density), **_values(density)}
+    with progress(request) as tell:
+        path, entry = fetch_map(name, tell)
+    density = read_map(path, apix=request.apix)
+    answer = {"map": path, **_header(density), **_values(density)}
+    resolution = request.resolution
+    if entry is not None:
+        answer["entry"] = entry.to_dict()
+        resolution = resolution or entry.resolution
     warnings = map_oddities(density)
-    if request.resolution is not None:
+    if resolution is not None:
         with limited_threads(request.threads):
-            measured, more = _measure(density, request.resolution)
+            measured, more = _measure(density, resolution)
         answer |= measured
         warnings = tuple(dict.fromkeys(warnings + more))
     answer["warnings"] = list(warnings)
@@ -152,6 +169,8 @@ def _lines(answer: dict[str, Any]) -> Lines:
             f"skewness {answer['skewness']:.2f}",
         ),
     ]
+    if "entry" in answer:
+        lines.insert(1, ("entry", f"{answer['entry']['id']}, {answer['entry']['title']}"))
     if answer["unit_cell"] != answer["cell"]:
         lines.insert(4, ("unit cell", f"{_row(answer['unit_cell'][:3])} A"))
     lines += [("label", text) for text in answer["labels"]]
@@ -163,6 +182,7 @@ def _lines(answer: dict[str, Any]) -> Lines:
 def _measured_lines(answer: dict[str, Any]) -> list[tuple[str, str]]:
     b, volume = answer["b_iso"], answer["molecular_volume"]
     return [
+        ("resolution", f"{answer['resolution']:g} A"),
         ("overall B", f"{b['input']:.0f} A^2; of the signal {b['signal']:.0f} A^2"),
         ("anisotropy", f"B differs by {answer['anisotropy']['spread']:.0f} A^2 between directions"),
         (

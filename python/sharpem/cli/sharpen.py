@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.entries import fetch_entries, find_entry
 from sharpem.cli.inputs import add_inputs, read_inputs, settle_inputs
 from sharpem.cli.options import add_filter, add_scan, add_volume
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
@@ -61,11 +62,12 @@ def add_parser(commands: Any) -> None:
         metavar="MAP",
         nargs="?",
         help=".mrc, .map or .ccp4, also .gz, .bz2; or .mtz with map coefficients; or the folder of "
-        "a refinement job with half maps",
+        "a refinement job with half maps; or an EMDB entry (EMD-3488)",
     )
     add_resolution(
         parser,
-        "resolution of the map in A, as published (needed; default for .mtz: its finest term)",
+        "resolution of the map in A, as published (needed; default for .mtz: its finest term, for "
+        "an EMDB entry: as it states)",
     )
     parser.add_argument(
         "--xray",
@@ -151,6 +153,7 @@ def _add_output(parser: Parser) -> None:
 
 def run(request: Namespace) -> int:
     """Run the command; the exit code."""
+    find_entry(request)
     settle_inputs(request)
     prefix = output_prefix(request.output, request.source, "_sharpened")
     options = _options(request)
@@ -248,13 +251,16 @@ def _gives_fsc(request: Namespace) -> bool:
 def _sharpen(request: Namespace, options: dict[str, Any], tell: Report) -> Result:
     from sharpem.sharpen import sharpen
 
+    fetch_entries(request, tell)
     start = time.perf_counter()
     tell("read", 0, 1)
     density, files = read_inputs(request)
     read = time.perf_counter() - start
     result = sharpen(density, progress=tell, **{**options, **files})
     total = read + result.seconds["total"]
-    return replace(result, seconds={**result.seconds, "total": total, "read": read})
+    seconds = {**result.seconds, "total": total, "read": read}
+    source = request.resolution_source or result.resolution_source
+    return replace(result, seconds=seconds, entry=request.entry, resolution_source=source)
 
 
 def _tell(request: Namespace, result: Result, written: dict[str, Path]) -> None:

@@ -62,7 +62,7 @@ def summary(
     -------
     list of (label, text)
     """
-    lines = [("map", map_line(result.input)), ("verdict", _verdict(result))]
+    lines = [("map", map_line(result.input)), *_entry_lines(result), ("verdict", _verdict(result))]
     if result.filter is not None:
         lines.append(("filter", filter_line(result.filter)))
     lines.append(("overall B", _overall_b(result)))
@@ -75,6 +75,14 @@ def summary(
     lines.append(("wrote", ", ".join(str(written[kind]) for kind in _map_first(written))))
     lines.append(("time", _seconds(result, verbose=verbose)))
     return lines
+
+
+def _entry_lines(result: Result) -> list[tuple[str, str]]:
+    if result.entry is None:
+        return []
+    source = result.resolution_source
+    stated = f"{result.resolution:g} A, {'as given' if source == 'given' else f'by {source}'}"
+    return [("entry", f"{result.entry.id}, {result.entry.title}"), ("resolution", stated)]
 
 
 def _map_first(written: dict[str, Path]) -> list[str]:

@@ -191,7 +191,8 @@ def _input_rows(result: Result) -> list[tuple[str, str]]:
         rows.append(("Angles", " ".join(f"{angle:g}" for angle in density.cell[3:]) + "°"))
     labels = "; ".join(label.strip() for label in density.placement.labels if label.strip())
     rows += [("Labels", labels)] if labels else []
-    return [*rows, ("Resolution, as stated", f"{result.resolution:g} Å")]
+    rows += [("Entry", f"{result.entry.id}: {result.entry.title}")] if result.entry else []
+    return [*rows, (f"Resolution ({result.resolution_source})", f"{result.resolution:g} Å")]
 
 
 def _source(result: Result) -> str:

@@ -1,0 +1,1 @@
+"""Entries of the EMDB and the PDB: found, fetched and kept."""

@@ -1,0 +1,75 @@
+"""What entries are called, and where the archives keep their files.
+
+All sites of the wwPDB lay the archives out alike, below a root of their own::
+
+    ROOT/emdb/structures/EMD-3488/header/emd-3488.xml
+                                  map/emd_3488.map.gz
+                                  other/emd_3488_half_map_1.map.gz
+                                  masks/emd_3488_msk_1.map
+    ROOT/pdb/data/structures/divided/mmCIF/ni/5ni1.cif.gz
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["emdb_file", "entry_id", "model_file", "packed_or_not", "pdb_id"]
+
+_EMDB = re.compile(r"emd[-_](\d{4,6})", re.IGNORECASE)
+_PDB = re.compile(r"(?:pdb_0000)?(\d[a-z\d]{3})", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+
+
+def entry_id(text: str) -> str | None:
+    """Read the name of an EMDB entry; None if it is none.
+
+    Examples
+    --------
+    >>> entry_id("emd_3488"), entry_id("emd_3488.map")
+    ('EMD-3488', None)
+    """
+    found = _EMDB.fullmatch(text)
+    return f"EMD-{found[1]}" if found else None
+
+
+def pdb_id(text: str) -> str | None:
+    """Read the name of a PDB entry, short or extended; None if it is none.
+
+    Examples
+    --------
+    >>> pdb_id("5NI1"), pdb_id("pdb_00005ni1"), pdb_id("model")
+    ('5ni1', '5ni1', None)
+    """
+    found = _PDB.fullmatch(text)
+    return found[1].lower() if found else None
+
+
+def emdb_file(entry: str, folder: str, name: str) -> str | None:
+    """Path of an entry's file below the root; None if the name is none for a file.
+
+    Names come from the entry's metadata, so a name that leads out of the folder is not taken.
+
+    Examples
+    --------
+    >>> emdb_file("EMD-3488", "map", "emd_3488.map.gz")
+    'emdb/structures/EMD-3488/map/emd_3488.map.gz'
+    """
+    if not _PLAIN_NAME.fullmatch(name):
+        return None
+    return f"emdb/structures/{entry}/{folder}/{name}"
+
+
+def model_file(pdb: str) -> str:
+    """Path of a model below the root.
+
+    Examples
+    --------
+    >>> model_file("5ni1")
+    'pdb/data/structures/divided/mmCIF/ni/5ni1.cif.gz'
+    """
+    return f"pdb/data/structures/divided/mmCIF/{pdb[1:3]}/{pdb}.cif.gz"
+
+
+def packed_or_not(path: str) -> tuple[str, str]:
+    """Both names under which a file may lie: as it is listed, and with or without ``.gz``."""
+    return path, path.removesuffix(".gz") if path.endswith(".gz") else f"{path}.gz"
