@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import archive_server
 import mrcfile
 import numpy as np
 import pytest
+from archive_server import Archive
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -50,3 +52,20 @@ def mrc_file(tmp_path: Path, random_array: np.ndarray) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """A small EMDB and PDB on this machine, an empty cache, and no other site to ask.
+
+    EMD-3488 has all that an entry can have (the map is random bytes), EMD-1234 is an old one
+    without half maps, EMD-4321 is withdrawn.
+    """
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setattr("sharpem.archive.mirrors._PAUSE", 0.0)
+    monkeypatch.setenv("SHARPEM_CACHE", str(tmp_path / "cache"))
+    with Archive(files=archive_server.small_archive()) as served:
+        monkeypatch.setenv("SHARPEM_MIRRORS", served.url)
+        yield served

@@ -99,7 +99,7 @@ def look_up(name: str, store: Store) -> Entry:
         metadata = parse_metadata(file.read_bytes())
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{file}: {error}, expected the header file of {entry} (fetch --refresh asks for it anew)"
+            f"{file}: {error}, expected the header file of {entry} (fetch --refresh asks anew)"
         ) from None
     return Entry(**vars(metadata), id=entry, urls={"metadata": store.url(path)})
 

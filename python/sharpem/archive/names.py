@@ -15,8 +15,8 @@ import re
 
 __all__ = ["emdb_file", "entry_id", "model_file", "packed_or_not", "pdb_id"]
 
-_EMDB = re.compile(r"emd[-_](\d{4,6})", re.IGNORECASE)
-_PDB = re.compile(r"(?:pdb_0000)?(\d[a-z\d]{3})", re.IGNORECASE)
+_EMDB = re.compile(r"emd[-_]([0-9]{4,6})", re.IGNORECASE)
+_PDB = re.compile(r"(?:pdb_0000)?([0-9][a-z0-9]{3})", re.IGNORECASE | re.ASCII)
 _PLAIN_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 

@@ -92,5 +92,5 @@ def _fetched(kind: str, name: str, request: Namespace, tell: Report) -> Entry:
     known: Entry | None = getattr(request, "entry", None)
     if known is None or known.id != entry_id(name):
         return fetch_files(look_up(name, store), store, [kind])
-    request.entry = fetch_files(known, store, [kind])
-    return request.entry
+    request.entry = known = fetch_files(known, store, [kind])
+    return known

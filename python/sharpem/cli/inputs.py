@@ -29,8 +29,8 @@ def add_inputs(parser: Any) -> None:
     group.add_argument(
         "--model",
         metavar="MODEL",
-        help=".pdb or .cif, also .gz, at its place in the map; or an entry of the PDB (5ni1), or of "
-        "the EMDB for the model fitted to it",
+        help=".pdb or .cif, also .gz, at its place in the map; or an entry of the PDB (5ni1), or "
+        "of the EMDB for the model fitted to it",
     )
 
 
