@@ -7,8 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from sharpem.cli.entries import fetch_map
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import add_command, add_general, add_voxel_size
+from sharpem.cli.progress import progress
 from sharpem.errors import InputError
 from sharpem.threads import limited_threads
 
@@ -33,7 +35,9 @@ def add_parser(commands: Any) -> None:
         description="Apply the filter that a run of sharpem saved to a map.",
         epilog="example: sharpem apply emd_3488_half_map_1.map.gz emd_3488_sharpened.json",
     )
-    parser.add_argument("map", metavar="MAP", help=".mrc, .map or .ccp4; also .gz, .bz2")
+    parser.add_argument(
+        "map", metavar="MAP", help=".mrc, .map or .ccp4; also .gz, .bz2; or an EMDB entry"
+    )
     parser.add_argument(
         "filter", metavar="FILTER.json", help="PREFIX.json of a run, or what is in it as filter"
     )
@@ -61,7 +65,9 @@ def run(request: Namespace) -> int:
     from sharpem.io.read import read_map
     from sharpem.sharpen import apply
 
-    density = read_map(request.map, apix=request.apix)
+    with progress(request) as tell:
+        source, _ = fetch_map(request.map, tell)
+    density = read_map(source, apix=request.apix)
     with limited_threads(request.threads):
         filtered = apply(density, chosen)
     label = f"applied: {filter_line(chosen).partition(',')[0]}"
