@@ -1,10 +1,12 @@
 """The commands and the Python of README and docs run as they stand there."""
 
+import gzip
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+from archive_server import HEADER_3
 
 from sharpem.cli import main
 
@@ -31,7 +33,7 @@ def commands(page: Path) -> list[list[str]]:
 
 def test_pages_show_commands():
     assert {words[0] for page in PAGES for words in commands(page)} >= {
-        "sharpen", "inspect", "apply", "evaluate", "compare", "box",
+        "sharpen", "inspect", "apply", "evaluate", "compare", "box", "fetch",
     }  # fmt: skip
 
 
@@ -41,7 +43,24 @@ def folder(shared_data, tmp_path, monkeypatch):
         (tmp_path / name).symlink_to(shared_data / file)
     (tmp_path / "out").mkdir()
     monkeypatch.chdir(tmp_path)
+    _fill_cache(tmp_path / "cache", shared_data)
+    monkeypatch.setenv("SHARPEM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SHARPEM_MIRRORS", "http://127.0.0.1:9")  # the cache has to do
     return tmp_path
+
+
+def _fill_cache(cache, shared_data):
+    """Put EMD-3488 where `sharpem fetch` keeps it."""
+    entry, models = cache / "emdb/structures/EMD-3488", cache / "pdb/data/structures/divided/mmCIF"
+    for folder in (entry / "header", entry / "map", entry / "other", models / "ni"):
+        folder.mkdir(parents=True)
+    (entry / "header/emd-3488.xml").write_text(HEADER_3.replace(">4.0<", ">3.2<"), "utf-8")
+    (entry / "map/emd_3488.map.gz").symlink_to(shared_data / FILES["emd_3488.map.gz"])
+    for name in ("half_map_1", "half_map_2"):
+        half = entry / f"other/emd_3488_{name}.map.gz"
+        half.symlink_to(shared_data / FILES[f"{name}.mrc"])
+    model = gzip.compress((shared_data / FILES["5ni1.cif"]).read_bytes())
+    (models / "ni/5ni1.cif.gz").write_bytes(model)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)

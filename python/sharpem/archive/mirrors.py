@@ -18,7 +18,7 @@ _SITES = (
     "https://files.wwpdb.org/pub",
     "https://ftp.pdbj.org/pub",
 )
-_TRIES = 5
+_TRIES = 4
 _PAUSE = 1.0  # s before the second try; doubled from try to try
 _LONGEST_PAUSE = 60.0  # s, whatever a server asks for
 _PROGRESS = 2**20  # bytes; an attempt that brings so many does not count as failed
