@@ -94,6 +94,8 @@ class Download:
                     self._part.unlink()
                 _check_answer(answer)
                 self._receive(url, answer)
+        except requests.ConnectTimeout as error:  # a firewall: each attempt would take as long
+            raise RefusedError(f"no connection within {_TIMEOUT[0]:g} s") from error
         except requests.exceptions.SSLError as error:
             raise RefusedError("its certificate is not accepted") from error
         except (requests.Timeout, requests.ConnectionError) as error:

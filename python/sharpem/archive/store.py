@@ -83,11 +83,13 @@ class Store:
         for name in names:
             if self._is_here(name):
                 return name
-        for name in names:
+        *others, last = names
+        for name in others:
             with contextlib.suppress(NotFoundError):
                 self._fetch(name)
                 return name
-        raise NotFoundError(f"{names[0].rpartition('/')[2]}: not in the archive")
+        self._fetch(last)
+        return last
 
     def path(self, name: str) -> Path:
         """Where a file lies."""

@@ -1,6 +1,8 @@
 """What can happen on the way: cuts, errors, wrong bytes, mirrors, redirects, proxies."""
 
 import gzip
+import socket
+import time
 
 import pytest
 from archive_server import MODIFIED, Archive, cut, digest, send, small_archive, status
@@ -86,6 +88,32 @@ def test_range_not_satisfiable(archive):
 def test_error_that_passes(archive, code):
     archive.moods[MAP] = [status(code), status(code)]
     assert fetched() == archive.files[MAP]
+
+
+def test_server_that_stops_sending(archive, monkeypatch):
+    monkeypatch.setattr("sharpem.archive.download._TIMEOUT", (1, 0.2))
+    data = archive.files[MAP]
+
+    def stall(handler):
+        send(handler, 200, {"Content-Length": str(len(data))}, data[:1000])
+        handler.wfile.flush()
+        time.sleep(1)
+        handler.close_connection = True
+
+    archive.moods[MAP] = [stall]
+    assert fetched() == data
+
+
+def test_firewall_that_swallows_everything(archive, monkeypatch):
+    """It is asked once: the next mirror has the file."""
+    monkeypatch.setattr("sharpem.archive.download._TIMEOUT", (0.2, 5))
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent:
+        place = silent.getsockname()
+        mirrors = [f"http://127.0.0.1:{place[1]}/pub"]
+        with socket.create_connection(place):  # takes the only seat there is
+            assert fetched(mirrors=[*mirrors, archive.url]) == archive.files[MAP]
+            with pytest.raises(sharpem.InputError, match=r"no connection within 0.2 s\)"):
+                sharpem.fetch("EMD-1234", mirrors=mirrors)
 
 
 def test_error_that_stays(archive):
