@@ -32,6 +32,7 @@ class Archive:
     asked: list[tuple[str, str | None]] = field(default_factory=list)  # path, Range
     url: str = ""
     modified: str | None = MODIFIED
+    etag: str | None = None
 
     def paths(self) -> list[str]:
         """Paths asked for, in order."""
@@ -73,11 +74,11 @@ class Archive:
     def _send(self, handler: BaseHTTPRequestHandler, path: str) -> None:
         data, start = self.files[path], 0
         wanted = re.fullmatch(r"bytes=(\d+)-", handler.headers["Range"] or "")
-        if wanted and handler.headers["If-Range"] == self.modified:
+        if wanted and handler.headers["If-Range"] in (self.modified, self.etag):
             start = int(wanted[1])
         fields = {"Content-Length": str(len(data) - start), **self.headers.get(path, {})}
-        if self.modified:
-            fields["Last-Modified"] = self.modified
+        versions = {"Last-Modified": self.modified, "ETag": self.etag}
+        fields |= {name: value for name, value in versions.items() if value}
         if start:
             fields["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
         send(handler, 206 if start else 200, fields, data[start:])
@@ -103,14 +104,12 @@ def status(code: int, data: bytes = b"", **fields: str) -> Callable[[BaseHTTPReq
     return answer
 
 
-def cut(data: bytes, modified: str | None = MODIFIED) -> Callable[[BaseHTTPRequestHandler], None]:
+def cut(data: bytes, **fields: str) -> Callable[[BaseHTTPRequestHandler], None]:
     """Announce all of the file, send half of it and hang up."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        fields = {"Content-Length": str(len(data))}
-        if modified:
-            fields["Last-Modified"] = modified
-        send(handler, 200, fields, data[: len(data) // 2])
+        named = fields or {"Last-Modified": MODIFIED}
+        send(handler, 200, {"Content-Length": str(len(data)), **named}, data[: len(data) // 2])
         handler.close_connection = True
 
     return answer

@@ -61,7 +61,7 @@ class Download:
         self._part, self._tell = part, tell
         self._about = part.with_name(part.name + ".json")
 
-    def __call__(self, url: str, target: str, _pooch: object, check_only: bool = False) -> None:
+    def __call__(self, url: str, target: str, _pooch: object) -> None:
         """Download; pooch calls it.
 
         Raises
@@ -75,7 +75,7 @@ class Download:
             self._ask(url)
         self._verify()
         self._part.replace(target)
-        self._about.unlink()
+        self._about.unlink(missing_ok=True)
 
     @property
     def size(self) -> int:
@@ -91,7 +91,7 @@ class Download:
         try:
             with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
                 if answer.status_code == 416:  # nothing after what is there: it was another file
-                    self._part.unlink()
+                    self._part.unlink(missing_ok=True)
                 _check_answer(answer)
                 self._receive(url, answer)
         except requests.ConnectTimeout as error:  # a firewall: each attempt would take as long
@@ -157,7 +157,7 @@ class Download:
         found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", ""))
         here = (self.size, self._read_about().get("total"))
         if not found or here != (int(found[1]), int(found[2])):
-            self._part.unlink()
+            self._part.unlink(missing_ok=True)
             raise TransientError("sent another part than asked for")
         return int(found[1]), int(found[2])
 
@@ -170,7 +170,7 @@ class Download:
         wrong = "longer than announced" if total is not None and size > total else None
         wrong = wrong or what_is_wrong(self._part, about.get("digest"))
         if wrong:
-            self._part.unlink()
+            self._part.unlink(missing_ok=True)
             raise TransientError(wrong)
 
 

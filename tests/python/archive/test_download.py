@@ -52,12 +52,14 @@ def test_file_that_changed_in_between_is_begun_anew(archive):
     assert fetched() == new
 
 
-def test_server_that_does_not_say_which_version_it_sends(archive):
-    """Without ETag and Last-Modified, halves are not put together."""
-    archive.modified = None
-    archive.moods[MAP] = [cut(archive.files[MAP], modified=None)]
-    assert fetched() == archive.files[MAP]
-    assert ranges(archive) == [None, None]
+@pytest.mark.parametrize(("etag", "resumed"), [('"a1"', True), ('W/"a1"', False), ("", False)])
+def test_version_told_by_etag_alone(archive, etag, resumed):
+    """A weak one, or none: then halves are not put together."""
+    data = archive.files[MAP]
+    archive.modified, archive.etag = None, etag
+    archive.moods[MAP] = [cut(data, ETag=etag)]
+    assert fetched() == data
+    assert ranges(archive) == [None, f"bytes={len(data) // 2}-" if resumed else None]
 
 
 def test_server_that_ignores_the_condition(archive):

@@ -66,6 +66,14 @@ def test_old_entry_under_other_names(archive):
     assert entry.mask.name == "emd_1234_msk_1.map.gz"
 
 
+def test_half_maps_that_the_metadata_do_not_list(archive):
+    for number in (1, 2):
+        name = f"emdb/structures/EMD-1234/other/emd_1234_half_map_{number}.map.gz"
+        archive.files[name] = gzip.compress(b"%d" % number)
+    one, two = sharpem.fetch("EMD-1234", half_maps=True).half_maps
+    assert [gzip.decompress(path.read_bytes()) for path in (one, two)] == [b"1", b"2"]
+
+
 @pytest.mark.parametrize(
     ("options", "lack"),
     [({"half_maps": True}, "has no half map 1"), ({"model": True}, "no such|has no model")],
