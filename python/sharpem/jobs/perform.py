@@ -1,0 +1,34 @@
+"""Doing one job, in this very process."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from pathlib import Path
+
+from sharpem.errors import SharpemError
+from sharpem.jobs.job import Task, find_function
+from sharpem.jobs.records import LOG, Record, made
+
+__all__ = ["perform"]
+
+
+def perform(task: Task, work: Path) -> Record:
+    """Call the function in the folder `work`; whatever goes wrong is in the record.
+
+    Where the user can mend it, as one line; else where in the program, in the log.
+    """
+    start = time.perf_counter()
+    value, error = None, None
+    try:
+        value = find_function(task.function)(dict(task.job.arguments), work)
+    except SharpemError as fault:
+        error = " ".join(str(fault).split())
+    except MemoryError:
+        error = "out of memory, expected to need less than there is"
+    except Exception as fault:
+        with (work / LOG).open("a", encoding="utf-8") as log:
+            log.write(traceback.format_exc())
+        error = " ".join(f"internal error, {type(fault).__name__}: {fault}".split())
+        error += f" ({task.folder / LOG} shows where)"
+    return made(task.job, seconds=time.perf_counter() - start, value=value, error=error)
