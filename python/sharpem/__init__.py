@@ -10,6 +10,7 @@ from importlib.metadata import version as _version
 
 from sharpem.archive.entry import Entry
 from sharpem.archive.fetch import fetch
+from sharpem.batch import BatchResult, batch
 from sharpem.choice import BIso, Choice, Trial, Verdict
 from sharpem.density import DensityMap
 from sharpem.errors import InputError, NotApplicableError, SharpemError
@@ -26,6 +27,7 @@ __version__ = _version("sharpem")
 __all__ = [
     "Anisotropy",
     "BIso",
+    "BatchResult",
     "Choice",
     "DensityMap",
     "Entry",
@@ -40,6 +42,7 @@ __all__ = [
     "Verdict",
     "apply",
     "fetch",
+    "batch",
     "filter_from_dict",
     "map_model_cc",
     "read_map",

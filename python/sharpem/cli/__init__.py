@@ -1,8 +1,8 @@
 """The command line: ``sharpem COMMAND ...``, one module per command.
 
 Exit codes: 0 done; 1 internal error; 2 the request or the input is at fault; 3 the method does not
-apply to the map and ``--if-not-applicable stop`` was given; 130 interrupted; 141 nobody reads the
-output any more.
+apply to the map and ``--if-not-applicable stop`` was given; 4 some rows of a batch failed; 130
+interrupted; 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -16,14 +16,24 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sharpem.cli import apply, box, compare, demo, evaluate, fetch, inspect, sharpen
+from sharpem.cli import (
+    apply,
+    batch,
+    box,
+    compare,
+    demo,
+    evaluate,
+    fetch,
+    inspect,
+    sharpen,
+)
 from sharpem.cli.output import complain
 from sharpem.cli.parser import Parser, join_negative_numbers
 from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, fetch, demo)
+_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, batch, fetch, demo)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 

@@ -10,7 +10,7 @@ from sharpem.jobs.attempt import Limits
 from sharpem.jobs.dask import Dask
 from sharpem.jobs.job import Job, Outcome, file_stamp, fingerprint
 from sharpem.jobs.local import Local
-from sharpem.jobs.run import Engine, run
+from sharpem.jobs.run import Engine, done_before, run
 from sharpem.jobs.serial import Serial
 from sharpem.jobs.slurm import Slurm
 
@@ -23,6 +23,7 @@ __all__ = [
     "Outcome",
     "Serial",
     "Slurm",
+    "done_before",
     "file_stamp",
     "fingerprint",
     "run",

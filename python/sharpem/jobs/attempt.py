@@ -9,7 +9,7 @@ from pathlib import Path
 from sharpem.errors import InputError
 from sharpem.jobs.job import Task
 from sharpem.jobs.process import DiedError, Process, TimeUpError
-from sharpem.jobs.records import Record, clear, done_before, made, publish, workspace
+from sharpem.jobs.records import Record, clear, made, publish, read_done, workspace
 
 __all__ = ["Limits", "Worker"]
 
@@ -59,7 +59,7 @@ class Worker:
         dict
             The record; that of a job that somebody did in the meantime is as good.
         """
-        if (other := done_before(task)) is not None:
+        if (other := read_done(task)) is not None:
             return other
         try:
             work = workspace(task)

@@ -9,7 +9,7 @@ import asyncio
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -98,6 +98,7 @@ def records_of(client: Any, tasks: Sequence[Task], limits: Limits) -> Iterator[t
     """
     from distributed import as_completed
 
+    limits = replace(limits, threads=limits.threads or 1)
     run = uuid.uuid4().hex
     by_key = {f"sharpem-{task.job.key}-{run}": task for task in tasks}
     futures = client.map(_do, tasks, [limits] * len(tasks), key=list(by_key), pure=False)

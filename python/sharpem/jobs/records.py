@@ -24,10 +24,10 @@ __all__ = [
     "LOG",
     "Record",
     "clear",
-    "done_before",
     "made",
     "outcome",
     "publish",
+    "read_done",
     "sweep",
     "workspace",
 ]
@@ -61,7 +61,7 @@ def outcome(task: Task, record: Record, *, fresh: bool) -> Outcome:
     return Outcome(task.job, task.folder, value, error, seconds, fresh)
 
 
-def done_before(task: Task) -> Record | None:
+def read_done(task: Task) -> Record | None:
     """Record of the job if it has been done, with the same fingerprint."""
     try:
         record = json.loads((task.folder / RECORD).read_text(encoding="utf-8"))
@@ -103,7 +103,7 @@ def publish(task: Task, work: Path, record: Record) -> Record:
         _remove_empty_log(work)
     (work / RECORD).write_text(json_text(record), encoding="utf-8")
     while True:
-        if (other := done_before(task)) is not None:
+        if (other := read_done(task)) is not None:
             shutil.rmtree(work, ignore_errors=True)
             return other
         try:

@@ -10,9 +10,9 @@ from typing import Protocol
 from sharpem.errors import InputError
 from sharpem.jobs.job import Function, Job, Outcome, Task, function_name
 from sharpem.jobs.lock import locked
-from sharpem.jobs.records import Record, done_before, outcome, sweep
+from sharpem.jobs.records import Record, outcome, read_done, sweep
 
-__all__ = ["Engine", "run"]
+__all__ = ["Engine", "done_before", "run"]
 
 _LONGEST = 200  # bytes of a key: file systems take names of 255
 
@@ -75,13 +75,18 @@ def run(
     with locked(root):
         sweep(root)
         for task in tasks:
-            if (record := done_before(task)) is not None:
+            if (record := read_done(task)) is not None:
                 tell(task, record, fresh=False)
         remaining = [task for task in tasks if task.job.key not in outcomes]
         for task, record in engine.records(remaining) if remaining else ():
             tell(task, record, fresh=True)
         sweep(root)
     return [outcomes[job.key] for job in jobs]
+
+
+def done_before(job: Job, folder: str | os.PathLike[str]) -> bool:
+    """Whether the folder has the job's result, with the same fingerprint."""
+    return read_done(Task("", job, str(folder))) is not None
 
 
 def _check_keys(jobs: Sequence[Job]) -> None:

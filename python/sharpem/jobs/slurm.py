@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from sharpem.jobs.records import Record
 __all__ = ["Slurm"]
 
 _LOOPBACK = "127.0.0.1:0"
+_MEMORY, _WORKER_ITSELF = 8 * 10**9, 5 * 10**8  # bytes
 
 
 @dataclass(frozen=True)
@@ -31,22 +33,20 @@ class Slurm:
         None: the cluster's default.
     time : str
         Of one job, as sbatch takes it (``HH:MM:SS``); another follows while there is work.
-    memory : str
-        Of one job: ``8GB``.
     interface : str
         Network over which jobs and this machine talk. The default is this machine alone, which
         is right where the jobs run on it too; ``ip addr`` tells others, such as ib0.
     options : tuple of str
         More for sbatch, such as ``--constraint=...``.
     limits : Limits
-        Threads are 1 if not given; so many cores are asked for.
+        Threads are 1 if not given, memory 8 GB; SLURM is asked for that, and a little more memory
+        for the worker itself.
     """
 
     jobs: int = 1
     partition: str | None = None
     account: str | None = None
     time: str = "01:00:00"
-    memory: str = "8GB"
     interface: str = "lo"
     options: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -63,11 +63,18 @@ class Slurm:
             "distributed.deploy.lost-worker-timeout": "5s",
             "distributed.scheduler.allowed-failures": self.limits.retries + 1,
         }
-        with dask.config.set(settings), self._cluster(tasks[0].root) as cluster:
+        with dask.config.set(settings), self._started(tasks[0].root) as cluster:
+            _try_out(cluster.job_script())
             count = min(self.jobs, len(tasks))
             cluster.adapt(minimum=count, maximum=count, interval="2s", wait_count=1)
             with Client(cluster, set_as_default=False) as client:
                 yield from records_of(client, tasks, self.limits)
+
+    def _started(self, root: str) -> Any:
+        try:
+            return self._cluster(root)
+        except (ValueError, RuntimeError) as error:  # a network interface that is not there
+            raise InputError(f"SLURM: {' '.join(str(error).split())}") from None
 
     def _cluster(self, root: str) -> Any:
         """Start a scheduler here; nothing listens beyond the interface, dashboards on loopback."""
@@ -79,7 +86,7 @@ class Slurm:
             processes=1,
             nanny=False,
             job_cpu=threads,
-            memory=self.memory,
+            memory=f"{(self.limits.memory or _MEMORY) + _WORKER_ITSELF}B",
             walltime=self.time,
             queue=self.partition,
             account=self.account,
@@ -92,3 +99,13 @@ class Slurm:
             worker_extra_args=["--dashboard-address", _LOOPBACK],
             scheduler_options={"dashboard_address": _LOOPBACK, "interface": self.interface},
         )
+
+
+def _try_out(script: str) -> None:
+    """Ask SLURM whether it would take such a job; dask-jobqueue would wait for ever if not."""
+    done = subprocess.run(
+        ["sbatch", "--test-only"], input=script, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise InputError(f"SLURM does not take the jobs: {reason[0]}")

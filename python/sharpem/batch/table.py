@@ -1,0 +1,124 @@
+"""Tables as people write them: CSV or TSV, from an editor, a script or a spreadsheet."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sharpem.errors import InputError
+
+__all__ = ["Line", "TableError", "column_name", "read_table"]
+
+_SEPARATORS = "\t,;"
+_LARGEST = 2**28  # bytes
+
+
+class TableError(InputError):
+    """A table that cannot be worked on.
+
+    Attributes
+    ----------
+    faults : tuple of str
+        All that is wrong with it, one line each.
+    """
+
+    def __init__(self, name: str, faults: list[str]) -> None:
+        self.faults = tuple(faults)
+        shown = "; ".join(faults[:5]) + (f"; {len(faults) - 5} more" if len(faults) > 5 else "")
+        super().__init__(f"{name}: {shown}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: where it stands, and the texts in it by column."""
+
+    place: str
+    cells: dict[str, str]
+
+
+def read_table(path: Path) -> list[Line]:
+    """Read a table: columns named in the first line, apart by tab, comma or semicolon.
+
+    Cells may be quoted; lines that are empty or begin with # do not count. UTF-8, or UTF-16
+    marked as such, with any line ends.
+
+    Raises
+    ------
+    InputError
+        It cannot be read; a :class:`TableError` where it can but makes no sense.
+    """
+    numbered = _Numbered(_text(path))
+    try:
+        header = next(numbered, "")
+        separator = max(_SEPARATORS, key=header.count)
+        columns = [column_name(name) for name in next(csv.reader([header], delimiter=separator))]
+        rows = csv.reader(numbered, delimiter=separator, strict=True)
+        lines = [(f"line {numbered.number}", cells) for cells in rows]
+    except StopIteration:
+        raise TableError(str(path), ["empty, expected names of columns and rows"]) from None
+    except csv.Error as error:
+        raise TableError(str(path), [f"line {numbered.number}: {error}"]) from None
+    faults = _faults(columns, lines)
+    if faults:
+        raise TableError(str(path), faults)
+    return [Line(place, _cells(columns, cells)) for place, cells in lines]
+
+
+def column_name(text: str) -> str:
+    """One spelling of a column's name.
+
+    Examples
+    --------
+    >>> column_name(" Solvent-Content")
+    'solvent_content'
+    """
+    return "_".join(text.strip().lower().removeprefix("--").replace("-", " ").split())
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path}: {reason}, expected a table") from None
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}: line {line} is not UTF-8, expected a text in UTF-8") from None
+
+
+class _Numbered(Iterator[str]):
+    """The lines that count, and the number of the last one given."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = enumerate(text.splitlines(keepends=True), 1)
+        self.number = 0
+
+    def __next__(self) -> str:
+        for number, line in self._lines:
+            self.number = number
+            if line.strip(" \t\r\n,;") and not line.lstrip().startswith("#"):
+                return line
+        raise StopIteration
+
+
+def _faults(columns: list[str], lines: list[tuple[str, list[str]]]) -> list[str]:
+    faults = [f"column {n} has no name" for n, name in enumerate(columns, 1) if not name]
+    twice = {name for name in columns if name and columns.count(name) > 1}
+    faults += [f"two columns are named {name}, expected one" for name in sorted(twice)]
+    if not lines:
+        faults.append("no rows, expected one for each map")
+    for place, cells in lines:
+        if any(cells[len(columns) :]) or len(cells) < len(columns):
+            faults.append(f"{place}: {len(cells)} cells, expected {len(columns)}")
+    return faults
+
+
+def _cells(columns: list[str], cells: list[str]) -> dict[str, str]:
+    return {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
