@@ -103,7 +103,9 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def rows_of(lines: Iterable[Line], folder: Path, *, table: str) -> list[Row]:
+def rows_of(
+    lines: Iterable[Line], folder: Path, *, table: str, faults: Iterable[str] = ()
+) -> list[Row]:
     """Check all lines.
 
     Parameters
@@ -113,6 +115,8 @@ def rows_of(lines: Iterable[Line], folder: Path, *, table: str) -> list[Row]:
         Where relative paths start.
     table : str
         Its name, for messages.
+    faults : iterable of str
+        What is known to be wrong with it.
 
     Raises
     ------
@@ -120,10 +124,11 @@ def rows_of(lines: Iterable[Line], folder: Path, *, table: str) -> list[Row]:
         Columns that are no options, values that they do not take, two rows of one name.
     """
     lines = list(lines)
-    faults = _unknown(lines)
+    unknown = _unknown(lines)
+    faults = [*faults, *unknown]
     rows: list[Row] = []
     by_name: dict[str, Row] = {}
-    for line in [] if faults else lines:
+    for line in [] if unknown else lines:
         try:
             row = _row(line, folder)
         except InputError as error:
@@ -136,7 +141,7 @@ def rows_of(lines: Iterable[Line], folder: Path, *, table: str) -> list[Row]:
                 "expected another name in the column name"
             )
         rows.append(row)
-    if not lines:
+    if not lines and not faults:
         faults.append("no rows, expected one for each map")
     if faults:
         raise TableError(table, faults)
@@ -149,7 +154,7 @@ def _unknown(lines: list[Line]) -> list[str]:
     for name in names:
         if name in _NOT_OF_A_ROW:
             faults.append(f"column {name}: the same for all rows, expected as an option of batch")
-        elif name != "name" and name not in columns():
+        elif name and name != "name" and name not in columns():
             faults.append(f"column {name}: no option of sharpem sharpen")
     return faults
 

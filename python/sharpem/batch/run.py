@@ -112,7 +112,8 @@ def read_rows(table: Rows) -> list[Row]:
     """Read and check all rows; errors as of :func:`batch`."""
     if isinstance(table, str | os.PathLike):
         path = Path(table)
-        return rows_of(read_table(path), path.absolute().parent, table=str(path))
+        lines, faults = read_table(path)
+        return rows_of(lines, path.absolute().parent, table=str(path), faults=faults)
     return rows_of(lines_of(table), Path.cwd(), table="the rows")
 
 

@@ -39,11 +39,18 @@ class Line:
     cells: dict[str, str]
 
 
-def read_table(path: Path) -> list[Line]:
+def read_table(path: Path) -> tuple[list[Line], list[str]]:
     """Read a table: columns named in the first line, apart by tab, comma or semicolon.
 
     Cells may be quoted; lines that are empty or begin with # do not count. UTF-8, or UTF-16
     marked as such, with any line ends.
+
+    Returns
+    -------
+    list of Line
+        Those that have as many cells as the first line.
+    list of str
+        What is wrong with the others and with the names of the columns.
 
     Raises
     ------
@@ -61,10 +68,9 @@ def read_table(path: Path) -> list[Line]:
         raise TableError(str(path), ["empty, expected names of columns and rows"]) from None
     except csv.Error as error:
         raise TableError(str(path), [f"line {numbered.number}: {error}"]) from None
+    whole = [line for line in lines if _fits(line[1], columns)]
     faults = _faults(columns, lines)
-    if faults:
-        raise TableError(str(path), faults)
-    return [Line(place, _cells(columns, cells)) for place, cells in lines]
+    return [Line(place, _cells(columns, cells)) for place, cells in whole], faults
 
 
 def column_name(text: str) -> str:
@@ -112,12 +118,17 @@ def _faults(columns: list[str], lines: list[tuple[str, list[str]]]) -> list[str]
     faults = [f"column {n} has no name" for n, name in enumerate(columns, 1) if not name]
     twice = {name for name in columns if name and columns.count(name) > 1}
     faults += [f"two columns are named {name}, expected one" for name in sorted(twice)]
-    if not lines:
-        faults.append("no rows, expected one for each map")
-    for place, cells in lines:
-        if any(cells[len(columns) :]) or len(cells) < len(columns):
-            faults.append(f"{place}: {len(cells)} cells, expected {len(columns)}")
+    faults += [
+        f"{place}: {len(cells)} cells, expected {len(columns)}"
+        for place, cells in lines
+        if not _fits(cells, columns)
+    ]
     return faults
+
+
+def _fits(cells: list[str], columns: list[str]) -> bool:
+    """Whether every cell has a column; spreadsheets leave empty cells at the end."""
+    return len(cells) >= len(columns) and not any(cells[len(columns) :])
 
 
 def _cells(columns: list[str], cells: list[str]) -> dict[str, str]:

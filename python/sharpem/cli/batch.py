@@ -39,9 +39,9 @@ def add_parser(commands: Any) -> None:
         usage="TABLE -o DIR [options]",
         help="many maps, a row of a table each; resumable; on one machine or a cluster",
         description="Sharpen every map of a table (CSV or TSV). Columns: map, half1, half2,\n"
-        "model, resolution, method, name, and any other long option of sharpem sharpen. Rows that\nare "
-        "done are skipped, changed and failed ones are done again: after any mishap, run it\n"
-        "again. Exit code 4: all was tried, some rows failed.",
+        "model, resolution, method, name, and any other long option of sharpem sharpen. Rows\n"
+        "that are done are skipped, changed and failed ones are done again: after any mishap,\n"
+        "run it again. Exit code 4: all was tried, some rows failed.",
         epilog="example: sharpem batch maps.csv -o sharpened --workers 4",
     )
     parser.add_argument("table", metavar="TABLE", help="one row a map; paths relative to the table")

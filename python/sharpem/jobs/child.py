@@ -1,6 +1,6 @@
 """What runs in a job's process: ``python -m sharpem.jobs.child``.
 
-Requests come in on standard input and records go out on standard output, JSON, one a line. What
+Requests come in on standard input and records go out on standard output, JSON, one a line, after a line that says ready. What
 the function prints goes to the job's log.
 """
 
@@ -33,6 +33,7 @@ def serve(memory: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    print("ready", file=answers, flush=True)
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     while True:
         request = requests.get()

@@ -39,6 +39,11 @@ class Process:
         For OpenMP and BLAS; None: as they are set for this process.
     memory : int or None
         Bytes of memory that it may allocate.
+
+    Raises
+    ------
+    DiedError
+        It did not start.
     """
 
     def __init__(self, *, threads: int | None, memory: int | None) -> None:
@@ -54,6 +59,10 @@ class Process:
             stdout=subprocess.PIPE,
             env=environment,
         )
+        assert self._process.stdout is not None
+        if not self._process.stdout.readline():  # its start counts towards no job's time
+            self.kill()
+            raise DiedError(_ending(self._process.returncode))
 
     def ask(self, task: Task, work: Path, *, timeout: float | None) -> Record:
         """Have a job done in the folder `work`.
