@@ -36,14 +36,14 @@ def model_map(
     like: DensityMap | Grid,
     *,
     d_min: float,
-    b_iso: float = 0.0,
+    b_iso: float | Numbers = 0.0,
     xray: bool = False,
 ) -> Array:
-    """Density of a model in which all atoms have the same B, on the grid of a map.
+    """Density of a model on the grid of a map, all atoms at one B or each at one that is given.
 
     The atoms are put on the grid with an extra B, so that what lies between grid points is not
-    lost, and the extra B is taken off again in Fourier space. Atoms outside the box enter on the
-    other side: the box is periodic.
+    lost, and the extra B is taken off again in Fourier space, with the B that all have in common.
+    Atoms outside the box enter on the other side: the box is periodic.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def model_map(
         voxel (0, 0, 0) (A).
     d_min : float
         Terms beyond this resolution (A), or beyond what the grid can hold, are zero.
-    b_iso : float
-        B of all atoms, A^2.
+    b_iso : float or ndarray, shape (n,)
+        B of all atoms, or of each, A^2.
     xray : bool
         X-ray form factors instead of those for electrons.
 
@@ -76,9 +76,11 @@ def model_map(
     finer = max(1, int(np.ceil(_FINE * spacing / d_min - 1e-6)))
     blur = _blur(finer / spacing, 1 / d_min)
     fine = tuple(n * finer for n in shape)
-    raw = _put_atoms(model.moved(-np.array(origin)), fine, cell, blur, xray=xray)
+    each = np.broadcast_to(np.asarray(b_iso, dtype=np.float64), len(model))
+    common = float(each.min())
+    raw = _put_atoms(model.moved(-np.array(origin)), fine, cell, blur + each - common, xray=xray)
     spectrum = _core.analyse(raw, cell, d_min)
-    sharpen = radial_curve(lambda s: np.exp((blur - b_iso) * s**2 / 4), 1 / d_min)
+    sharpen = radial_curve(lambda s: np.exp((blur - common) * s**2 / 4), 1 / d_min)
     found = _core.synthesise(spectrum, sharpen)
     return found if finer == 1 else np.ascontiguousarray(found[::finer, ::finer, ::finer])
 
@@ -138,7 +140,7 @@ def _blur(sampling: float, s_max: float) -> float:
 
 
 def _put_atoms(
-    model: Model, shape: tuple[int, ...], cell: Cell, b_iso: float, *, xray: bool
+    model: Model, shape: tuple[int, ...], cell: Cell, b_iso: Numbers, *, xray: bool
 ) -> Array:
     """Sum of the atoms' densities at grid points, not free of aliasing."""
     calculator = (gemmi.DensityCalculatorX if xray else gemmi.DensityCalculatorE)()
@@ -151,12 +153,12 @@ def _put_atoms(
     return np.ascontiguousarray(calculator.grid.array.T)
 
 
-def _gemmi_atoms(model: Model, b_iso: float) -> Iterator[gemmi.Atom]:
+def _gemmi_atoms(model: Model, b_iso: Numbers) -> Iterator[gemmi.Atom]:
     atom = gemmi.Atom()
-    atom.b_iso = b_iso
-    for element, position, occupancy in zip(
-        model.elements, model.positions, model.occupancies, strict=True
+    for element, position, occupancy, b in zip(
+        model.elements, model.positions, model.occupancies, b_iso, strict=True
     ):
+        atom.b_iso = b
         atom.element = gemmi.Element(element)
         atom.pos = gemmi.Position(*position)
         atom.occ = occupancy

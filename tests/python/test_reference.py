@@ -8,8 +8,9 @@ import pytest
 from sharpem import _core
 from sharpem.errors import InputError
 from sharpem.io.model import read_model
+from sharpem.modelmap import model_map
 from sharpem.reference import fit_overall_b, fold_modes, ln_reference, reference_curve
-from sharpem.simulate import model_map, simulate_map
+from sharpem.simulate import simulate_map
 
 # Largest error of B (A^2) that a model may show: twice the rms that is allowed over many models.
 LIMITS = {2.0: 2.0, 2.5: 4.0, 3.0: 8.0, 3.5: 16.0, 4.0: 22.0, 4.5: 30.0}

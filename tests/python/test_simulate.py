@@ -11,8 +11,9 @@ from sharpem import _core
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.io.model import read_model
+from sharpem.modelmap import atom_mask, model_map
 from sharpem.reference import reference_curve
-from sharpem.simulate import atom_mask, model_map, simulate_map
+from sharpem.simulate import simulate_map
 
 CELL = (40.0, 44.0, 47.0, 85.0, 100.0, 95.0)
 ORIGIN = (3.3, -7.1, 12.0)
