@@ -26,6 +26,7 @@ from sharpem.cli import (
     fetch,
     inspect,
     sharpen,
+    simulate,
 )
 from sharpem.cli.output import complain
 from sharpem.cli.parser import Parser, join_negative_numbers
@@ -33,7 +34,7 @@ from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, batch, fetch, demo)
+_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, batch, fetch, simulate, demo)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 

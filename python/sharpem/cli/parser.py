@@ -19,6 +19,7 @@ __all__ = [
     "join_negative_numbers",
     "labels",
     "number",
+    "numbers",
 ]
 
 
@@ -118,6 +119,26 @@ def _limits(above: float, below: float) -> str:
     return f" above {above:g}" if math.isinf(below) else f" between {above:g} and {below:g}"
 
 
+def numbers(length: int | None = None) -> Callable[[str], tuple[float, ...]]:
+    """Make a converter of text to numbers between commas, `length` of them.
+
+    Examples
+    --------
+    >>> numbers(2)("20,-5")
+    (20.0, -5.0)
+    """
+
+    def convert(text: str) -> tuple[float, ...]:
+        found = tuple(number()(part) for part in text.split(","))
+        if length not in (None, len(found)):
+            raise argparse.ArgumentTypeError(
+                f"found {text}, expected {length} numbers with commas between them"
+            )
+        return found
+
+    return convert
+
+
 def count(text: str) -> int:
     """Convert text to a whole number of things, 1 to 1024."""
     if text.isdecimal() and 1 <= int(text) <= 1024:
@@ -140,7 +161,7 @@ def labels(text: str) -> tuple[str, str]:
 
 
 def join_negative_numbers(arguments: Iterable[str]) -> list[str]:
-    """Tie a negative number to the option before it, so that it is not taken for an option.
+    """Tie a negative number, or a list of numbers, to the option before it: it is no option.
 
     argparse alone knows -50 but not -1e2.
 
@@ -161,7 +182,7 @@ def join_negative_numbers(arguments: Iterable[str]) -> list[str]:
 
 def _is_negative(text: str) -> bool:
     try:
-        float(text)
+        [float(part) for part in text.split(",")]
     except ValueError:
         return False
     return text.startswith("-")

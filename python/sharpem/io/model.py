@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sharpem.errors import InputError
 
-__all__ = ["Model", "read_model", "read_structure"]
+__all__ = ["Model", "leave_out", "read_model", "read_structure"]
 
 # Hydrogens are seldom in the file: mass with them over mass without, from the mean composition of
 # proteins (C4.9 H7.8 N1.4 O1.5 per residue) and of nucleotides (C9.8 H12 N3.8 O7 P).
@@ -116,11 +116,7 @@ def read_model(
     path = Path(path)
     structure = read_structure(path)
     notes = _notes(structure)
-    structure.setup_entities()
-    if not hydrogens:
-        structure.remove_hydrogens()
-    if not waters:
-        structure.remove_waters()
+    leave_out(structure, hydrogens=hydrogens, waters=waters)
     if len(structure) == 0 or structure[0].count_atom_sites() == 0:
         raise InputError(f"{path}: no atoms, expected an atomic model (PDB or mmCIF)")
     return _to_model(structure[0], path, notes)
@@ -142,6 +138,15 @@ def read_structure(path: Path) -> gemmi.Structure:
     except (RuntimeError, ValueError, OSError, IndexError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: not a PDB or mmCIF file ({reason})") from error
+
+
+def leave_out(structure: gemmi.Structure, *, hydrogens: bool, waters: bool) -> None:
+    """Remove what is not to be kept, as :func:`read_model` does."""
+    structure.setup_entities()
+    if not hydrogens:
+        structure.remove_hydrogens()
+    if not waters:
+        structure.remove_waters()
 
 
 def _notes(structure: gemmi.Structure) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Atomic models moved to another frame, as PDB or mmCIF text."""
+"""Atomic models with other positions, as PDB or mmCIF text."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 
 from sharpem.density import Cell
 from sharpem.errors import InputError
-from sharpem.io.model import read_structure
+from sharpem.io.model import Model, leave_out, read_structure
 
-__all__ = ["moved_model"]
+__all__ = ["model_ending", "model_text", "moved_model"]
 
 _LARGEST = 9999.0  # A; what a PDB file can hold
 
@@ -44,9 +44,45 @@ def moved_model(
         The file cannot be read or is no model; or its positions do not fit a PDB file.
     """
     structure = read_structure(Path(path))
-    ending = ending or model_ending(structure)
-    move = np.asarray(shift, dtype=np.float64)
-    _move(structure, move)
+    _move(structure, np.asarray(shift, dtype=np.float64))
+    return _text(structure, cell, ending or model_ending(structure))
+
+
+def model_text(model: Model, cell: Cell) -> tuple[str, str]:
+    """Write the file a model came from with the model's positions and B's, in P 1.
+
+    Parameters
+    ----------
+    model : Model
+        As :func:`sharpem.io.model.read_model` gave it, atoms moved or not: no hydrogens, no waters.
+    cell : tuple of float
+        Unit cell: A, degrees.
+
+    Returns
+    -------
+    text, ending : str
+
+    Raises
+    ------
+    InputError
+        The file has other atoms now, or positions do not fit a PDB file.
+    """
+    path = Path(model.path or "model")
+    structure = read_structure(path)
+    leave_out(structure, hydrogens=False, waters=False)
+    del structure[1:]
+    atoms = [cra.atom for cra in structure[0].all()]
+    if len(atoms) != len(model):
+        raise InputError(f"{path}: {len(atoms)} atoms, expected the {len(model)} read before")
+    for atom, position, b_iso in zip(atoms, model.positions, model.b_iso, strict=True):
+        atom.pos = gemmi.Position(*position)
+        atom.b_iso = b_iso
+        atom.aniso = gemmi.SMat33f(0, 0, 0, 0, 0, 0)
+    return _text(structure, cell, model_ending(structure))
+
+
+def _text(structure: gemmi.Structure, cell: Cell, ending: str) -> tuple[str, str]:
+    """Write in P 1, without what depends on the frame that was left."""
     structure.cell = gemmi.UnitCell(*cell)
     structure.spacegroup_hm = "P 1"
     structure.raw_remarks = []
@@ -59,7 +95,7 @@ def moved_model(
         abs(v) for model in structure for cra in model.all() for v in cra.atom.pos.tolist()
     ]
     if max(positions, default=0.0) >= _LARGEST:
-        raise InputError(f"{path}: atoms further than {_LARGEST:g} A from the origin once moved")
+        raise InputError(f"{structure.name}: atoms further than {_LARGEST:g} A from the origin")
     return structure.make_pdb_string(), ending
 
 
