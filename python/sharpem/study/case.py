@@ -1,0 +1,141 @@
+"""One pair of a study: does it count, what does each way to sharpen bring, how sure is the judge?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sharpem.compare import DEPOSITED, Comparison, Entry, compare
+from sharpem.io.model import Model
+from sharpem.simulate import shaken
+from sharpem.study.inputs import Inputs, read_inputs, stated_resolution
+from sharpem.study.outcome import CaseOutcome, MethodOutcome, Shaken
+from sharpem.study.pairs import Pair
+from sharpem.study.protocol import Protocol
+from sharpem.yardstick import Oracle, Yardstick
+
+__all__ = ["examine", "study_case"]
+
+_MODEL_B = (-100.0, 100.0)  # A^2, beside 0: Fig. 7A, B
+_ERRORS = (0.5, 1.0, 1.5, 2.0)  # A, beside 0: Fig. 7C
+
+
+def study_case(arguments: dict[str, Any], _folder: Path) -> dict[str, Any]:
+    """Examine one pair as a job of :mod:`sharpem.jobs`.
+
+    Parameters
+    ----------
+    arguments : dict
+        ``pair`` and ``protocol``: the fields of these.
+
+    Returns
+    -------
+    dict
+        Of a :class:`CaseOutcome`.
+
+    Raises
+    ------
+    InputError
+        A file of the pair is missing or at fault.
+    """
+    pair, protocol = Pair(**arguments["pair"]), Protocol(**arguments["protocol"])
+    return examine(pair, protocol).to_dict()
+
+
+def examine(pair: Pair, protocol: Protocol) -> CaseOutcome:
+    """Examine one pair; errors as for :func:`study_case`."""
+    outcome = CaseOutcome(pair.name, pair.group, pair.resolution, true_b=pair.true_b)
+    excluded = protocol.resolutions(pair.resolution, stated_resolution(pair))
+    if excluded is not None:
+        return replace(outcome, excluded=excluded)
+    assert pair.resolution is not None
+    inputs = read_inputs(pair, protocol.padding)
+    ruler = _ruler(inputs, pair.resolution, protocol)
+    before = ruler.correlation(inputs.density).cc_mask
+    outcome = replace(outcome, shape=inputs.density.shape, cc_mask=before)
+    if (excluded := protocol.correlation(before)) is not None:
+        return replace(outcome, excluded=excluded)
+    found = compare(
+        inputs.density,
+        resolution=pair.resolution,
+        half_maps=inputs.half_maps,
+        model=inputs.model,
+        radius=protocol.radius,
+    )
+    return _completed(outcome, found, inputs, protocol)
+
+
+def _completed(
+    outcome: CaseOutcome, found: Comparison, inputs: Inputs, protocol: Protocol
+) -> CaseOutcome:
+    bare = next(entry.choice for entry in found.entries if entry.name == "surface-bare")
+    assert bare is not None
+    assert found.oracle is not None
+    prepared = found.prepared
+    return replace(
+        outcome,
+        excluded=protocol.signal_to_noise(bare.verdict),
+        signal_to_noise=bare.verdict.signal_to_noise,
+        solvent=prepared.shells.noise is not None,
+        b_signal=prepared.b_signal,
+        volume_ratio=prepared.volume.angstrom3 / inputs.model.dry_volume,
+        best_b_sharpen=found.oracle.b_sharpen,
+        best_cc=found.oracle.cc_mask,
+        methods=tuple(_method(entry) for entry in found.entries if entry.name != DEPOSITED),
+        curves=_curves(found, inputs, protocol),
+        shaken=tuple(_with_errors(found, inputs, protocol)),
+        warnings=prepared.warnings,
+    )
+
+
+def _method(entry: Entry) -> MethodOutcome:
+    assert entry.choice is not None
+    assert entry.cc_mask is not None
+    return MethodOutcome(
+        entry.name,
+        entry.label,
+        entry.choice.verdict.applicable,
+        entry.cc_mask,
+        entry.b_sharpen,
+        entry.choice.b_iso.target,
+        entry.seconds,
+    )
+
+
+def _ruler(
+    inputs: Inputs, resolution: float, protocol: Protocol, *, b_iso: float = 0.0
+) -> Yardstick:
+    return Yardstick(
+        inputs.density, inputs.model, resolution=resolution, radius=protocol.radius, b_iso=b_iso
+    )
+
+
+def _curves(
+    found: Comparison, inputs: Inputs, protocol: Protocol
+) -> dict[str, list[tuple[float, float]]]:
+    """Correlation against overall B of the map, for models at several B's: Fig. 7A, B."""
+    assert found.oracle is not None
+    prepared = found.prepared
+    oracles = {0.0: found.oracle}
+    for b_iso in _MODEL_B:
+        ruler = _ruler(inputs, prepared.resolution, protocol, b_iso=b_iso)
+        oracles[b_iso] = ruler.best(inputs.density)
+    return {f"{b:g}": _over_b(oracle, prepared.b_signal) for b, oracle in sorted(oracles.items())}
+
+
+def _over_b(oracle: Oracle, b_signal: float) -> list[tuple[float, float]]:
+    return [(b_signal - b_sharpen, cc) for b_sharpen, cc in reversed(oracle.trials)]
+
+
+def _with_errors(found: Comparison, inputs: Inputs, protocol: Protocol) -> Iterator[Shaken]:
+    """Ask judges that are wrong by more and more: Fig. 7C."""
+    assert found.oracle is not None
+    prepared, oracle = found.prepared, found.oracle
+    yield Shaken(0.0, prepared.b_signal - oracle.b_sharpen, oracle.cc_mask)
+    for rms in _ERRORS:
+        wrong: Model = shaken(inputs.model, rms)
+        ruler = _ruler(replace(inputs, model=wrong), prepared.resolution, protocol)
+        oracle = ruler.best(inputs.density)
+        yield Shaken(rms, prepared.b_signal - oracle.b_sharpen, oracle.cc_mask)

@@ -1,0 +1,74 @@
+"""A pair read, checked, and cut to the region about the model: section 2.9 of the paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sharpem.box import box_around_model, crop
+from sharpem.density import DensityMap
+from sharpem.halfmaps import HalfMaps, read_half_maps
+from sharpem.io.model import Model, read_model, read_structure
+from sharpem.io.read import read_map
+from sharpem.study.pairs import Pair
+
+__all__ = ["Inputs", "read_inputs", "stated_resolution"]
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a study works on.
+
+    Attributes
+    ----------
+    density : DensityMap
+    model : Model
+        With its waters, at its place in the map.
+    half_maps : HalfMaps or None
+        On the grid of ``density``.
+    """
+
+    density: DensityMap
+    model: Model
+    half_maps: HalfMaps | None
+
+
+def stated_resolution(pair: Pair) -> float | None:
+    """Resolution published with the model, A: by the table, or else by the model's file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    if pair.model_resolution is not None:
+        return pair.model_resolution
+    stated = float(read_structure(Path(pair.model)).resolution)
+    return stated if stated > 0 else None
+
+
+def read_inputs(pair: Pair, padding: float | None) -> Inputs:
+    """Read the files of a pair.
+
+    Parameters
+    ----------
+    pair : Pair
+    padding : float or None
+        Cut the maps to everything within so much of an atom, A; None: they stay whole.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read, grids differ, or the model lies outside the map.
+    """
+    density = read_map(pair.map)
+    model = read_model(pair.model, waters=True)
+    halves = read_half_maps(pair.half1, pair.half2, full=density) if pair.half1 else None
+    if padding is None:
+        return Inputs(density, model, halves)
+    box = box_around_model(density, model, padding=padding)
+    if halves is not None:
+        size = box.map.shape[::-1]
+        one, two = (crop(half, box.start, size) for half in (halves.one, halves.two))
+        halves = replace(halves, one=one, two=two)
+    return Inputs(box.map, model, halves)
