@@ -18,7 +18,10 @@ from pathlib import Path
 
 from sharpem.cli import (
     apply,
+<<<<<<< HEAD
     batch,
+=======
+>>>>>>> 0dcc013 (sharpem study: the paper's protocol, statistics and figures over a table of pairs)
     box,
     compare,
     demo,
@@ -27,6 +30,10 @@ from sharpem.cli import (
     inspect,
     sharpen,
     simulate,
+<<<<<<< HEAD
+=======
+    study,
+>>>>>>> 0dcc013 (sharpem study: the paper's protocol, statistics and figures over a table of pairs)
 )
 from sharpem.cli.output import complain
 from sharpem.cli.parser import Parser, join_negative_numbers
@@ -34,7 +41,7 @@ from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, batch, fetch, simulate, demo)
+_COMMANDS = (apply)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 

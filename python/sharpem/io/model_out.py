@@ -71,6 +71,7 @@ def model_text(model: Model, cell: Cell) -> tuple[str, str]:
     structure = read_structure(path)
     leave_out(structure, hydrogens=False, waters=False)
     del structure[1:]
+    structure.resolution = 0.0  # it was that of another map
     atoms = [cra.atom for cra in structure[0].all()]
     if len(atoms) != len(model):
         raise InputError(f"{path}: {len(atoms)} atoms, expected the {len(model)} read before")

@@ -26,6 +26,7 @@ __all__ = [
     "one_panel",
     "power",
     "resolution_axis",
+    "standalone",
     "svg",
     "thousands",
 ]
@@ -85,6 +86,15 @@ def svg(figure: Any, name: str, words: str) -> str:
     text = re.sub(r'font: ([0-9.]+)px [^;"]*', r"font-size: \1px", text)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.S)
     return re.sub(r"\s*\n\s*", "\n", text).replace(INK, "currentColor")
+
+
+def standalone(drawn: str) -> str:
+    """Make what :func:`svg` drew a file of its own: dark ink on white."""
+    head = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'style="background:#fff;color:#1c2128;font-family:sans-serif" '
+    )
+    return drawn.replace("<svg ", head, 1) + "\n"
 
 
 def one_panel(new_figure: Any) -> tuple[Any, Any]:

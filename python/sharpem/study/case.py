@@ -1,4 +1,4 @@
-"""One pair of a study: does it count, what does each way to sharpen bring, how sure is the judge?"""
+"""One pair of a study: whether it counts, what each method brings, how sure the judge is."""
 
 from __future__ import annotations
 

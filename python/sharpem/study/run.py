@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
 
 from sharpem.jobs import Engine, Job, Outcome, Serial, file_stamp, fingerprint, run
 from sharpem.study.case import study_case

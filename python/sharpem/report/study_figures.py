@@ -1,0 +1,237 @@
+"""Figures of a study, numbered as those of Terwilliger et al. (2018) that they repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem.compare import DEPOSITED, MODEL, WAYS
+from sharpem.report.curves import COLOURS
+from sharpem.report.drawing import BLUE, GREY, INK, ORANGE, drawing, svg
+from sharpem.study.outcome import CaseOutcome
+from sharpem.study.statistics import REFERENCE
+
+__all__ = ["Figure", "study_figures"]
+
+Points: TypeAlias = list[tuple[float, float]]
+Place: TypeAlias = Callable[[CaseOutcome], tuple[float, float] | None]
+
+_SQUARE = 460  # px
+_MANY = 8  # cases; more are not named
+_MODEL_COLOURS = {"-100": ORANGE, "0": BLUE, "100": "#2a9d6a"}
+_PAIRS = (
+    ("9A", REFERENCE, DEPOSITED),
+    ("9B", REFERENCE, "half-map"),
+    ("9C", "surface-bare", "kurtosis-bare"),  # as in the paper, where neither has a prior
+    ("9D", REFERENCE, MODEL),
+)
+_LABELS = {way.name: way.label for way in WAYS} | {DEPOSITED: "as deposited"}
+_LOCAL = (("10A", "surface"), ("10B", "half-map"), ("10C", "model"))
+
+
+class Figure(NamedTuple):
+    """A drawn figure: its number in the paper, the SVG, and what it shows."""
+
+    number: str
+    svg: str
+    caption: str
+
+
+def study_figures(cases: Sequence[CaseOutcome]) -> list[Figure]:
+    """Draw every figure that these cases, all of which count, have the numbers for."""
+    figures = [*_curve_figures(cases), _error_figure(cases), _choice_figure(cases)]
+    figures += [_against(cases, *which) for which in _PAIRS]
+    figures += [_local_figure(cases, number, method) for number, method in _LOCAL]
+    figures.append(_regret_figure(cases))
+    return [figure for figure in figures if figure is not None]
+
+
+def _curve_figures(cases: Sequence[CaseOutcome]) -> list[Figure]:
+    """Show the best and the worst resolved map, as the paper shows two."""
+    known = sorted((case for case in cases if case.curves), key=lambda case: case.resolution or 0.0)
+    shown = known[:1] + known[1:][-1:]
+    return [_curves(case, f"7{letter}") for letter, case in zip("AB", shown, strict=False)]
+
+
+def _curves(case: CaseOutcome, number: str) -> Figure:
+    with drawing() as new_figure:
+        figure = new_figure(300)
+        axis = figure.add_axes((0.155, 0.165, 0.82, 0.73))
+        for b_iso, curve in case.curves.items():
+            x, y = np.array(curve).T
+            colour = _MODEL_COLOURS.get(b_iso, GREY)
+            axis.plot(x, y, color=colour, label=f"model B {b_iso}")
+            best = int(np.argmax(y))
+            axis.plot(x[best], y[best], "o", color=colour)
+        axis.set_xlabel("Overall B of the map (Å²); sharper to the left")
+        axis.set_ylabel("CC_mask")
+        axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, borderaxespad=0)
+        drawn = svg(figure, f"figure-{number}", f"Correlation against overall B for {case.name}")
+    return Figure(
+        number,
+        drawn,
+        f"{case.name}, {case.resolution:g} Å: correlation with the model, all atoms at B = -100, 0 "
+        "and +100 Å², as the map is sharpened; dots: the best.",
+    )
+
+
+def _error_figure(cases: Sequence[CaseOutcome]) -> Figure | None:
+    shown = [case for case in cases if case.shaken]
+    if not shown:
+        return None
+    rms = np.array([one.rms for one in shown[0].shaken])
+    b = np.array([[one.overall_b for one in case.shaken] for case in shown])
+    with drawing() as new_figure:
+        figure = new_figure(300)
+        axis = figure.add_axes((0.155, 0.165, 0.82, 0.68))
+        if len(shown) <= _MANY:
+            for case, line, colour in zip(shown, b, COLOURS, strict=False):
+                axis.plot(rms, line, "o-", ms=4, color=colour, label=case.name)
+            axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, borderaxespad=0)
+        else:
+            axis.fill_between(rms, *np.percentile(b, (25, 75), axis=0), color=BLUE, alpha=0.2)
+            axis.plot(rms, np.median(b, axis=0), "o-", color=BLUE)
+        axis.set_xlabel("Error of the model, rms (Å)")
+        axis.set_ylabel("Best overall B (Å²)")
+        drawn = svg(figure, "figure-7C", "Best overall B against the error of the model")
+    which = "each map" if len(shown) <= _MANY else "median and quartiles"
+    return Figure(
+        "7C",
+        drawn,
+        "The overall B of the map that agrees best with a model whose atoms are off at random "
+        f"(not refined against the map afterwards, as they are in the paper): {which}.",
+    )
+
+
+def _choice_figure(cases: Sequence[CaseOutcome]) -> Figure | None:
+    def place(name: str) -> Place:
+        def found(case: CaseOutcome) -> tuple[float, float] | None:
+            method = case.method(name)
+            if method is None or method.b_sharpen is None or case.b_signal is None:
+                return None
+            best = case.b_signal - (case.best_b_sharpen or 0.0)
+            return best, case.b_signal - method.b_sharpen
+
+        return found
+
+    names = {"surface": "surface", "surface-bare": "surface, no prior"}
+    points = {label: _points(cases, place(name)) for name, label in names.items()}
+    return _square_figure(
+        "8",
+        points,
+        ("Best overall B by the model (Å²)", "Overall B chosen (Å²)"),
+        "The overall B that is chosen, against the one that agrees best with the model.",
+    )
+
+
+def _against(cases: Sequence[CaseOutcome], number: str, one: str, other: str) -> Figure | None:
+    labels = [_LABELS.get(name, name) for name in (one, other)]
+
+    def place(case: CaseOutcome) -> tuple[float, float] | None:
+        x, y = _correlation(case, one), _correlation(case, other)
+        return None if x is None or y is None else (x, y)
+
+    return _square_figure(
+        number,
+        _by_group(cases, place),
+        (f"CC_mask, {labels[0]}", f"CC_mask, {labels[1]}"),
+        f"Correlation with the model at B = 0: {labels[0]} against {labels[1]}. Below the line the "
+        "first is ahead.",
+    )
+
+
+def _correlation(case: CaseOutcome, name: str) -> float | None:
+    if name == DEPOSITED:
+        return case.cc_mask
+    method = case.method(name)
+    return None if method is None else method.cc_mask
+
+
+def _local_figure(cases: Sequence[CaseOutcome], number: str, name: str) -> Figure | None:
+    def place(case: CaseOutcome) -> tuple[float, float] | None:
+        whole, local = _correlation(case, name), _correlation(case, f"{name}-local")
+        return None if whole is None or local is None else (whole, local)
+
+    return _square_figure(
+        number,
+        _by_group(cases, place),
+        (f"CC_mask, {name}, one filter", f"CC_mask, {name}, local"),
+        f"Local against global sharpening by {name}. Above the line local is ahead.",
+    )
+
+
+def _regret_figure(cases: Sequence[CaseOutcome]) -> Figure | None:
+    def place(case: CaseOutcome) -> tuple[float, float] | None:
+        surface = case.method(REFERENCE)
+        if surface is None or case.best_cc is None or case.resolution is None:
+            return None
+        return case.resolution, case.best_cc - surface.cc_mask
+
+    groups = _by_group(cases, place)
+    if not groups:
+        return None
+    with drawing() as new_figure:
+        figure = new_figure(300)
+        axis = figure.add_axes((0.165, 0.165, 0.81, 0.73))
+        axis.axhline(0, color=INK, lw=0.6)
+        _draw(axis, groups)
+        axis.set_xlabel("Resolution (Å)")
+        axis.set_ylabel("Regret (CC_mask)")
+        drawn = svg(figure, "figure-regret", "Regret of surface against resolution")
+    return Figure(
+        "regret",
+        drawn,
+        "Not in the paper. Regret: the correlation that the best b_sharpen would have brought, "
+        "less that of surface; negative where the removal of anisotropy brings more.",
+    )
+
+
+def _points(cases: Iterable[CaseOutcome], place: Place) -> Points:
+    return [found for case in cases if (found := place(case)) is not None]
+
+
+def _by_group(cases: Sequence[CaseOutcome], place: Place) -> dict[str, Points]:
+    groups = dict.fromkeys(case.group for case in cases)
+    found = {g: _points((c for c in cases if c.group == g), place) for g in groups}
+    return {group: points for group, points in found.items() if points}
+
+
+def _square_figure(
+    number: str, groups: dict[str, Points], labels: tuple[str, str], caption: str
+) -> Figure | None:
+    """Draw points about the line of equality."""
+    every = np.array([point for points in groups.values() for point in points])
+    if not every.size:
+        return None
+    low, high = _span(every)
+    with drawing() as new_figure:
+        figure = new_figure(_SQUARE)
+        axis = figure.add_axes((0.155, 0.115, 0.78, 0.815))
+        axis.plot((low, high), (low, high), color=GREY, lw=1)
+        _draw(axis, groups)
+        axis.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+        axis.set_xlabel(labels[0])
+        axis.set_ylabel(labels[1])
+        drawn = svg(figure, f"figure-{number}", f"{labels[1]} against {labels[0]}")
+    return Figure(number, drawn, caption)
+
+
+def _span(values: NDArray[np.float64]) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    margin = 0.06 * max(high - low, 0.01)
+    return low - margin, high + margin
+
+
+def _draw(axis: Any, groups: dict[str, Points]) -> None:
+    """Draw dots, one colour a group; named where there are several."""
+    for (group, points), colour in zip(groups.items(), COLOURS * len(groups), strict=False):
+        x, y = np.array(points).T
+        axis.plot(x, y, "o", ms=5, mfc="none", mew=1.4, mec=colour, label=group or "no group")
+    if len(groups) > 1:
+        axis.legend(
+            loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, borderaxespad=0,
+            handletextpad=0.1, columnspacing=0.8,
+        )  # fmt: skip
