@@ -98,7 +98,8 @@ def test_origin_of_the_map_counts(blurred):
     shift = (11.0, -20.0, 7.5)
     moved = replace(blurred.map, placement=Placement(origin_words=shift))
     here = map_model_cc(blurred.map, blurred.model, resolution=3.0)
-    there = map_model_cc(moved, blurred.model.moved(shift), resolution=3.0)
+    model = blurred.model.moved(np.array(shift) - blurred.map.origin)
+    there = map_model_cc(moved, model, resolution=3.0)
     assert there.cc_mask == pytest.approx(here.cc_mask, abs=1e-4)
 
 
@@ -112,8 +113,8 @@ def test_atoms_outside_the_map_are_left_out(blurred):
     data = np.ascontiguousarray(blurred.map.data[k:])
     a, b, c, *angles = blurred.map.cell
     half = DensityMap(data, (a, b, c * len(data) / blurred.map.shape[0], *angles))
-    shift = np.array([0, 0, -k * blurred.map.voxel_size[2]])
-    model = blurred.model.moved(shift)
+    model = blurred.model.moved([0, 0, -k * blurred.map.voxel_size[2]])
+    model = model.moved(-np.array(blurred.map.origin))
     found = map_model_cc(half, model, resolution=3.0)
     inside = model.selected(model.positions[:, 2] >= -1)
     assert len(inside) < 0.7 * len(model)

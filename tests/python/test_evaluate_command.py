@@ -53,7 +53,8 @@ def files(simulated, tmp_path_factory):
     cut = np.ascontiguousarray(simulated.truth.data[2:, :, :])
     voxel = simulated.truth.voxel_size
     a, b, _, *angles = simulated.truth.cell
-    placement = replace(simulated.truth.placement, nstart=(0, 0, 2))
+    x, y, z = simulated.truth.placement.nstart
+    placement = replace(simulated.truth.placement, nstart=(x, y, z + 2))
     write_map(DensityMap(cut, (a, b, len(cut) * voxel[2], *angles), placement), folder / "cut.mrc")
     (folder / "bad.mrc").write_bytes(b"no map" * 300)
     lines = [

@@ -79,8 +79,8 @@ def test_model_elsewhere(simulated):
 def test_model_that_does_not_fit(simulated):
     """A random cloud of atoms off the molecule: they agree at low resolution only."""
     rng = np.random.default_rng(0)
-    middle, size = simulated.map.cell[0] / 2, 3.0
-    positions = rng.normal(middle, size, simulated.model.positions.shape) + np.array([18, -18, 18])
+    middle = simulated.model.centre + np.array([18, -18, 18])
+    positions = rng.normal(middle, 3.0, simulated.model.positions.shape)
     wrong = replace(simulated.model, positions=positions)
     result = sharpen(simulated.map, resolution=3.5, model=wrong, if_not_applicable="stop")
     assert not result.verdict.applicable

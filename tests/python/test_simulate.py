@@ -10,10 +10,11 @@ import pytest
 from sharpem import _core
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
+from sharpem.evaluate import map_model_cc
 from sharpem.io.model import read_model
 from sharpem.modelmap import atom_mask, model_map
 from sharpem.reference import reference_curve
-from sharpem.simulate import simulate_map
+from sharpem.simulate import displacements, local_b, shaken, simulate_map
 
 CELL = (40.0, 44.0, 47.0, 85.0, 100.0, 95.0)
 ORIGIN = (3.3, -7.1, 12.0)
@@ -103,6 +104,18 @@ def test_model_map_on_the_grid_of_a_map(peptide):
         model_map(here, like, d_min=3.0),
         model_map(here, (like.shape, CELL, (0.0, 0.0, 0.0)), d_min=3.0),
     )
+
+
+def test_each_atom_has_its_b(peptide):
+    first = np.arange(len(peptide)) < len(peptide) // 3
+    b = np.where(first, 20.0, 90.0)
+    grid = ((60, 56, 52), CELL, ORIGIN)
+    together = model_map(peptide, grid, d_min=2.5, b_iso=b)
+    parts = [
+        model_map(peptide.selected(mask), grid, d_min=2.5, b_iso=value)
+        for mask, value in ((first, 20.0), (~first, 90.0))
+    ]
+    np.testing.assert_allclose(together, sum(parts), atol=2e-4 * np.abs(together).max())
 
 
 def test_model_map_refuses(peptide):
@@ -208,6 +221,80 @@ def test_boxes(peptide):
     np.testing.assert_array_equal(cut.map.data[~outside], tight.map.data[~outside])
 
 
+def test_the_model_stays_and_the_map_is_put_around_it(peptide):
+    found = simulate_map(peptide, resolution=4.0, b_iso=0.0, noise=0.0, voxel_size=1.3, padding=6)
+    assert found.model is peptide
+    density = found.map
+    assert density.origin == pytest.approx(np.array(density.placement.nstart) * 1.3)
+    assert density.placement.origin_words == pytest.approx(density.origin)
+    middle = np.array(density.origin) + np.array(density.cell[:3]) / 2
+    np.testing.assert_allclose(middle, peptide.centre, atol=0.65 + 1e-9)
+    assert min(density.cell[:3]) >= peptide.extent.max() + 12
+    assert map_model_cc(density, peptide, resolution=4.0).cc_mask > 0.99
+
+
+@pytest.mark.parametrize("degrees", [40.0, 90.0])
+def test_phase_errors_grow_with_resolution(protein, degrees):
+    options = {"resolution": 3.0, "b_iso": 60.0, "noise": 0.0, "box": "tight"}
+    clean = simulate_map(protein, **options).map
+    turned = simulate_map(protein, phase_error=degrees, seed=4, **options).map
+    for s in (0.15, 0.25, 1 / 3):
+        sigma = np.radians(degrees) * s * 3.0
+        found = correlation(clean, turned, s - 0.01, s + 0.01)
+        assert found == pytest.approx(np.exp(-(sigma**2) / 2), abs=0.03)
+    powers = [
+        _core.shell_sums(_core.analyse(m.data, m.cell, 3.0), [0.2, 0.3]).power
+        for m in (clean, turned)
+    ]
+    np.testing.assert_allclose(*powers, rtol=1e-4)
+
+
+def test_local_b(protein):
+    radial = local_b(protein, 20, 180)
+    distance = np.linalg.norm(protein.positions - protein.centre, axis=1)
+    assert (radial.min(), radial.max()) == (20, 180)
+    assert radial.argmin() == distance.argmin()
+    along = local_b(protein, 50, 10, along="z")
+    assert np.corrcoef(along, protein.positions[:, 2])[0, 1] == pytest.approx(-1)
+    with pytest.raises(InputError, match="along 'w', expected one of radial, x, y, z"):
+        local_b(protein, 0, 1, along="w")
+
+
+def test_a_map_of_local_b_is_sharp_where_b_is_low(protein):
+    b = local_b(protein, 20, 180, along="x")
+    found = simulate_map(protein, resolution=3.0, b_iso=b, noise=0.0, box="tight")
+    assert found.b_iso == pytest.approx(b.mean())
+    low = protein.positions[:, 0] < protein.centre[0]
+    sharp, blurred = (
+        map_model_cc(found.map, protein.selected(half), resolution=3.0).cc_mask
+        for half in (low, ~low)
+    )
+    assert sharp > blurred + 0.03
+
+
+@pytest.mark.parametrize("length", [0.0, 6.0])
+def test_shaken_models(protein, length):
+    wrong = shaken(protein, 1.5, length=length, seed=2)
+    shifts = wrong.positions - protein.positions
+    assert np.sqrt((shifts**2).sum(axis=1).mean()) == pytest.approx(1.5)
+    np.testing.assert_allclose(shifts.mean(axis=0), 0, atol=0.1 if length == 0 else 1.2)
+    near = np.linalg.norm(protein.positions[1:] - protein.positions[:-1], axis=1) < 2
+    together = np.corrcoef(shifts[:-1][near].ravel(), shifts[1:][near].ravel())[0, 1]
+    assert (together > 0.9) == (length > 0)
+    np.testing.assert_array_equal(
+        wrong.positions, shaken(protein, 1.5, length=length, seed=2).positions
+    )
+
+
+def test_neighbours_move_alike_as_asked():
+    """The correlation of the shifts falls off as exp(-r^2 / 2 length^2)."""
+    one = np.arange(300)[:, None] * [40.0, 0.0, 0.0]
+    two = one + [0.0, 3.0, 4.0]
+    shifts = displacements(np.concatenate([one, two]), 1.0, length=5.0, seed=1)
+    ratio = np.corrcoef(shifts[:300].ravel(), shifts[300:].ravel())[0, 1]
+    assert ratio == pytest.approx(np.exp(-0.5), abs=0.06)
+
+
 def test_mask_and_truth_stand_at_the_model(peptide):
     found = simulate_map(peptide, resolution=3.0, b_iso=0.0, noise=0.0)
     np.testing.assert_array_equal(found.mask, atom_mask(found.model, found.map))
@@ -220,6 +307,9 @@ def test_mask_and_truth_stand_at_the_model(peptide):
         ({"box": "round"}, "box"),
         ({"fsc_reference": "shell"}, "fsc_reference"),
         ({"noise": -1.0}, "noise"),
+        ({"phase_error": float("nan")}, "phase error"),
+        ({"padding": -1.0}, "padding"),
+        ({"voxel_size": 0.01}, r"expected at most 2\^31"),
         ({"voxel_size": 2.5}, "voxel size"),
     ],
 )
