@@ -160,7 +160,7 @@ def test_several_maps_on_several_grids(files, tmp_path, capsys):
         assert f"{number:.3f}" in line
     fsc = values["maps"][0]["fsc"]["masked"]
     assert len(fsc["s"]) == len(fsc["value"])
-    assert fsc["d_0.5"]["d"] > fsc["d_0.143"]["d"]
+    assert fsc["d_0.5"]["d"] >= fsc["d_0.143"]["d"]
     page = (tmp_path / "out.html").read_text()
     assert f"{cc[0]:.3f}" in page
     assert "http" not in page

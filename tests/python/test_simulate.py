@@ -289,7 +289,7 @@ def test_shaken_models(protein, length):
 def test_neighbours_move_alike_as_asked():
     """The correlation of the shifts falls off as exp(-r^2 / 2 length^2)."""
     one = np.arange(300)[:, None] * [40.0, 0.0, 0.0]
-    two = one + [0.0, 3.0, 4.0]
+    two = one + np.array([0.0, 3.0, 4.0])
     shifts = displacements(np.concatenate([one, two]), 1.0, length=5.0, seed=1)
     ratio = np.corrcoef(shifts[:300].ravel(), shifts[300:].ravel())[0, 1]
     assert ratio == pytest.approx(np.exp(-0.5), abs=0.06)
