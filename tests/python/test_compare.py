@@ -7,6 +7,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from pdb_text import pdb_text
 
 from sharpem import apply, read_map, sharpen, write_map
 from sharpem.cli import main
@@ -45,14 +46,7 @@ def files(simulated, tmp_path_factory):
     write_map(simulated.map, folder / "full.mrc")
     for number, half in enumerate(simulated.half_maps, start=1):
         write_map(half, folder / f"half_map_{number}.mrc")
-    lines = [
-        f"ATOM  {n % 100000:5d}  {e:<2}  ALA A{n % 10000:4d}    {x:8.3f}{y:8.3f}{z:8.3f}"
-        f"  1.00  0.00          {e:>2}"
-        for n, (e, (x, y, z)) in enumerate(
-            zip(simulated.model.elements, simulated.model.positions, strict=True), start=1
-        )
-    ]
-    (folder / "model.pdb").write_text("\n".join([*lines, "END", ""]))
+    (folder / "model.pdb").write_text(pdb_text(simulated.model))
     return folder
 
 

@@ -7,6 +7,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from pdb_text import pdb_text
 
 from sharpem import Filter, SharpenBlur, apply, write_map
 from sharpem.cli import main
@@ -57,14 +58,7 @@ def files(simulated, tmp_path_factory):
     placement = replace(simulated.truth.placement, nstart=(x, y, z + 2))
     write_map(DensityMap(cut, (a, b, len(cut) * voxel[2], *angles), placement), folder / "cut.mrc")
     (folder / "bad.mrc").write_bytes(b"no map" * 300)
-    lines = [
-        f"ATOM  {n % 100000:5d}  {e:<2}  ALA A{n % 10000:4d}    {x:8.3f}{y:8.3f}{z:8.3f}"
-        f"  1.00  0.00          {e:>2}"
-        for n, (e, (x, y, z)) in enumerate(
-            zip(simulated.model.elements, simulated.model.positions, strict=True), start=1
-        )
-    ]
-    (folder / "model.pdb").write_text("\n".join([*lines, "END", ""]))
+    (folder / "model.pdb").write_text(pdb_text(simulated.model))
     return folder
 
 

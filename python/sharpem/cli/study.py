@@ -21,6 +21,8 @@ __all__ = ["NAME", "add_parser", "run"]
 
 NAME = "study"
 
+_SOME_FAILED = 4
+
 
 def add_parser(commands: Any) -> None:
     """Add the command's parser."""
@@ -33,8 +35,9 @@ def add_parser(commands: Any) -> None:
         description="Sharpen every map of a table in every way that applies, judge by the models at"
         "\nB = 0, and put the statistics beside those of Terwilliger et al. (2018).\n\n"
         "columns: name, map, model, resolution (A); and, where wanted, half1, half2,\n"
-        "model_resolution (A), group, true_b (A^2)",
-        epilog="example: sharpem study pairs.csv -o study",
+        "model_resolution (A), group, true_b (A^2). Entries of the EMDB and the PDB are fetched.",
+        epilog="example: sharpem study pairs.csv -o study\n"
+        "Exit code 4: all was tried, some pairs failed.",
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("table", nargs="?", metavar="TABLE.csv", help="one row for each pair")
@@ -87,7 +90,7 @@ def _add_protocol(parser: Parser) -> None:
 
 
 def run(request: Namespace) -> int:
-    """Run the command; the exit code: 2 where a pair could not be studied."""
+    """Run the command; the exit code."""
     from sharpem.study import paper_table, read_pairs, run_study
 
     table = paper_table() if request.paper else Path(request.table)
@@ -106,7 +109,7 @@ def run(request: Namespace) -> int:
         complain(f"{name}: {reason}")
     if not request.quiet:
         _tell(study, written)
-    return 2 if study.failed else 0
+    return _SOME_FAILED if study.failed else 0
 
 
 def _protocol(request: Namespace) -> Protocol:

@@ -10,7 +10,7 @@ from typing import Any
 from sharpem.compare import DEPOSITED, Comparison, Entry, compare
 from sharpem.io.model import Model
 from sharpem.simulate import shaken
-from sharpem.study.inputs import Inputs, read_inputs, stated_resolution
+from sharpem.study.inputs import Inputs, fetched, read_inputs, stated_resolution
 from sharpem.study.outcome import CaseOutcome, MethodOutcome, Shaken
 from sharpem.study.pairs import Pair
 from sharpem.study.protocol import Protocol
@@ -46,6 +46,7 @@ def study_case(arguments: dict[str, Any], _folder: Path) -> dict[str, Any]:
 
 def examine(pair: Pair, protocol: Protocol) -> CaseOutcome:
     """Examine one pair; errors as for :func:`study_case`."""
+    pair = fetched(pair)
     outcome = CaseOutcome(pair.name, pair.group, pair.resolution, true_b=pair.true_b)
     excluded = protocol.resolutions(pair.resolution, stated_resolution(pair))
     if excluded is not None:

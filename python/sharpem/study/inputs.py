@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sharpem.archive.fetch import fetch, fetch_model
+from sharpem.archive.names import entry_id, pdb_id
+from sharpem.archive.store import Store
 from sharpem.box import box_around_model, crop
 from sharpem.density import DensityMap
 from sharpem.halfmaps import HalfMaps, read_half_maps
@@ -12,7 +15,7 @@ from sharpem.io.model import Model, read_model, read_structure
 from sharpem.io.read import read_map
 from sharpem.study.pairs import Pair
 
-__all__ = ["Inputs", "read_inputs", "stated_resolution"]
+__all__ = ["Inputs", "fetched", "read_inputs", "stated_resolution"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,32 @@ class Inputs:
     density: DensityMap
     model: Model
     half_maps: HalfMaps | None
+
+
+def fetched(pair: Pair) -> Pair:
+    """Put files in the place of entries of the EMDB and the PDB.
+
+    Raises
+    ------
+    InputError
+        There is no such entry, or it cannot be fetched.
+    """
+    if _is_entry(pair.map):
+        entry = fetch(pair.map)
+        resolution = pair.resolution or entry.resolution
+        pair = replace(pair, map=str(entry.map), resolution=resolution)
+    if _is_entry(pair.half1):
+        one, two = fetch(pair.half1, half_maps=True).half_maps or ("", "")
+        pair = replace(pair, half1=str(one), half2=str(two))
+    if _is_entry(pair.model):
+        pair = replace(pair, model=str(fetch(pair.model, model=True).model))
+    elif pdb_id(pair.model) and not Path(pair.model).exists():
+        pair = replace(pair, model=str(fetch_model(pair.model, Store())))
+    return pair
+
+
+def _is_entry(name: str) -> bool:
+    return entry_id(name) is not None and not Path(name).exists()
 
 
 def stated_resolution(pair: Pair) -> float | None:

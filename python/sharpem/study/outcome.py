@@ -126,8 +126,9 @@ class CaseOutcome:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> CaseOutcome:
         """Undo :meth:`to_dict`, also after a way through JSON."""
-        excluded = values["excluded"]
+        excluded, shape = values["excluded"], values["shape"]
         changed = {
+            "shape": shape and tuple(shape),
             "excluded": excluded and Exclusion(**excluded),
             "methods": tuple(MethodOutcome(**one) for one in values["methods"]),
             "curves": {

@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from sharpem.archive.names import entry_id, pdb_id
 from sharpem.errors import InputError
 
 __all__ = ["COLUMNS", "Pair", "paper_table", "read_pairs"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_ENTRY = re.compile(r"EMD-\d{4,5}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class Pair:
     name : str
         Letters, digits, ``. _ -``; no other pair has it.
     map, model : str
-        Files; the map may be an entry of the EM Data Bank (``EMD-1234``).
+        Files, or entries of the EMDB (``EMD-3488``) and the PDB (``5ni1``).
     resolution : float or None
-        Of the map, as published, A; for an entry the archive knows it.
+        Of the map, as published, A; None: what the EMDB states.
     model_resolution : float or None
         As published with the model, A; None: what its file says.
     half1, half2 : str
-        Files of the half maps, or empty.
+        Files of the half maps, or empty; an entry of the EMDB alone stands for both.
     group : str
         Pairs of one group get statistics of their own.
     true_b : float or None
@@ -120,9 +120,10 @@ def _pair(place: str, header: list[str], row: list[str], folder: Path) -> Pair:
             raise InputError(f"{place}: nothing under {column}")
     if not _NAME.fullmatch(cells["name"]):
         raise InputError(f"{place}: name {cells['name']!r}, expected letters, digits, . _ -")
-    if bool(cells.get("half1")) != bool(cells.get("half2")):
+    halves = cells.get("half1", ""), cells.get("half2", "")
+    if bool(halves[0]) != bool(halves[1]) and not entry_id(halves[0]):
         raise InputError(f"{place}: one half map, expected both or none")
-    if not cells["resolution"] and not _ENTRY.fullmatch(cells["map"]):
+    if not cells["resolution"] and not entry_id(cells["map"]):
         raise InputError(f"{place}: nothing under resolution, expected A")
     found = {name: _file(cells[name], folder) for name in _FILES if name in cells}
     figures = {name: _number(place, name, cells[name]) for name in _NUMBERS if name in cells}
@@ -130,7 +131,10 @@ def _pair(place: str, header: list[str], row: list[str], folder: Path) -> Pair:
 
 
 def _file(name: str, folder: Path) -> str:
-    return str((folder / name).absolute()) if name and not _ENTRY.fullmatch(name) else name
+    """Absolute path, unless the cell is empty or names an entry and no file."""
+    path = folder / name
+    entry = entry_id(name) or pdb_id(name)
+    return name if not name or (entry and not path.exists()) else str(path.absolute())
 
 
 def _number(place: str, name: str, text: str) -> float | None:
