@@ -31,6 +31,8 @@ MODELS = (
     "xray_3io0/after.pdb",
     "xray_rnase_sa/tutorial-modern.pdb",
 )
+_MOST_BLUR = 30.0  # B over d^2: more, and 1e-6 of the signal's power is left at the resolution
+_NOT_OPTIONS = ("model", "b_iso", "spread", "stated")
 COLUMNS = ("name", "map", "model", "resolution", "half1", "half2", "group", "true_b")
 
 
@@ -40,6 +42,7 @@ def designs(number: int) -> Iterator[dict[str, Any]]:
     for i in range(number):
         box = ("full", "full", "tight", "cut")[i % 4]
         resolution = float(rng.choice([2.0, 2.5, 3.0, 3.5, 4.0, 4.5]))
+        limit = _MOST_BLUR * resolution**2
         anisotropic, local = bool(rng.random() < 0.3), bool(rng.random() < 0.3)
         yield {
             "model": MODELS[(i // 4 if i % 4 == 0 else i) % len(MODELS)],
@@ -47,7 +50,7 @@ def designs(number: int) -> Iterator[dict[str, Any]]:
             "spread": 50.0 if local else 0.0,
             "resolution": resolution,
             "box": box,
-            "b_iso": float(rng.choice([50, 100, 150, 200, 250])),
+            "b_iso": float(rng.choice([b for b in (50, 100, 150, 200, 250) if b <= limit])),
             "noise": float(rng.choice([0.25, 1.0])),
             "fsc_reference": str(rng.choice(["box", "mask"])),
             "noise_b": float(rng.choice([0, 0, 60])),
@@ -60,12 +63,15 @@ def designs(number: int) -> Iterator[dict[str, Any]]:
 
 def simulated(data: Path, design: dict[str, Any]) -> Simulated:
     """Simulate; B rises by twice the spread from the middle of the molecule outwards."""
-    rest = dict(design)
-    model = read_model(data / rest.pop("model"))
-    b, spread = rest.pop("b_iso"), rest.pop("spread")
-    rest.pop("stated")
+    options = {key: value for key, value in design.items() if key not in _NOT_OPTIONS}
+    model, b, spread = read_model(data / design["model"]), design["b_iso"], design["spread"]
     b_iso = local_b(model, b - spread, b + spread) if spread else b
-    return simulate_map(model, b_iso=b_iso, half_maps=True, **rest)
+    made = simulate_map(model, b_iso=b_iso, half_maps=True, **options)
+    if not design["sharpened_by"]:
+        return made
+    # Half maps are kept as they were reconstructed; it is the mean that somebody sharpened.
+    raw = simulate_map(model, b_iso=b_iso, half_maps=True, **{**options, "sharpened_by": 0.0})
+    return replace(made, half_maps=raw.half_maps)
 
 
 def write(folder: Path, name: str, made: Simulated, design: dict[str, Any]) -> dict[str, Any]:

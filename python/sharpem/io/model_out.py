@@ -71,7 +71,8 @@ def model_text(model: Model, cell: Cell) -> tuple[str, str]:
     structure = read_structure(path)
     leave_out(structure, hydrogens=False, waters=False)
     del structure[1:]
-    structure.resolution = 0.0  # it was that of another map
+    structure.meta = gemmi.Structure().meta  # how it was found, at what resolution: in another map
+    structure.resolution = 0.0
     atoms = [cra.atom for cra in structure[0].all()]
     if len(atoms) != len(model):
         raise InputError(f"{path}: {len(atoms)} atoms, expected the {len(model)} read before")
