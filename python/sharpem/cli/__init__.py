@@ -18,10 +18,7 @@ from pathlib import Path
 
 from sharpem.cli import (
     apply,
-<<<<<<< HEAD
     batch,
-=======
->>>>>>> 0dcc013 (sharpem study: the paper's protocol, statistics and figures over a table of pairs)
     box,
     compare,
     demo,
@@ -30,10 +27,7 @@ from sharpem.cli import (
     inspect,
     sharpen,
     simulate,
-<<<<<<< HEAD
-=======
     study,
->>>>>>> 0dcc013 (sharpem study: the paper's protocol, statistics and figures over a table of pairs)
 )
 from sharpem.cli.output import complain
 from sharpem.cli.parser import Parser, join_negative_numbers
