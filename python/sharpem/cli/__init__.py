@@ -35,7 +35,7 @@ from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (apply)
+_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, batch, fetch, simulate, study, demo)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 
