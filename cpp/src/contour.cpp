@@ -13,6 +13,8 @@
 
 #include "bits.hpp"
 #include "bracket.hpp"
+#include "buffer.hpp"
+#include "kernels/kernels.hpp"
 #include "moments.hpp"
 #include "parallel.hpp"
 
@@ -32,34 +34,19 @@ std::size_t find_bucket(const Counts& counts, std::size_t& n) {
 
 // --- The pass over all planes -------------------------------------------------------------------
 
-struct Candidate {
-  float value;
-  std::uint32_t bit;  // position in the plane of the mask
-};
+using voxels::Candidate;
+using Candidates = std::vector<Candidate, Unset<Candidate>>;
 
 struct PlaneTally {
-  std::size_t above = 0;   // values > high
-  std::size_t within = 0;  // low <= value <= high
+  voxels::Tally count;
   Moments moments;
-  std::vector<Candidate> candidates;
+  Candidates candidates;
 };
 
-/// Calls use(word index, up to 64 values, valid bits) along a row. The values of the last, partial
-/// word are copied, as reading on might leave the plane.
-template <class Use>
-void for_words(const float* row, std::size_t nx, const Use& use) {
-  std::size_t w = 0;
-  for (; (w + 1) * word_bits <= nx; ++w) use(w, row + w * word_bits, ~Word{0});
-  if (w * word_bits == nx) return;
-  float tail[word_bits] = {};
-  std::copy(row + w * word_bits, row + nx, tail);
-  use(w, static_cast<const float*>(tail), tail_bits(nx));
-}
-
-void mask_row(const float* values, std::size_t nx, float threshold, Word* row) {
-  for_words(values, nx, [&](std::size_t w, const float* v, Word valid) {
-    row[w] = compare_bits<Compare::at_least>(v, threshold) & valid;
-  });
+Moments moments_of(const float* values, std::size_t n, float centre) {
+  double sums[4];
+  kernels().voxels->power_sums(values, n, centre, sums);
+  return {static_cast<double>(n), sums[0], sums[1], sums[2], sums[3]};
 }
 
 /// What one pass finds: everything >= bracket.low is set in the mask.
@@ -69,14 +56,13 @@ class Pass {
       : bracket_(bracket), centre_(centre), shape_(map.shape()), mask_(shape_), planes_(shape_.nz) {
     parallel_pieces(shape_.nz, [&] {
       return [&, scratch = std::vector<float>(shape_.plane()),
-              found = std::vector<Candidate>()](std::size_t z) mutable {
-        found.clear();
-        tally(z, map.plane(z, scratch.data()), found);
+              found = Candidates(shape_.plane())](std::size_t z) mutable {
+        tally(z, map.plane(z, scratch.data()), found.data());
       };
     });
     for (const PlaneTally& plane : planes_) {
-      above_ += plane.above;
-      within_ += plane.within;
+      above_ += plane.count.above;
+      within_ += plane.count.within;
       moments_.add(plane.moments);
     }
   }
@@ -105,32 +91,16 @@ class Pass {
   bool keeps_candidates() const { return bracket_.low < bracket_.high; }
   std::size_t room() const { return shape_.voxels() / 4 + 65536; }
 
-  void tally(std::size_t z, const float* values, std::vector<Candidate>& found) {
+  void tally(std::size_t z, const float* values, Candidate* found) {
     PlaneTally& plane = planes_[z];
     plane.moments = moments_of(values, shape_.plane(), centre_);
-    const std::size_t words = mask_.words_per_row();
-    for (std::size_t y = 0; y < shape_.ny; ++y) {
-      Word* row = mask_.row(z, y);
-      for_words(values + y * shape_.nx, shape_.nx, [&](std::size_t w, const float* v, Word valid) {
-        row[w] = compare_bits<Compare::at_least>(v, bracket_.low) & valid;
-        if (row[w] != 0) sort_word(row[w], v, (y * words + w) * word_bits, plane, found);
-      });
-    }
-    const bool fits = stored_.fetch_add(found.size()) + found.size() <= room();
-    if (fits) plane.candidates = found;
-  }
-
-  void sort_word(Word inside, const float* values, std::size_t first, PlaneTally& plane,
-                 std::vector<Candidate>& found) const {
-    const Word above = inside & compare_bits<Compare::above>(values, bracket_.high);
-    Word within = inside & ~above;
-    plane.above += popcount(above);
-    plane.within += popcount(within);
+    plane.count = kernels().voxels->sort_plane({values, shape_.ny, shape_.nx, mask_.row(z, 0)},
+                                               bracket_.low, bracket_.high,
+                                               keeps_candidates() ? found : nullptr);
     if (!keeps_candidates()) return;
-    for (; within != 0; within &= within - 1) {
-      const unsigned i = lowest_bit(within);
-      found.push_back({values[i], static_cast<std::uint32_t>(first + i)});
-    }
+    const std::size_t within = plane.count.within;
+    const bool fits = stored_.fetch_add(within) + within <= room();
+    if (fits) plane.candidates.assign(found, found + within);
   }
 
   template <class Use>
@@ -270,9 +240,7 @@ BitMask inside(const PlaneSource& map, float threshold) {
   parallel_pieces(shape.nz, [&] {
     return [&, scratch = std::vector<float>(shape.plane())](std::size_t z) mutable {
       const float* plane = map.plane(z, scratch.data());
-      for (std::size_t y = 0; y < shape.ny; ++y) {
-        mask_row(plane + y * shape.nx, shape.nx, threshold, mask.row(z, y));
-      }
+      kernels().voxels->mask_plane({plane, shape.ny, shape.nx, mask.row(z, 0)}, threshold);
     };
   });
   return mask;

@@ -79,7 +79,7 @@ double amplitude_factor(const SharpenBlur& filter, double s) {
 
 RadialCurve::RadialCurve(const std::function<double(double)>& factor_of_s, double s_max,
                          std::size_t size)
-    : table_(size) {
+    : table_(size + 1) {
   if (!(s_max > 0) || !std::isfinite(s_max) || size < 2) {
     refuse("radial curve of ", size, " points to s = ", s_max,
            " 1/A: expected at least 2 points and a finite s > 0");
@@ -92,6 +92,7 @@ RadialCurve::RadialCurve(const std::function<double(double)>& factor_of_s, doubl
     if (std::isnan(factor)) refuse("radial curve: the factor at s = ", s, " 1/A is not a number");
     table_[i] = saturated(factor);
   }
+  table_[size] = table_[size - 1];
 }
 
 RadialCurve::RadialCurve(const SharpenBlur& filter, double s_max)

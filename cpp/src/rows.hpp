@@ -5,15 +5,14 @@
 #include <array>
 #include <cmath>
 
+#include "kernels/fft.hpp"
 #include "parallel.hpp"
 #include "sharpem/spectrum.hpp"
 
 namespace sharpem {
 
 /// A quadratic form of s along a row: (a h + b) h + c.
-struct RowPolynomial {
-  double a = 0, b = 0, c = 0;
-
+struct RowPolynomial : fft::Quadratic {
   double operator()(int h) const { return (a * h + b) * h + c; }
 };
 
@@ -21,7 +20,7 @@ struct RowPolynomial {
 template <class Form>
 RowPolynomial along_row(const ReciprocalCell& cell, int k, int l, const Form& form) {
   const double c = form(cell.s(0, k, l));
-  return {form(cell.s(1, 0, 0)), (form(cell.s(1, k, l)) - form(cell.s(-1, k, l))) / 2, c};
+  return {{form(cell.s(1, 0, 0)), (form(cell.s(1, k, l)) - form(cell.s(-1, k, l))) / 2, c}};
 }
 
 inline double squared_length(const std::array<double, 3>& s) {

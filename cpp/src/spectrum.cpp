@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <limits>
 
 #include "check.hpp"
-#include "fft.hpp"
-#include "half_transform.hpp"
-#include "parallel.hpp"
 #include "rows.hpp"
 
 namespace sharpem {
@@ -18,7 +15,10 @@ using Term = Spectrum::Term;
 std::size_t size(int n) { return static_cast<std::size_t>(n); }
 
 /// A little generous, so that a term exactly at d_min is kept whatever the rounding.
-double limit_of(double d_min) { return d_min > 0 ? (1 + 1e-9) / (d_min * d_min) : 0; }
+double limit_of(double d_min) {
+  if (d_min > 0) return (1 + 1e-9) / (d_min * d_min);
+  return std::numeric_limits<double>::infinity();
+}
 
 Shape checked(Shape grid) {
   if (grid.voxels() == 0) {
@@ -85,126 +85,6 @@ void apply_anisotropy(Spectrum& spectrum, const Tensor& b, double sign) {
   });
 }
 
-namespace {
-
-/// Stretches of the rows k of one z plane to and from an (ny, nx/2 + 1) block of terms.
-struct PlaneBlock {
-  explicit PlaneBlock(const HalfTransform& half)
-      : shape(half.grid), width(shape.nx / 2 + 1), stride(fft::spread(width)) {}
-
-  std::size_t numbers() const { return shape.ny * stride; }
-  Term* row(Term* block, std::size_t y) const { return block + y * stride; }
-
-  Shape shape;
-  std::size_t width, stride;
-};
-
-/// The rows of plane z at their places, zeros elsewhere.
-void load_plane(const HalfTransform& half, std::size_t z, const PlaneBlock& layout, Term* block) {
-  const Term* columns = half.plane(z);
-  const auto zero = [&](std::size_t y) { std::fill_n(layout.row(block, y), layout.width, Term()); };
-  const auto place = [&](std::size_t y, int k) {
-    const Stretch& stretch = half.stretch(k);
-    const Term* from = columns + stretch.offset;
-    Term* to = layout.row(block, y);
-    std::fill(to, to + stretch.begin, Term());
-    std::copy(from, from + (stretch.end - stretch.begin), to + stretch.begin);
-    std::fill(to + stretch.end, to + layout.width, Term());
-  };
-  along_axis(half.k_min, half.k_max, layout.shape.ny, place, zero);
-}
-
-void store_plane(HalfTransform& half, std::size_t z, const PlaneBlock& layout, Term* block) {
-  for (int k = half.k_min; k <= half.k_max; ++k) {
-    const Stretch& stretch = half.stretch(k);
-    const Term* from = layout.row(block, wrapped(k, layout.shape.ny));
-    std::copy(from + stretch.begin, from + stretch.end, half.plane(z) + stretch.offset);
-  }
-}
-
-/// The part of a row that lies in a block.
-struct Overlap {
-  Overlap(const Row& row, const Block& block)
-      : begin(std::clamp(size(row.begin()), block.begin, block.end)),
-        end(std::clamp(size(row.end()), begin, block.end)) {}
-
-  std::size_t begin, end;
-};
-
-/// The terms of a block times the factor, zeros elsewhere.
-void load_block(const Spectrum& spectrum, const RadialCurve* factor, const Block& block,
-                Term* buffer, std::size_t stride) {
-  const auto zero = [&](std::size_t z) { std::fill_n(buffer + z * stride, block.lanes(), Term()); };
-  const auto place = [&](std::size_t z, int l) {
-    const Row row(spectrum, block.k, l);
-    const Overlap kept(row, block);
-    const Term* terms = spectrum.row(block.k, l);
-    Term* to = buffer + z * stride;
-    std::fill(to, to + (kept.begin - block.begin), Term());
-    std::fill(to + (kept.end - block.begin), to + block.lanes(), Term());
-    for (std::size_t h = kept.begin; h < kept.end; ++h) {
-      const float scale = factor ? (*factor)(row.s_squared(static_cast<int>(h))) : 1.0F;
-      to[h - block.begin] = terms[h] * scale;
-    }
-  };
-  along_axis(spectrum.l_min(), spectrum.l_max(), spectrum.grid().nz, place, zero);
-}
-
-void store_block(Spectrum& spectrum, const Block& block, const Term* buffer, std::size_t stride) {
-  for (int l = spectrum.l_min(); l <= spectrum.l_max(); ++l) {
-    const Overlap kept(Row(spectrum, block.k, l), block);
-    const Term* from = buffer + wrapped(l, spectrum.grid().nz) * stride;
-    std::copy(from + (kept.begin - block.begin), from + (kept.end - block.begin),
-              spectrum.row(block.k, l) + kept.begin);
-  }
-}
-
-/// Transforms along x and y, one z plane at a time.
-void analyse_planes(VolumeView map, HalfTransform& half) {
-  const PlaneBlock layout(half);
-  const auto scale = static_cast<float>(1 / static_cast<double>(map.shape.voxels()));
-  parallel_pieces(map.shape.nz, [&] {
-    return [&, block = TermBuffer(layout.numbers())](std::size_t z) mutable {
-      fft::real_rows(map.data + z * map.shape.plane(), map.shape.ny, map.shape.nx, block.data(),
-                     layout.stride, scale);
-      fft::columns(block.data(), map.shape.ny, half.row_size, layout.stride,
-                   fft::Direction::forward);
-      store_plane(half, z, layout, block.data());
-    };
-  });
-}
-
-/// Transforms along z, one block of columns at a time.
-void analyse_columns(const HalfTransform& half, Spectrum& spectrum) {
-  const std::size_t stride = half.block_stride();
-  for_blocks(half, [&](const Block& block, Term* buffer) {
-    for (std::size_t z = 0; z < half.grid.nz; ++z) {
-      std::copy_n(half.plane(z) + block.offset, block.lanes(), buffer + z * stride);
-    }
-    fft::columns(buffer, half.grid.nz, block.lanes(), stride, fft::Direction::forward);
-    store_block(spectrum, block, buffer, stride);
-  });
-}
-
-void check_map(const float* data, Shape shape, Shape expected) {
-  if (data == nullptr) refuse("map without data");
-  if (!(shape == expected)) {
-    refuse("map of ", shape.nz, " x ", shape.ny, " x ", shape.nx, " voxels: expected ", expected.nz,
-           " x ", expected.ny, " x ", expected.nx, ", as in the spectrum");
-  }
-}
-
-}  // namespace
-
-Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min) {
-  Spectrum spectrum(map.shape, cell, d_min);
-  check_map(map.data, map.shape, spectrum.grid());
-  HalfTransform half(spectrum);
-  analyse_planes(map, half);
-  analyse_columns(half, spectrum);
-  return spectrum;
-}
-
 Spectrum resampled(const Spectrum& spectrum, Shape grid, double d_min) {
   if (d_min < spectrum.d_min()) {
     refuse("resampling to ", d_min, " A: expected at least the ", spectrum.d_min(),
@@ -223,43 +103,6 @@ Spectrum resampled(const Spectrum& spectrum, Shape grid, double d_min) {
     }
   }
   return answer;
-}
-
-Synthesis::Synthesis(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean)
-    : grid_(spectrum.grid()), half_(std::make_unique<HalfTransform>(spectrum)) {
-  refill(spectrum, factor, with_mean);
-}
-
-Synthesis::~Synthesis() = default;
-
-void Synthesis::refill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean) {
-  if (!half_->fits(spectrum)) refuse("synthesis of a spectrum with another grid, cell or limit");
-  const std::size_t stride = half_->block_stride();
-  for_blocks(*half_, [&](const Block& block, Term* buffer) {
-    load_block(spectrum, factor, block, buffer, stride);
-    if (!with_mean && block.k == 0 && block.begin == 0) buffer[0] = Term();
-    fft::columns(buffer, grid_.nz, block.lanes(), stride, fft::Direction::backward);
-    for (std::size_t z = 0; z < grid_.nz; ++z) {
-      std::copy_n(buffer + z * stride, block.lanes(), half_->plane(z) + block.offset);
-    }
-  });
-}
-
-const float* Synthesis::plane(std::size_t z, float* scratch) const {
-  const PlaneBlock layout(*half_);
-  thread_local TermBuffer block;
-  block.resize(std::max(block.size(), layout.numbers()));
-  load_plane(*half_, z, layout, block.data());
-  fft::columns(block.data(), grid_.ny, half_->row_size, layout.stride, fft::Direction::backward);
-  fft::real_rows_back(block.data(), grid_.ny, layout.stride, scratch, grid_.nx);
-  return scratch;
-}
-
-void synthesise(const Spectrum& spectrum, MutableVolumeView out, const RadialCurve* factor) {
-  check_map(out.data, out.shape, spectrum.grid());
-  const Synthesis map(spectrum, factor);
-  parallel_for(out.shape.nz,
-               [&](std::size_t z) { map.plane(z, out.data + z * out.shape.plane()); });
 }
 
 }  // namespace sharpem

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bits.hpp"
+#include "kernels/kernels.hpp"
 #include "parallel.hpp"
 
 namespace sharpem {
@@ -31,9 +32,7 @@ struct RowEdges {
   std::vector<Word> from_left, from_right, valid;
 };
 
-void merge(Word* out, const Word* in, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] |= in[i];
-}
+void merge(Word* out, const Word* in, std::size_t n) { kernels().voxels->merge(out, in, n); }
 
 /// Outside voxels next to the inside, for one plane after the other.
 class PlaneSurface {
@@ -105,20 +104,9 @@ class PlaneSurface {
   }
 
   std::size_t count(const Word* here) const {
-    const Word* wide = padded_.data() + 1;
-    const Word* before = padded_.data();
-    const Word* after = padded_.data() + 2;
-    const Word* narrow = narrow_.data();
-    const Word* from_left = edges_.from_left.data();
-    const Word* from_right = edges_.from_right.data();
-    const Word* valid = edges_.valid.data();
-    std::size_t sum = 0;
-    for (std::size_t i = 0; i < size_; ++i) {
-      const Word left = (wide[i] << 1) | ((before[i] >> 63) & from_left[i]);
-      const Word right = (wide[i] >> 1) | ((after[i] << 63) & from_right[i]);
-      sum += popcount((narrow[i] | wide[i] | left | right) & valid[i] & ~here[i]);
-    }
-    return sum;
+    return kernels().voxels->count_reached({size_, here, narrow_.data(), padded_.data() + 1,
+                                            edges_.from_left.data(), edges_.from_right.data(),
+                                            edges_.valid.data()});
   }
 
   const BitMask& inside_;

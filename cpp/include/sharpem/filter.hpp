@@ -6,6 +6,7 @@
 // non-negative: it changes no phase. The anisotropic part is a tensor of its own (spectrum.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <vector>
@@ -40,12 +41,15 @@ class RadialCurve {
   RadialCurve(const std::vector<double>& s, const std::vector<double>& factor, double s_max);
 
   float operator()(double s_squared) const {
-    const double x = s_squared * per_s_squared_;
-    if (!(x < last_)) return table_.back();
+    const double x = std::min(s_squared * per_s_squared_, last_);
     const auto i = static_cast<std::size_t>(x);
     const auto f = static_cast<float>(x - static_cast<double>(i));
     return table_[i] + f * (table_[i + 1] - table_[i]);
   }
+
+  /// The points, the last one twice; how many of them to one 1/A^2.
+  const std::vector<float>& table() const { return table_; }
+  double per_s_squared() const { return per_s_squared_; }
 
  private:
   std::vector<float> table_;

@@ -40,7 +40,7 @@ class Spectrum {
   int l_max() const { return l_max_; }
   std::size_t row_size() const { return static_cast<std::size_t>(h_max_) + 1; }
 
-  /// Terms h = 0 .. h_max of one (k, l).
+  /// Terms h = 0 .. h_max of one (k, l). Those beyond the limit are 0 and have to stay so.
   Term* row(int k, int l) { return terms_.data() + offset(k, l); }
   const Term* row(int k, int l) const { return terms_.data() + offset(k, l); }
 
@@ -49,7 +49,9 @@ class Spectrum {
   double multiplicity(int h) const;
 
   /// Kept: inside the resolution limit.
-  bool keeps(double s_squared) const { return d_min_ <= 0 || s_squared <= s_squared_max_; }
+  bool keeps(double s_squared) const { return s_squared <= s_squared_max_; }
+  /// The limit of keeps(), infinite for d_min = 0.
+  double s_squared_max() const { return s_squared_max_; }
 
   double mean() const { return row(0, 0)[0].real(); }
 
@@ -79,7 +81,7 @@ void apply(Spectrum& spectrum, const RadialCurve& factor);
 /// diagonal of B: sign = +1 removes the anisotropy B, -1 puts it back.
 void apply_anisotropy(Spectrum& spectrum, const Tensor& b, double sign);
 
-struct HalfTransform;
+class HalfTransform;
 
 /// The map of a spectrum times a radial factor, plane by plane: the transform along z is done by
 /// the constructor, those along y and x for one plane when it is asked for. Exact: equal to the

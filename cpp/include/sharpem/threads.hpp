@@ -4,10 +4,10 @@
 namespace sharpem {
 
 /// Limit for calls that start after this one; 0 restores the default (OMP_NUM_THREADS, or all
-/// cores). Throws std::invalid_argument if negative.
+/// cores that the process may use). Throws std::invalid_argument if negative.
 void set_threads(int limit);
 
-/// The number of threads the next call will use; 1 where the library was built without OpenMP.
+/// The number of threads the next call will use.
 int threads();
 
 }  // namespace sharpem

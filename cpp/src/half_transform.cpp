@@ -1,0 +1,213 @@
+#include "half_transform.hpp"
+
+#include <algorithm>
+
+#include "check.hpp"
+#include "kernels/kernels.hpp"
+#include "parallel.hpp"
+
+namespace sharpem {
+namespace {
+
+constexpr std::size_t cache_line = 64 / sizeof(float);
+/// Few enough for the columns of a block to stay in the second-level cache.
+constexpr std::size_t block_lanes = 128;
+
+std::size_t size(int n) { return static_cast<std::size_t>(n); }
+
+std::size_t rounded_up(std::size_t n, std::size_t to) { return (n + to - 1) / to * to; }
+
+/// An odd number of cache lines: powers of 2 make neighbours along z fall into few cache sets.
+std::size_t spread(std::size_t floats) {
+  return (rounded_up(floats, cache_line) / cache_line | 1) * cache_line;
+}
+
+/// Where index i (negative ones included) stands on an axis of n points.
+std::size_t wrapped(int i, std::size_t n) {
+  return static_cast<std::size_t>(i < 0 ? i + static_cast<std::ptrdiff_t>(n) : i);
+}
+
+fft::Curve curve_of(const RadialCurve& factor) {
+  const auto& table = factor.table();
+  return {table.data(), factor.per_s_squared(), static_cast<double>(table.size() - 2)};
+}
+
+const float* floats(const Spectrum::Term* terms) { return reinterpret_cast<const float*>(terms); }
+float* floats(Spectrum::Term* terms) { return reinterpret_cast<float*>(terms); }
+
+}  // namespace
+
+HalfTransform::HalfTransform(const Spectrum& spectrum)
+    : kernels_(*kernels().fft),
+      grid_(spectrum.grid()),
+      cell_(spectrum.cell()),
+      d_min_(spectrum.d_min()),
+      row_size_(spectrum.row_size()),
+      k_min_(spectrum.k_min()),
+      k_max_(spectrum.k_max()),
+      l_min_(spectrum.l_min()),
+      l_max_(spectrum.l_max()),
+      along_z_(kernels_, grid_.nz, false),
+      along_y_(kernels_, grid_.ny, false),
+      along_x_(kernels_, grid_.nx, true) {
+  for (int l = l_min_; l <= l_max_; ++l) {
+    for (int k = k_min_; k <= k_max_; ++k) {
+      s_squared_.push_back(along_row(spectrum.reciprocal(), k, l, squared_length));
+    }
+  }
+  find_columns(spectrum);
+  numbers_.resize(grid_.nz * stride_);
+}
+
+void HalfTransform::find_columns(const Spectrum& spectrum) {
+  // How close to the origin a column comes: in the Cartesian frame (cell.hpp) l moves a term along
+  // the third axis only.
+  const auto reaches = [&](std::size_t h, int k) {
+    const auto s = spectrum.reciprocal().s(static_cast<int>(h), k, 0);
+    return spectrum.keeps((s[0] * s[0] + s[1] * s[1]) * (1 - 1e-9));
+  };
+  const std::size_t lanes = kernels_.lanes;
+  std::size_t places = 0;
+  for (int k = k_min_; k <= k_max_; ++k) {
+    std::size_t begin = 0, end = row_size_;
+    while (begin < end && !reaches(begin, k)) ++begin;
+    while (begin < end && !reaches(end - 1, k)) --end;
+    if (begin == end) continue;
+    const Stretch all{k, begin / lanes, rounded_up(end, lanes) / lanes, places};
+    places += all.groups();
+    stretches_.push_back(all);
+    Stretch block = all;
+    for (; block.begin < all.end; block.first += block.groups(), block.begin = block.end) {
+      block.end = std::min(all.end, block.begin + std::max<std::size_t>(1, block_lanes / lanes));
+      blocks_.push_back(block);
+    }
+  }
+  stride_ = spread(places * element());
+}
+
+bool HalfTransform::fits(const Spectrum& spectrum) const {
+  return grid_ == spectrum.grid() && cell_ == spectrum.cell() && d_min_ == spectrum.d_min();
+}
+
+const RowPolynomial& HalfTransform::s_squared(int k, int l) const {
+  return s_squared_[size(l - l_min_) * size(k_max_ - k_min_ + 1) + size(k - k_min_)];
+}
+
+/// work(block, columns) for every block in parallel, with room for its columns.
+template <class Work>
+void HalfTransform::for_blocks(const Work& work) const {
+  const std::size_t lanes = std::max(block_lanes, kernels_.lanes);
+  parallel_pieces(blocks_.size(), [&] {
+    return [&, columns = Buffer(2 * lanes * grid_.nz)](std::size_t i) mutable {
+      work(blocks_[i], columns.data());
+    };
+  });
+}
+
+void HalfTransform::fill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean) {
+  if (!fits(spectrum)) refuse("synthesis of a spectrum with another grid, cell or limit");
+  const fft::Curve curve = factor != nullptr ? curve_of(*factor) : fft::Curve();
+  const std::size_t length = grid_.nz * element();
+  for_blocks([&](const Stretch& block, float* columns) {
+    load(spectrum, block, factor != nullptr ? &curve : nullptr, columns);
+    if (!with_mean && block.begin == 0 && block.k == 0) columns[0] = columns[kernels_.lanes] = 0;
+    for (std::size_t g = 0; g < block.groups(); ++g) {
+      kernels_.transform(*along_z_, columns + g * length, fft::Direction::backward);
+    }
+    for (std::size_t z = 0; z < grid_.nz; ++z) {
+      const float* from = columns + z * element();
+      float* to = at(z, block.first);
+      for (std::size_t g = 0; g < block.groups(); ++g, from += length) {
+        to = std::copy_n(from, element(), to);
+      }
+    }
+  });
+}
+
+void HalfTransform::load(const Spectrum& spectrum, const Stretch& block, const fft::Curve* curve,
+                         float* columns) const {
+  const std::size_t length = grid_.nz * element();
+  const std::size_t zeros_begin = size(l_max_ + 1), zeros_end = grid_.nz - size(-l_min_);
+  for (std::size_t g = 0; g < block.groups(); ++g) {
+    float* column = columns + g * length;
+    std::fill(column + zeros_begin * element(), column + zeros_end * element(), 0.0F);
+  }
+  for (int l = l_min_; l <= l_max_; ++l) {
+    const float* row = floats(spectrum.row(block.k, l));
+    float* to = columns + wrapped(l, grid_.nz) * element();
+    for (std::size_t g = block.begin; g < block.end; ++g, to += length) {
+      const std::size_t h = g * kernels_.lanes;
+      kernels_.load(row + 2 * h, row_size_ - h, static_cast<int>(h), s_squared(block.k, l), curve,
+                    to);
+    }
+  }
+}
+
+void HalfTransform::transform_into(Spectrum& spectrum) const {
+  const std::size_t length = grid_.nz * element();
+  for_blocks([&](const Stretch& block, float* columns) {
+    for (std::size_t z = 0; z < grid_.nz; ++z) {
+      const float* from = at(z, block.first);
+      for (std::size_t g = 0; g < block.groups(); ++g, from += element()) {
+        std::copy_n(from, element(), columns + g * length + z * element());
+      }
+    }
+    for (std::size_t g = 0; g < block.groups(); ++g) {
+      kernels_.transform(*along_z_, columns + g * length, fft::Direction::forward);
+    }
+    store(columns, block, spectrum);
+  });
+}
+
+void HalfTransform::store(const float* columns, const Stretch& block, Spectrum& spectrum) const {
+  for (int l = l_min_; l <= l_max_; ++l) {
+    float* row = floats(spectrum.row(block.k, l));
+    const float* from = columns + wrapped(l, grid_.nz) * element();
+    for (std::size_t g = block.begin; g < block.end; ++g, from += grid_.nz * element()) {
+      const std::size_t h = g * kernels_.lanes;
+      kernels_.store(from, row_size_ - h, static_cast<int>(h), s_squared(block.k, l),
+                     spectrum.s_squared_max(), row + 2 * h);
+    }
+  }
+}
+
+fft::Plane HalfTransform::layout() const {
+  const std::size_t rows = rounded_up(grid_.ny, kernels_.lanes);
+  return {grid_.ny, grid_.nx, rounded_up(row_size_, kernels_.lanes) / kernels_.lanes,
+          spread(rows * element())};
+}
+
+void HalfTransform::plane_to(std::size_t z, Buffer& columns, float* map) const {
+  const fft::Plane plane = layout();
+  columns.resize(plane.groups * plane.stride);
+  std::fill(columns.begin(), columns.end(), 0.0F);
+  for (const Stretch& stretch : stretches_) {
+    const float* from = at(z, stretch.first);
+    float* to = columns.data() + wrapped(stretch.k, grid_.ny) * element();
+    for (std::size_t g = stretch.begin; g < stretch.end; ++g, from += element()) {
+      std::copy_n(from, element(), to + g * plane.stride);
+    }
+  }
+  for (std::size_t g = 0; g < plane.groups; ++g) {
+    kernels_.transform(*along_y_, columns.data() + g * plane.stride, fft::Direction::backward);
+  }
+  kernels_.real_rows_back(*along_x_, columns.data(), plane, map);
+}
+
+void HalfTransform::plane_from(std::size_t z, Buffer& columns, const float* map, float scale) {
+  const fft::Plane plane = layout();
+  columns.resize(plane.groups * plane.stride);
+  kernels_.real_rows(*along_x_, map, plane, columns.data(), scale);
+  for (std::size_t g = 0; g < plane.groups; ++g) {
+    kernels_.transform(*along_y_, columns.data() + g * plane.stride, fft::Direction::forward);
+  }
+  for (const Stretch& stretch : stretches_) {
+    const float* from = columns.data() + wrapped(stretch.k, grid_.ny) * element();
+    float* to = at(z, stretch.first);
+    for (std::size_t g = stretch.begin; g < stretch.end; ++g, to += element()) {
+      std::copy_n(from + g * plane.stride, element(), to);
+    }
+  }
+}
+
+}  // namespace sharpem

@@ -1,0 +1,270 @@
+// The only door to pocketfft, of which the one-dimensional transforms are used. Compiled once for
+// each instruction set: see kernels.hpp.
+#include "fft.hpp"
+
+#define POCKETFFT_CACHE_SIZE 0
+#define POCKETFFT_NO_MULTITHREADING
+#define pocketfft SHARPEM_POCKETFFT  // a namespace of its own for each set
+#include <pocketfft_hdronly.h>
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+namespace sharpem::fft {
+namespace {
+
+using std::size_t;
+namespace one_dimension = pocketfft::detail;
+
+#ifdef POCKETFFT_NO_VECTORS
+constexpr size_t width = 1;
+using Lanes = float;
+#else
+constexpr size_t width = one_dimension::VLEN<float>::val;
+using Lanes = float __attribute__((vector_size(width * sizeof(float))));
+#endif
+using Element = one_dimension::cmplx<Lanes>;
+
+// --- Lanes in memory ----------------------------------------------------------------------------
+
+Lanes read(const float* from) {
+  Lanes lanes;
+  std::memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
+
+void write(Lanes lanes, float* to) { std::memcpy(to, &lanes, sizeof lanes); }
+
+#if !defined(POCKETFFT_NO_VECTORS) && (defined(__clang__) || __GNUC__ >= 12)
+
+/// Blocks of `step` lanes of a and b in turns: the even ones, or the odd ones.
+template <size_t step, bool odd, size_t... lane>
+Lanes braid(Lanes a, Lanes b, std::index_sequence<lane...> /*lanes*/) {
+  return __builtin_shufflevector(
+      a, b,
+      static_cast<int>((lane & step) != 0 ? width + lane - (odd ? 0 : step)
+                                          : lane + (odd ? step : 0))...);
+}
+
+/// Exchanges rows and columns of blocks of `step`, then of those twice as large, and so on.
+template <size_t step = 1>
+void transpose(Lanes (&square)[width]) {
+  if constexpr (step < width) {
+    constexpr auto lanes = std::make_index_sequence<width>();
+    for (size_t i = 0; i < width; ++i) {
+      if ((i & step) != 0) continue;
+      const Lanes a = square[i], b = square[i + step];
+      square[i] = braid<step, false>(a, b, lanes);
+      square[i + step] = braid<step, true>(a, b, lanes);
+    }
+    transpose<2 * step>(square);
+  }
+}
+
+#else
+
+void transpose(Lanes (&square)[width]) {
+  float in[width][width], out[width][width];
+  std::memcpy(in, square, sizeof in);
+  for (size_t i = 0; i < width; ++i) {
+    for (size_t j = 0; j < width; ++j) out[j][i] = in[i][j];
+  }
+  std::memcpy(square, out, sizeof out);
+}
+
+#endif
+
+// --- Between spectra and columns ----------------------------------------------------------------
+
+/// What s^2 looks like along `width` terms from h on.
+void along_terms(const Quadratic& q, int h, double (&s_squared)[width]) {
+  for (size_t j = 0; j < width; ++j) {
+    const double x = h + static_cast<int>(j);
+    s_squared[j] = (q.a * x + q.b) * x + q.c;
+  }
+}
+
+/// As RadialCurve::operator(), bit for bit.
+void evaluate(const Curve& curve, const double (&s_squared)[width], float (&factor)[width]) {
+  int index[width];
+  float fraction[width];
+  for (size_t j = 0; j < width; ++j) {
+    const double x = s_squared[j] * curve.per_s_squared;
+    const double kept = x < curve.last ? x : curve.last;
+    index[j] = static_cast<int>(kept);
+    fraction[j] = static_cast<float>(kept - index[j]);
+  }
+  for (size_t j = 0; j < width; ++j) {
+    const float here = curve.values[index[j]], next = curve.values[index[j] + 1];
+    factor[j] = here + fraction[j] * (next - here);
+  }
+}
+
+void load(const float* terms, size_t count, int h, const Quadratic& s_squared, const Curve* curve,
+          float* element) {
+  float pairs[2 * width] = {};
+  float factor[width];
+  if (count >= width) {
+    std::memcpy(pairs, terms, sizeof pairs);
+  } else {
+    std::memcpy(pairs, terms, 2 * count * sizeof(float));
+  }
+  if (curve != nullptr) {
+    double squares[width];
+    along_terms(s_squared, h, squares);
+    evaluate(*curve, squares, factor);
+  } else {
+    for (float& f : factor) f = 1;
+  }
+  for (size_t j = 0; j < width; ++j) element[j] = pairs[2 * j] * factor[j];
+  for (size_t j = 0; j < width; ++j) element[width + j] = pairs[2 * j + 1] * factor[j];
+}
+
+void store(const float* element, size_t count, int h, const Quadratic& s_squared, double limit,
+           float* terms) {
+  double squares[width];
+  float pairs[2 * width];
+  along_terms(s_squared, h, squares);
+  for (size_t j = 0; j < width; ++j) {
+    const bool keep = squares[j] <= limit;
+    pairs[2 * j] = keep ? element[j] : 0.0F;
+    pairs[2 * j + 1] = keep ? element[width + j] : 0.0F;
+  }
+  std::memcpy(terms, pairs, 2 * (count < width ? count : width) * sizeof(float));
+}
+
+// --- Transforms ---------------------------------------------------------------------------------
+
+/// What a Plan is; the type itself stays incomplete, as every set has its own.
+struct LinePlan {
+  std::unique_ptr<one_dimension::pocketfft_c<float>> complex;
+  std::unique_ptr<one_dimension::pocketfft_r<float>> real;
+};
+
+Plan* make_plan(size_t n, bool real) {
+  auto plan = std::make_unique<LinePlan>();
+  if (real) {
+    plan->real.reset(new one_dimension::pocketfft_r<float>(n));
+  } else {
+    plan->complex.reset(new one_dimension::pocketfft_c<float>(n));
+  }
+  return reinterpret_cast<Plan*>(plan.release());
+}
+
+void destroy_plan(Plan* plan) { delete reinterpret_cast<LinePlan*>(plan); }
+
+const LinePlan& lines(const Plan& plan) { return reinterpret_cast<const LinePlan&>(plan); }
+
+void transform(const Plan& plan, float* column, Direction direction) {
+  lines(plan).complex->exec(reinterpret_cast<Element*>(column), 1.0F,
+                            direction == Direction::forward);
+}
+
+/// `width` real lines from row y on: element x of all of them together.
+void read_lines(const float* rows, const Plane& plane, size_t y, Lanes* line) {
+  const size_t valid = plane.ny - y < width ? plane.ny - y : width;
+  for (size_t x = 0; x < plane.nx; x += width) {
+    const size_t count = plane.nx - x < width ? plane.nx - x : width;
+    Lanes square[width] = {};
+    for (size_t i = 0; i < valid; ++i) {
+      std::memcpy(&square[i], rows + (y + i) * plane.nx + x, count * sizeof(float));
+    }
+    transpose(square);
+    for (size_t j = 0; j < count; ++j) line[x + j] = square[j];
+  }
+}
+
+void write_lines(const Lanes* line, const Plane& plane, size_t y, float* rows) {
+  const size_t valid = plane.ny - y < width ? plane.ny - y : width;
+  for (size_t x = 0; x < plane.nx; x += width) {
+    const size_t count = plane.nx - x < width ? plane.nx - x : width;
+    Lanes square[width] = {};
+    for (size_t j = 0; j < count; ++j) square[j] = line[x + j];
+    transpose(square);
+    for (size_t i = 0; i < valid; ++i) {
+      float* to = rows + (y + i) * plane.nx + x;
+      if (count == width) {
+        write(square[i], to);
+      } else {
+        std::memcpy(to, &square[i], count * sizeof(float));
+      }
+    }
+  }
+}
+
+/// The terms of `width` rows from y on: rows and terms exchanged.
+void exchange(const float* group, size_t y, Lanes (&real)[width], Lanes (&imaginary)[width]) {
+  for (size_t i = 0; i < width; ++i) {
+    real[i] = read(group + (y + i) * 2 * width);
+    imaginary[i] = read(group + (y + i) * 2 * width + width);
+  }
+  transpose(real);
+  transpose(imaginary);
+}
+
+// A transformed real line is r0 r1 i1 r2 i2 ..., with the real r(n/2) at the end if n is even.
+
+void gather_terms(const float* columns, const Plane& plane, size_t y, Lanes* line) {
+  size_t filled = 0;
+  for (size_t g = 0; g < plane.groups; ++g) {
+    Lanes real[width], imaginary[width];
+    exchange(columns + g * plane.stride, y, real, imaginary);
+    for (size_t j = 0; j < width; ++j) {
+      const size_t h = g * width + j;
+      if (h == 0) {
+        line[filled++] = real[j];
+      } else if (2 * h <= plane.nx) {
+        line[filled++] = real[j];
+        if (2 * h < plane.nx) line[filled++] = imaginary[j];
+      }
+    }
+  }
+  for (; filled < plane.nx; ++filled) line[filled] = Lanes{};
+}
+
+void scatter_terms(const Lanes* line, const Plane& plane, size_t y, float* columns) {
+  for (size_t g = 0; g < plane.groups; ++g) {
+    Lanes real[width] = {}, imaginary[width] = {};
+    for (size_t j = 0; j < width; ++j) {
+      const size_t h = g * width + j;
+      if (2 * h <= plane.nx) real[j] = line[h == 0 ? 0 : 2 * h - 1];
+      if (h > 0 && 2 * h < plane.nx) imaginary[j] = line[2 * h];
+    }
+    transpose(real);
+    transpose(imaginary);
+    float* group = columns + g * plane.stride;
+    for (size_t i = 0; i < width; ++i) {
+      write(real[i], group + (y + i) * 2 * width);
+      write(imaginary[i], group + (y + i) * 2 * width + width);
+    }
+  }
+}
+
+void real_rows(const Plan& plan, const float* rows, const Plane& plane, float* columns,
+               float scale) {
+  one_dimension::arr<Lanes> line(plane.nx);
+  for (size_t y = 0; y < plane.ny; y += width) {
+    read_lines(rows, plane, y, line.data());
+    lines(plan).real->exec(line.data(), scale, true);
+    scatter_terms(line.data(), plane, y, columns);
+  }
+}
+
+void real_rows_back(const Plan& plan, const float* columns, const Plane& plane, float* rows) {
+  one_dimension::arr<Lanes> line(plane.nx);
+  for (size_t y = 0; y < plane.ny; y += width) {
+    gather_terms(columns, plane, y, line.data());
+    lines(plan).real->exec(line.data(), 1.0F, false);
+    write_lines(line.data(), plane, y, rows);
+  }
+}
+
+}  // namespace
+
+extern const Kernels SHARPEM_KERNELS;
+const Kernels SHARPEM_KERNELS{width, make_plan, destroy_plan, transform,
+                              load,  store,     real_rows,    real_rows_back};
+
+}  // namespace sharpem::fft

@@ -1,0 +1,244 @@
+// Compiled once for each instruction set: see kernels.hpp.
+#include "voxels.hpp"
+
+#include <cstring>
+
+#include "../bits.hpp"
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace sharpem::voxels {
+namespace {
+
+using std::size_t;
+
+// --- Comparing 64 voxels at a time --------------------------------------------------------------
+
+#if defined(__AVX512F__)
+
+struct Limit {
+  explicit Limit(float limit) : bound(_mm512_set1_ps(limit)) {}
+  __m512 bound;
+};
+
+template <int compare>
+Word compare_bits(const float* value, const Limit& limit) {
+  Word bits = 0;
+  for (size_t i = 0; i < word_bits; i += 16) {
+    const Word mask = _mm512_cmp_ps_mask(_mm512_loadu_ps(value + i), limit.bound, compare);
+    bits |= mask << i;
+  }
+  return bits;
+}
+Word at_least(const float* value, const Limit& limit) {
+  return compare_bits<_CMP_GE_OQ>(value, limit);
+}
+Word above(const float* value, const Limit& limit) {
+  return compare_bits<_CMP_GT_OQ>(value, limit);
+}
+
+#elif defined(__AVX__)
+
+struct Limit {
+  explicit Limit(float limit) : bound(_mm256_set1_ps(limit)) {}
+  __m256 bound;
+};
+
+template <int compare>
+Word compare_bits(const float* value, const Limit& limit) {
+  Word bits = 0;
+  for (size_t i = 0; i < word_bits; i += 8) {
+    const __m256 set = _mm256_cmp_ps(_mm256_loadu_ps(value + i), limit.bound, compare);
+    bits |= static_cast<Word>(static_cast<unsigned>(_mm256_movemask_ps(set))) << i;
+  }
+  return bits;
+}
+Word at_least(const float* value, const Limit& limit) {
+  return compare_bits<_CMP_GE_OQ>(value, limit);
+}
+Word above(const float* value, const Limit& limit) {
+  return compare_bits<_CMP_GT_OQ>(value, limit);
+}
+
+#elif defined(__SSE2__)
+
+struct Limit {
+  explicit Limit(float limit) : bound(_mm_set1_ps(limit)) {}
+  __m128 bound;
+};
+
+template <class Compare>
+Word compare_bits(const float* value, const Compare& compare) {
+  const auto four = [&](size_t i) { return _mm_castps_si128(compare(_mm_loadu_ps(value + i))); };
+  Word bits = 0;
+  for (size_t i = 0; i < word_bits; i += 16) {
+    const __m128i low = _mm_packs_epi32(four(i), four(i + 4));
+    const __m128i high = _mm_packs_epi32(four(i + 8), four(i + 12));
+    const int mask = _mm_movemask_epi8(_mm_packs_epi16(low, high));
+    bits |= static_cast<Word>(static_cast<unsigned>(mask)) << i;
+  }
+  return bits;
+}
+Word at_least(const float* value, const Limit& limit) {
+  return compare_bits(value, [&](__m128 v) { return _mm_cmpge_ps(v, limit.bound); });
+}
+Word above(const float* value, const Limit& limit) {
+  return compare_bits(value, [&](__m128 v) { return _mm_cmpgt_ps(v, limit.bound); });
+}
+
+#else
+
+using Limit = float;
+
+Word at_least(const float* value, Limit limit) {
+  Word bits = 0;
+  for (size_t i = 0; i < word_bits; ++i) bits |= static_cast<Word>(value[i] >= limit) << i;
+  return bits;
+}
+Word above(const float* value, Limit limit) {
+  Word bits = 0;
+  for (size_t i = 0; i < word_bits; ++i) bits |= static_cast<Word>(value[i] > limit) << i;
+  return bits;
+}
+
+#endif
+
+/// Calls use(word index, up to 64 values, valid bits) along a row. The values of the last, partial
+/// word are copied, as reading on might leave the plane.
+template <class Use>
+void for_words(const float* row, size_t nx, const Use& use) {
+  size_t w = 0;
+  for (; (w + 1) * word_bits <= nx; ++w) use(w, row + w * word_bits, ~Word{0});
+  if (w * word_bits == nx) return;
+  float tail[word_bits] = {};
+  std::memcpy(tail, row + w * word_bits, (nx - w * word_bits) * sizeof(float));
+  use(w, static_cast<const float*>(tail), tail_bits(nx));
+}
+
+void mask_plane(const Plane& plane, float threshold) {
+  const Limit limit(threshold);
+  Word* row = plane.mask;
+  for (size_t y = 0; y < plane.ny; ++y, row += words_of(plane.nx)) {
+    for_words(plane.values + y * plane.nx, plane.nx,
+              [&](size_t w, const float* v, Word valid) { row[w] = at_least(v, limit) & valid; });
+  }
+}
+
+Tally sort_plane(const Plane& plane, float low, float high, Candidate* found) {
+  const Limit low_limit(low), high_limit(high);
+  const size_t words = words_of(plane.nx);
+  Tally tally;
+  for (size_t y = 0; y < plane.ny; ++y) {
+    Word* row = plane.mask + y * words;
+    for_words(plane.values + y * plane.nx, plane.nx, [&](size_t w, const float* v, Word valid) {
+      row[w] = at_least(v, low_limit) & valid;
+      if (row[w] == 0) return;
+      const Word higher = row[w] & above(v, high_limit);
+      Word within = row[w] & ~higher;
+      tally.above += popcount(higher);
+      tally.within += popcount(within);
+      if (found == nullptr) return;
+      for (; within != 0; within &= within - 1) {
+        const unsigned i = lowest_bit(within);
+        *found++ = {v[i], static_cast<std::uint32_t>((y * words + w) * word_bits + i)};
+      }
+    });
+  }
+  return tally;
+}
+
+// --- Moments ------------------------------------------------------------------------------------
+
+// Sums kept in eight lanes vectorise; the compiler may not reorder a sum by itself.
+constexpr size_t lanes = 8;
+
+#if defined(__GNUC__)
+
+using Eight = double __attribute__((vector_size(lanes * sizeof(double))));
+
+void widen(const float* values, Eight& out) {
+  float __attribute__((vector_size(lanes * sizeof(float)))) narrow;
+  std::memcpy(&narrow, values, sizeof narrow);
+  out = __builtin_convertvector(narrow, Eight);
+}
+
+#else
+
+struct Eight {
+  double v[lanes];
+
+  double& operator[](size_t i) { return v[i]; }
+  Eight& operator+=(const Eight& b) {
+    for (size_t i = 0; i < lanes; ++i) v[i] += b.v[i];
+    return *this;
+  }
+  friend Eight operator-(Eight a, double b) {
+    for (double& x : a.v) x -= b;
+    return a;
+  }
+  friend Eight operator*(Eight a, const Eight& b) {
+    for (size_t i = 0; i < lanes; ++i) a.v[i] *= b.v[i];
+    return a;
+  }
+};
+
+void widen(const float* values, Eight& out) {
+  for (size_t i = 0; i < lanes; ++i) out[i] = values[i];
+}
+
+#endif
+
+double total(Eight& s) { return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])); }
+
+/// In double: fourth powers of densities on any scale fit, and equal maps give equal sums.
+void power_sums(const float* values, size_t n, float centre, double (&sums)[4]) {
+  Eight s1{}, s2{}, s3{}, s4{};
+  const double middle = centre;
+  const auto add = [&](const float* eight) {
+    Eight d;
+    widen(eight, d);
+    d = d - middle;
+    const Eight square = d * d;
+    s1 += d;
+    s2 += square;
+    s3 += square * d;
+    s4 += square * square;
+  };
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) add(values + i);
+  if (i < n) {
+    float tail[lanes];
+    for (float& x : tail) x = centre;
+    std::memcpy(tail, values + i, (n - i) * sizeof(float));
+    add(tail);
+  }
+  sums[0] = total(s1);
+  sums[1] = total(s2);
+  sums[2] = total(s3);
+  sums[3] = total(s4);
+}
+
+// --- Words --------------------------------------------------------------------------------------
+
+void merge(Word* out, const Word* in, size_t n) {
+  for (size_t i = 0; i < n; ++i) out[i] |= in[i];
+}
+
+size_t count_reached(const Dilation& d) {
+  size_t sum = 0;
+  for (size_t i = 0; i < d.size; ++i) {
+    const Word left = (d.wide[i] << 1) | ((d.wide[i - 1] >> 63) & d.from_left[i]);
+    const Word right = (d.wide[i] >> 1) | ((d.wide[i + 1] << 63) & d.from_right[i]);
+    sum += popcount((d.narrow[i] | d.wide[i] | left | right) & d.valid[i] & ~d.here[i]);
+  }
+  return sum;
+}
+
+}  // namespace
+
+extern const Kernels SHARPEM_KERNELS;
+const Kernels SHARPEM_KERNELS{mask_plane, sort_plane, power_sums, merge, count_reached};
+
+}  // namespace sharpem::voxels

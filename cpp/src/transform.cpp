@@ -1,0 +1,60 @@
+// The way from a map to its Fourier terms and back.
+#include <memory>
+
+#include "check.hpp"
+#include "half_transform.hpp"
+#include "parallel.hpp"
+#include "sharpem/spectrum.hpp"
+
+namespace sharpem {
+namespace {
+
+void check_map(const float* data, Shape shape, Shape expected) {
+  if (data == nullptr) refuse("map without data");
+  if (!(shape == expected)) {
+    refuse("map of ", shape.nz, " x ", shape.ny, " x ", shape.nx, " voxels: expected ", expected.nz,
+           " x ", expected.ny, " x ", expected.nx, ", as in the spectrum");
+  }
+}
+
+}  // namespace
+
+Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min) {
+  Spectrum spectrum(map.shape, cell, d_min);
+  check_map(map.data, map.shape, spectrum.grid());
+  HalfTransform half(spectrum);
+  const auto scale = static_cast<float>(1 / static_cast<double>(map.shape.voxels()));
+  parallel_pieces(map.shape.nz, [&] {
+    return [&, columns = Buffer()](std::size_t z) mutable {
+      half.plane_from(z, columns, map.data + z * map.shape.plane(), scale);
+    };
+  });
+  half.transform_into(spectrum);
+  return spectrum;
+}
+
+Synthesis::Synthesis(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean)
+    : grid_(spectrum.grid()), half_(std::make_unique<HalfTransform>(spectrum)) {
+  refill(spectrum, factor, with_mean);
+}
+
+Synthesis::~Synthesis() = default;
+
+void Synthesis::refill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean) {
+  half_->fill(spectrum, factor, with_mean);
+}
+
+const float* Synthesis::plane(std::size_t z, float* scratch) const {
+  thread_local Buffer columns;
+  half_->plane_to(z, columns, scratch);
+  return scratch;
+}
+
+void synthesise(const Spectrum& spectrum, MutableVolumeView out, const RadialCurve* factor) {
+  check_map(out.data, out.shape, spectrum.grid());
+  const Synthesis map(spectrum, factor);
+  parallel_for(out.shape.nz,
+               [&](std::size_t z) { map.plane(z, out.data + z * out.shape.plane()); });
+}
+
+}  // namespace sharpem
