@@ -32,6 +32,18 @@ fft::Curve curve_of(const RadialCurve& factor) {
   return {table.data(), factor.per_s_squared(), static_cast<double>(table.size() - 2)};
 }
 
+/// Whether no term from h on is kept: s^2 is above the limit there and rises.
+bool beyond(const Spectrum& spectrum, const RowPolynomial& s_squared, int h) {
+  return !spectrum.keeps(s_squared(h)) && 2 * s_squared.a * h + s_squared.b >= 0;
+}
+
+/// Rows of a spectrum lie too far apart for the processor to foresee which comes next.
+void prefetch([[maybe_unused]] const float* from, [[maybe_unused]] std::size_t n) {
+#if defined(__GNUC__)
+  for (std::size_t i = 0; i < n; i += cache_line) __builtin_prefetch(from + i);
+#endif
+}
+
 const float* floats(const Spectrum::Term* terms) { return reinterpret_cast<const float*>(terms); }
 float* floats(Spectrum::Term* terms) { return reinterpret_cast<float*>(terms); }
 
@@ -115,11 +127,7 @@ void HalfTransform::fill(const Spectrum& spectrum, const RadialCurve* factor, bo
       kernels_.transform(*along_z_, columns + g * length, fft::Direction::backward);
     }
     for (std::size_t z = 0; z < grid_.nz; ++z) {
-      const float* from = columns + z * element();
-      float* to = at(z, block.first);
-      for (std::size_t g = 0; g < block.groups(); ++g, from += length) {
-        to = std::copy_n(from, element(), to);
-      }
+      kernels_.copy(columns + z * element(), length, block.groups(), at(z, block.first), element());
     }
   });
 }
@@ -134,11 +142,17 @@ void HalfTransform::load(const Spectrum& spectrum, const Stretch& block, const f
   }
   for (int l = l_min_; l <= l_max_; ++l) {
     const float* row = floats(spectrum.row(block.k, l));
+    const float* next = floats(spectrum.row(block.k, std::min(l + 1, l_max_)));
+    const RowPolynomial& square = s_squared(block.k, l);
     float* to = columns + wrapped(l, grid_.nz) * element();
     for (std::size_t g = block.begin; g < block.end; ++g, to += length) {
       const std::size_t h = g * kernels_.lanes;
-      kernels_.load(row + 2 * h, row_size_ - h, static_cast<int>(h), s_squared(block.k, l), curve,
-                    to);
+      if (beyond(spectrum, square, static_cast<int>(h))) {
+        std::fill_n(to, element(), 0.0F);
+      } else {
+        prefetch(next + 2 * h, element());
+        kernels_.load(row + 2 * h, row_size_ - h, static_cast<int>(h), square, curve, to);
+      }
     }
   }
 }
@@ -147,10 +161,7 @@ void HalfTransform::transform_into(Spectrum& spectrum) const {
   const std::size_t length = grid_.nz * element();
   for_blocks([&](const Stretch& block, float* columns) {
     for (std::size_t z = 0; z < grid_.nz; ++z) {
-      const float* from = at(z, block.first);
-      for (std::size_t g = 0; g < block.groups(); ++g, from += element()) {
-        std::copy_n(from, element(), columns + g * length + z * element());
-      }
+      kernels_.copy(at(z, block.first), element(), block.groups(), columns + z * element(), length);
     }
     for (std::size_t g = 0; g < block.groups(); ++g) {
       kernels_.transform(*along_z_, columns + g * length, fft::Direction::forward);
@@ -182,11 +193,9 @@ void HalfTransform::plane_to(std::size_t z, Buffer& columns, float* map) const {
   columns.resize(plane.groups * plane.stride);
   std::fill(columns.begin(), columns.end(), 0.0F);
   for (const Stretch& stretch : stretches_) {
-    const float* from = at(z, stretch.first);
     float* to = columns.data() + wrapped(stretch.k, grid_.ny) * element();
-    for (std::size_t g = stretch.begin; g < stretch.end; ++g, from += element()) {
-      std::copy_n(from, element(), to + g * plane.stride);
-    }
+    kernels_.copy(at(z, stretch.first), element(), stretch.groups(),
+                  to + stretch.begin * plane.stride, plane.stride);
   }
   for (std::size_t g = 0; g < plane.groups; ++g) {
     kernels_.transform(*along_y_, columns.data() + g * plane.stride, fft::Direction::backward);
@@ -203,10 +212,8 @@ void HalfTransform::plane_from(std::size_t z, Buffer& columns, const float* map,
   }
   for (const Stretch& stretch : stretches_) {
     const float* from = columns.data() + wrapped(stretch.k, grid_.ny) * element();
-    float* to = at(z, stretch.first);
-    for (std::size_t g = stretch.begin; g < stretch.end; ++g, to += element()) {
-      std::copy_n(from + g * plane.stride, element(), to);
-    }
+    kernels_.copy(from + stretch.begin * plane.stride, plane.stride, stretch.groups(),
+                  at(z, stretch.first), element());
   }
 }
 

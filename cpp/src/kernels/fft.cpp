@@ -102,6 +102,13 @@ void evaluate(const Curve& curve, const double (&s_squared)[width], float (&fact
   }
 }
 
+void copy(const float* from, size_t from_stride, size_t count, float* to, size_t to_stride) {
+  for (; count > 0; --count, from += from_stride, to += to_stride) {
+    write(read(from), to);
+    write(read(from + width), to + width);
+  }
+}
+
 void load(const float* terms, size_t count, int h, const Quadratic& s_squared, const Curve* curve,
           float* element) {
   float pairs[2 * width] = {};
@@ -264,7 +271,7 @@ void real_rows_back(const Plan& plan, const float* columns, const Plane& plane, 
 }  // namespace
 
 extern const Kernels SHARPEM_KERNELS;
-const Kernels SHARPEM_KERNELS{width, make_plan, destroy_plan, transform,
+const Kernels SHARPEM_KERNELS{width, make_plan, destroy_plan, copy,          transform,
                               load,  store,     real_rows,    real_rows_back};
 
 }  // namespace sharpem::fft

@@ -41,6 +41,10 @@ struct Kernels {
   Plan* (*make_plan)(std::size_t n, bool real);
   void (*destroy_plan)(Plan* plan);
 
+  /// Copies `count` elements of columns, which lie so many floats apart.
+  void (*copy)(const float* from, std::size_t from_stride, std::size_t count, float* to,
+               std::size_t to_stride);
+
   /// A column, in place.
   void (*transform)(const Plan& plan, float* column, Direction direction);
 

@@ -151,60 +151,59 @@ Tally sort_plane(const Plane& plane, float low, float high, Candidate* found) {
 
 // --- Moments ------------------------------------------------------------------------------------
 
-// Sums kept in eight lanes vectorise; the compiler may not reorder a sum by itself.
+// Sums kept in eight lanes vectorise; the compiler may not reorder a sum by itself. The lanes are
+// the same everywhere, in as many parts as the registers demand.
 constexpr size_t lanes = 8;
 
 #if defined(__GNUC__)
 
-using Eight = double __attribute__((vector_size(lanes * sizeof(double))));
+#if defined(__AVX512F__)
+constexpr size_t part = 8;
+#elif defined(__AVX__)
+constexpr size_t part = 4;
+#else
+constexpr size_t part = 2;
+#endif
+using Part = double __attribute__((vector_size(part * sizeof(double))));
+using Narrow = float __attribute__((vector_size(part * sizeof(float))));
 
-void widen(const float* values, Eight& out) {
-  float __attribute__((vector_size(lanes * sizeof(float)))) narrow;
+Part widened(const float* values) {
+  Narrow narrow;
   std::memcpy(&narrow, values, sizeof narrow);
-  out = __builtin_convertvector(narrow, Eight);
+  return __builtin_convertvector(narrow, Part);
 }
+double lane_of(Part value, size_t i) { return value[i]; }
 
 #else
 
-struct Eight {
-  double v[lanes];
+constexpr size_t part = 1;
+using Part = double;
 
-  double& operator[](size_t i) { return v[i]; }
-  Eight& operator+=(const Eight& b) {
-    for (size_t i = 0; i < lanes; ++i) v[i] += b.v[i];
-    return *this;
-  }
-  friend Eight operator-(Eight a, double b) {
-    for (double& x : a.v) x -= b;
-    return a;
-  }
-  friend Eight operator*(Eight a, const Eight& b) {
-    for (size_t i = 0; i < lanes; ++i) a.v[i] *= b.v[i];
-    return a;
-  }
-};
-
-void widen(const float* values, Eight& out) {
-  for (size_t i = 0; i < lanes; ++i) out[i] = values[i];
-}
+Part widened(const float* values) { return *values; }
+double lane_of(Part value, size_t /*i*/) { return value; }
 
 #endif
 
-double total(Eight& s) { return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])); }
+using Sum = Part[lanes / part];
+
+double total(const Sum& sum) {
+  const auto s = [&](size_t i) { return lane_of(sum[i / part], i % part); };
+  return ((s(0) + s(4)) + (s(2) + s(6))) + ((s(1) + s(5)) + (s(3) + s(7)));
+}
 
 /// In double: fourth powers of densities on any scale fit, and equal maps give equal sums.
 void power_sums(const float* values, size_t n, float centre, double (&sums)[4]) {
-  Eight s1{}, s2{}, s3{}, s4{};
+  Sum s1{}, s2{}, s3{}, s4{};
   const double middle = centre;
   const auto add = [&](const float* eight) {
-    Eight d;
-    widen(eight, d);
-    d = d - middle;
-    const Eight square = d * d;
-    s1 += d;
-    s2 += square;
-    s3 += square * d;
-    s4 += square * square;
+    for (size_t p = 0; p < lanes / part; ++p) {
+      const Part d = widened(eight + p * part) - middle;
+      const Part square = d * d;
+      s1[p] += d;
+      s2[p] += square;
+      s3[p] += square * d;
+      s4[p] += square * square;
+    }
   };
   size_t i = 0;
   for (; i + lanes <= n; i += lanes) add(values + i);
