@@ -55,10 +55,8 @@ class Pass {
   Pass(const PlaneSource& map, const Bracket& bracket, float centre)
       : bracket_(bracket), centre_(centre), shape_(map.shape()), mask_(shape_), planes_(shape_.nz) {
     parallel_pieces(shape_.nz, [&] {
-      return [&, scratch = std::vector<float>(shape_.plane()),
-              found = Candidates(shape_.plane())](std::size_t z) mutable {
-        tally(z, map.plane(z, scratch.data()), found.data());
-      };
+      return [&, scratch = std::vector<float>(shape_.plane()), found = Candidates(shape_.plane())](
+                 std::size_t z) mutable { tally(z, map.plane(z, scratch.data()), found.data()); };
     });
     for (const PlaneTally& plane : planes_) {
       above_ += plane.count.above;
@@ -94,9 +92,9 @@ class Pass {
   void tally(std::size_t z, const float* values, Candidate* found) {
     PlaneTally& plane = planes_[z];
     plane.moments = moments_of(values, shape_.plane(), centre_);
-    plane.count = kernels().voxels->sort_plane({values, shape_.ny, shape_.nx, mask_.row(z, 0)},
-                                               bracket_.low, bracket_.high,
-                                               keeps_candidates() ? found : nullptr);
+    plane.count =
+        kernels().voxels->sort_plane({values, shape_.ny, shape_.nx, mask_.row(z, 0)}, bracket_.low,
+                                     bracket_.high, keeps_candidates() ? found : nullptr);
     if (!keeps_candidates()) return;
     const std::size_t within = plane.count.within;
     const bool fits = stored_.fetch_add(within) + within <= room();

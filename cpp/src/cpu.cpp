@@ -9,14 +9,14 @@
 namespace sharpem {
 
 // Each defined by the files of kernels/ compiled for that set.
-#define SHARPEM_DECLARE_KERNELS(isa)    \
-  namespace fft {                       \
-  extern const Kernels kernels_##isa;   \
-  }                                     \
-  namespace voxels {                    \
-  extern const Kernels kernels_##isa;   \
-  }                                     \
-  namespace {                           \
+#define SHARPEM_DECLARE_KERNELS(isa)                                             \
+  namespace fft {                                                                \
+  extern const Kernels kernels_##isa;                                            \
+  }                                                                              \
+  namespace voxels {                                                             \
+  extern const Kernels kernels_##isa;                                            \
+  }                                                                              \
+  namespace {                                                                    \
   constexpr Kernels of_##isa{#isa, &fft::kernels_##isa, &voxels::kernels_##isa}; \
   }
 

@@ -1,8 +1,8 @@
 // A spectrum after the transform along z: the state between a spectrum and the planes of a map.
 //
 // Columns along z that are not known to be zero lie in groups of `lanes` neighbours along x, as
-// kernels/fft.hpp has them. For each z they are packed: the groups of the first k, then those of the
-// next. So memory is read and written in long stretches, and never shuffled along z and y.
+// kernels/fft.hpp has them. For each z they are packed: the groups of the first k, then those of
+// the next. So memory is read and written in long stretches, and never shuffled along z and y.
 #pragma once
 
 #include <memory>

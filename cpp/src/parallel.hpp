@@ -5,8 +5,8 @@
 // number of threads.
 //
 // The threads are our own and sleep between the loops. OpenMP's spin there, which on a busy machine
-// costs more CPU time than the work itself. A loop never waits for a thread that has not begun, so a
-// machine with something else to do delays nothing; and it may be called after a fork, too.
+// costs more CPU time than the work itself. A loop never waits for a thread that has not begun, so
+// a machine with something else to do delays nothing; and it may be called after a fork, too.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,8 @@ namespace sharpem {
 int default_threads();
 
 /// Calls work() in at most `team` threads at once, the caller's among them; returns when every call
-/// has. `work` must not throw, and what one call leaves undone the others have to do: inside another
-/// team, or beside one, the caller is alone.
+/// has. `work` must not throw, and what one call leaves undone the others have to do: inside
+/// another team, or beside one, the caller is alone.
 void run_team(int team, const std::function<void()>& work);
 
 /// The first exception of several threads: none may leave its thread.

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 #include "bits.hpp"
+#include "buffer.hpp"
+#include "kernels/kernels.hpp"
 #include "parallel.hpp"
 #include "union_find.hpp"
 
@@ -17,109 +20,103 @@ namespace {
 using Word = std::uint64_t;
 using Index = std::uint32_t;
 
-struct Run {
-  Index begin, end;  // voxels begin .. end - 1 along x
-};
-
-/// All runs of a contour in z, y, x order.
+/// The runs of a contour, numbered in z, y, x order.
 class Runs {
  public:
-  explicit Runs(const BitMask& inside) : shape_(inside.shape()) {
-    locate(inside);
-    runs_.resize(first_.back());
-    parallel_for(shape_.nz, [&](std::size_t z) {
-      for (std::size_t y = 0; y < shape_.ny; ++y) extract(inside, z, y);
+  explicit Runs(const BitMask& inside)
+      : inside_(inside), words_(inside.words_per_row()), ids_(inside.shape().nz * plane() + 1) {
+    const Shape& shape = inside.shape();
+    const auto number = kernels().voxels->number_runs;
+    std::vector<std::size_t> first(shape.nz + 1);
+    parallel_for(shape.nz, [&](std::size_t z) {
+      first[z + 1] = number(inside.row(z, 0), shape.ny, words_, 0, nullptr);
     });
+    for (std::size_t z = 0; z < shape.nz; ++z) first[z + 1] += first[z];
+    size_ = first.back();
+    if (size_ > std::numeric_limits<Index>::max()) {
+      throw std::length_error("regions: the contour has more than 2^32 runs");
+    }
+    parallel_for(shape.nz, [&](std::size_t z) {
+      number(inside.row(z, 0), shape.ny, words_, first[z], ids_.data() + z * plane());
+    });
+    ids_.back() = static_cast<Index>(size_);
   }
 
-  std::size_t size() const { return runs_.size(); }
-  const Shape& shape() const { return shape_; }
-  const Run& operator[](std::size_t i) const { return runs_[i]; }
-  Index first(std::size_t z, std::size_t y) const { return first_[z * shape_.ny + y]; }
-  Index last(std::size_t z, std::size_t y) const { return first_[z * shape_.ny + y + 1]; }
+  std::size_t size() const { return size_; }
+  const Shape& shape() const { return inside_.shape(); }
+  std::size_t words() const { return words_; }
+  /// Whether a row has no runs.
+  bool none(std::size_t z, std::size_t y) const {
+    const Index* ids = row(z, y).ids;
+    return ids[0] == ids[words_];
+  }
+  voxels::RunRow row(std::size_t z, std::size_t y) const {
+    return {inside_.row(z, y), ids_.data() + z * plane() + y * words_};
+  }
 
  private:
-  /// Number of the first run of each row.
-  void locate(const BitMask& inside) {
-    first_.resize(shape_.nz * shape_.ny + 1);
-    parallel_for(shape_.nz, [&](std::size_t z) {
-      for (std::size_t y = 0; y < shape_.ny; ++y) {
-        first_[z * shape_.ny + y + 1] = runs_of_row(inside.row(z, y), inside.words_per_row());
-      }
-    });
-    std::uint64_t sum = 0;
-    for (Index& first : first_) {
-      sum += first;
-      if (sum > std::numeric_limits<Index>::max()) {
-        throw std::length_error("regions: the contour has more than 2^32 runs");
-      }
-      first = static_cast<Index>(sum);
-    }
-  }
+  std::size_t plane() const { return inside_.shape().ny * words_; }
 
-  static Index runs_of_row(const Word* row, std::size_t words) {
-    std::size_t n = 0;
-    Word carry = 0;
-    for (std::size_t w = 0; w < words; ++w) {
-      if (row[w] != 0) n += popcount(row[w] & ~((row[w] << 1) | carry));
-      carry = row[w] >> 63;
-    }
-    return static_cast<Index>(n);
-  }
-
-  void extract(const BitMask& inside, std::size_t z, std::size_t y) {
-    const Word* row = inside.row(z, y);
-    Run* run = runs_.data() + first(z, y);
-    const Run* const stop = runs_.data() + last(z, y);
-    bool open = false;
-    Word carry = 0;
-    for (std::size_t w = 0; run != stop && w < inside.words_per_row(); ++w) {
-      Word changes = row[w] ^ ((row[w] << 1) | carry);
-      carry = row[w] >> 63;
-      for (; changes != 0; changes &= changes - 1) {
-        const auto x = static_cast<Index>(w * word_bits + lowest_bit(changes));
-        if (open) {
-          (run++)->end = x;
-        } else {
-          run->begin = x;
-        }
-        open = !open;
-      }
-    }
-    if (open) run->end = static_cast<Index>(shape_.nx);
-  }
-
-  Shape shape_;
-  std::vector<Index> first_;
-  std::vector<Run> runs_;
+  const BitMask& inside_;
+  std::size_t words_, size_ = 0;
+  std::vector<Index, Unset<Index>> ids_;
 };
 
-/// A neighbouring row that comes before, and how far a voxel reaches along x there.
+/// use(run, begin, end) for the runs of a row, voxels begin .. end - 1 along x.
+template <class Use>
+void for_runs(const voxels::RunRow& row, std::size_t words, std::size_t nx, const Use& use) {
+  Index run = row.ids[0];
+  std::size_t begin = 0;
+  bool open = false;
+  Word carry = 0;
+  for (std::size_t w = 0; w < words; ++w) {
+    Word changes = row.bits[w] ^ (row.bits[w] << 1 | carry);
+    carry = row.bits[w] >> 63;
+    for (; changes != 0; changes &= changes - 1) {
+      const std::size_t x = w * word_bits + lowest_bit(changes);
+      if (open) use(run++, begin, std::min(x, nx));
+      begin = x;
+      open = !open;
+    }
+  }
+  if (open) use(run, begin, nx);
+}
+
+/// A neighbouring row that comes before, and whether voxels touch those at x +- 1 there.
 struct Neighbour {
   bool below;  // in plane z - 1, not z
   int dy;
-  Index reach;
+  bool diagonal;
+  bool skip_below = false;   // for voxels with a neighbour at (z - 1, y)
+  bool skip_beside = false;  // for those with one at (z, y - 1)
 };
 
 std::vector<Neighbour> neighbours(Adjacency adjacency) {
   switch (adjacency) {
     case Adjacency::face:
-      return {{false, -1, 0}, {true, 0, 0}};
+      return {{false, -1, false}, {true, 0, false}};
     case Adjacency::edge:
-      return {{false, -1, 1}, {true, 0, 1}, {true, -1, 0}, {true, 1, 0}};
+      return {{false, -1, true}, {true, 0, true}, {true, -1, false}, {true, 1, false}};
     case Adjacency::corner:
       break;
   }
-  return {{false, -1, 1}, {true, 0, 1}, {true, -1, 1}, {true, 1, 1}};
+  // Among 26 neighbours most touch each other: what the voxel below or beside touches is known.
+  return {{true, 0, true},
+          {false, -1, true, true},
+          {true, -1, true, true, true},
+          {true, 1, true, true}};
 }
 
 /// Joins the runs of rows. Different slabs may be joined by different threads.
 class Joiner {
  public:
   Joiner(const Runs& runs, Adjacency adjacency, bool wrap)
-      : runs_(runs), neighbours_(neighbours(adjacency)), wrap_(wrap), sets_(runs.size()) {}
+      : runs_(runs), neighbours_(neighbours(adjacency)), wrap_(wrap), parents_(runs.size()) {
+    std::iota(parents_.begin(), parents_.end(), Index{0});
+  }
 
-  UnionFind& sets() { return sets_; }
+  /// The first run of the set that run i belongs to.
+  Index set_of(std::size_t i) { return find_set(parents_.data(), static_cast<Index>(i)); }
 
   /// Unions inside planes z_begin .. z_end - 1 and between them.
   std::size_t join_slab(std::size_t z_begin, std::size_t z_end) {
@@ -135,8 +132,8 @@ class Joiner {
   std::size_t join_planes(std::size_t z, std::size_t z_below, bool below) {
     std::size_t unions = 0;
     for (std::size_t y = 0; y < runs_.shape().ny; ++y) {
-      if (runs_.first(z, y) == runs_.last(z, y)) continue;
-      if (wrap_ && !below) unions += join_ends(z, y, z, y);
+      if (runs_.none(z, y)) continue;
+      if (wrap_ && !below) unions += join_ends(runs_.row(z, y), runs_.row(z, y));
       for (const Neighbour& to : neighbours_) {
         if (to.below == below) unions += join_neighbour(z, y, z_below, to);
       }
@@ -150,42 +147,42 @@ class Joiner {
     const bool beyond = to.dy < 0 ? y == 0 : to.dy > 0 && y + 1 == ny;
     if (beyond && !wrap_) return 0;
     const std::size_t to_y = to.dy < 0 ? (y + ny - 1) % ny : (y + (to.dy > 0 ? 1 : 0)) % ny;
-    if (runs_.first(to_z, to_y) == runs_.last(to_z, to_y)) return 0;
-    std::size_t unions = join_rows(z, y, to_z, to_y, to.reach);
-    if (wrap_ && to.reach > 0) {
-      unions += join_ends(z, y, to_z, to_y);
-      unions += join_ends(to_z, to_y, z, y);
+    if (runs_.none(to_z, to_y)) return 0;
+    const voxels::Contact contact{
+        runs_.row(z, y),
+        runs_.row(to_z, to_y),
+        to.diagonal,
+        {cover(to.skip_below, z, y, true), cover(to.skip_beside, z, y, false)}};
+    std::size_t unions = kernels().voxels->join_rows(contact, runs_.words(), parents_.data());
+    if (wrap_ && to.diagonal) {
+      unions += join_ends(contact.a, contact.b) + join_ends(contact.b, contact.a);
     }
     return unions;
   }
 
-  /// Joins the runs of two rows that overlap once they are `reach` longer at each end.
-  std::size_t join_rows(std::size_t z, std::size_t y, std::size_t to_z, std::size_t to_y,
-                        Index reach) {
-    std::size_t unions = 0;
-    Index i = runs_.first(z, y), j = runs_.first(to_z, to_y);
-    const Index i_end = runs_.last(z, y), j_end = runs_.last(to_z, to_y);
-    while (i < i_end && j < j_end) {
-      const Run a = runs_[i], b = runs_[j];
-      if (a.begin < b.end + reach && b.begin < a.end + reach) unions += sets_.join(i, j);
-      const Index next = a.end < b.end ? 1 : 0;  // no branch: it could not be predicted
-      i += next;
-      j += 1 - next;
-    }
-    return unions;
+  /// The row below (z, y), or the one before it in its plane. None for z = 0: there everything is
+  /// looked at, so that what planes leave to those below comes to an end also in a periodic box.
+  const Word* cover(bool wanted, std::size_t z, std::size_t y, bool below) const {
+    if (!wanted || z == 0 || (!below && y == 0)) return nullptr;
+    return (below ? runs_.row(z - 1, y) : runs_.row(z, y - 1)).bits;
   }
 
-  /// Periodic box: the first voxel of one (not empty) row touches the last voxel of the other.
-  std::size_t join_ends(std::size_t z, std::size_t y, std::size_t to_z, std::size_t to_y) {
-    const Index i = runs_.first(z, y), j = runs_.last(to_z, to_y) - 1;
-    const bool touch = runs_[i].begin == 0 && runs_[j].end == runs_.shape().nx;
-    return touch && sets_.join(i, j);
+  /// Periodic box: the first voxel of one row touches the last voxel of the other.
+  std::size_t join_ends(const voxels::RunRow& one, const voxels::RunRow& other) {
+    const std::size_t last = runs_.shape().nx - 1;
+    const bool touch =
+        (one.bits[0] & 1) != 0 && (other.bits[last / word_bits] >> last % word_bits & 1) != 0;
+    if (!touch) return 0;
+    const Word* row = other.bits;  // the run of its last voxel: that of the end of the row
+    const std::size_t after =
+        kernels().voxels->number_runs(row, 1, runs_.words(), other.ids[0], nullptr);
+    return join_sets(parents_.data(), one.ids[0], static_cast<Index>(after - 1));
   }
 
   const Runs& runs_;
   std::vector<Neighbour> neighbours_;
   bool wrap_;
-  UnionFind sets_;
+  std::vector<Index> parents_;
 };
 
 /// Joins everything that touches; the number of unions.
@@ -203,11 +200,11 @@ std::size_t join_all(Joiner& joiner, std::size_t nz, bool wrap) {
 }
 
 /// Number of the region of each run, 1, 2, ... A set's root is its first run.
-std::vector<Index> number_regions(UnionFind& sets, std::size_t runs, std::size_t regions) {
+std::vector<Index> number_regions(Joiner& sets, std::size_t runs, std::size_t regions) {
   std::vector<Index> region(runs);
   Index next = 0;
   for (std::size_t i = 0; i < runs; ++i) {
-    const Index root = sets.find(static_cast<Index>(i));
+    const Index root = sets.set_of(i);
     region[i] = root == i ? ++next : region[root];
   }
   if (next != regions) throw std::logic_error("regions: count and labels disagree");
@@ -227,20 +224,21 @@ Regions label_regions(const BitMask& inside, Adjacency adjacency, bool wrap) {
   const Runs runs(inside);
   Joiner joiner(runs, adjacency, wrap);
   const std::size_t found = runs.size() - join_all(joiner, shape.nz, wrap);
-  const std::vector<Index> region = number_regions(joiner.sets(), runs.size(), found);
+  const std::vector<Index> region = number_regions(joiner, runs.size(), found);
 
   Regions out{std::vector<std::size_t>(found), std::vector<std::uint32_t>(shape.voxels())};
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    out.sizes[region[i] - 1] += runs[i].end - runs[i].begin;
-  }
+  std::vector<Index> lengths(runs.size());
   parallel_for(shape.nz, [&](std::size_t z) {
     for (std::size_t y = 0; y < shape.ny; ++y) {
       std::uint32_t* row = out.labels.data() + (z * shape.ny + y) * shape.nx;
-      for (Index i = runs.first(z, y); i < runs.last(z, y); ++i) {
-        std::fill(row + runs[i].begin, row + runs[i].end, region[i]);
-      }
+      for_runs(runs.row(z, y), runs.words(), shape.nx,
+               [&](Index run, std::size_t begin, std::size_t end) {
+                 std::fill(row + begin, row + end, region[run]);
+                 lengths[run] = static_cast<Index>(end - begin);
+               });
     }
   });
+  for (std::size_t i = 0; i < runs.size(); ++i) out.sizes[region[i] - 1] += lengths[i];
   return out;
 }
 

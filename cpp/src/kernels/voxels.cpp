@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "../bits.hpp"
+#include "../union_find.hpp"
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -235,9 +236,83 @@ size_t count_reached(const Dilation& d) {
   return sum;
 }
 
+// --- Runs ---------------------------------------------------------------------------------------
+
+/// Set bits of one word, by the instruction for it if there is one.
+size_t count_bits(Word x) {
+#if defined(__POPCNT__) || defined(__aarch64__)
+  return static_cast<size_t>(__builtin_popcountll(x));
+#else
+  return popcount(x);
+#endif
+}
+
+size_t number_runs(const Word* bits, size_t rows, size_t words, size_t first, std::uint32_t* ids) {
+  for (size_t y = 0; y < rows; ++y) {
+    Word carry = 0;
+    for (size_t w = 0; w < words; ++w, ++bits) {
+      if (ids != nullptr) *ids++ = static_cast<std::uint32_t>(first);
+      if (*bits != 0) first += count_bits(*bits & ~(*bits << 1 | carry));
+      carry = *bits >> 63;
+    }
+  }
+  return first;
+}
+
+/// One word of a row, with the bits beside it.
+struct Window {
+  Window(const RunRow& row, size_t w)
+      : bits(row.bits[w]), left(bits << 1 | (w > 0 ? row.bits[w - 1] >> 63 : 0)), id(row.ids[w]) {}
+
+  Word starts() const { return bits & ~left; }
+  /// The run that voxel i of the word belongs to, or that ends before it.
+  std::uint32_t run(unsigned i) const {
+    return id + static_cast<std::uint32_t>(count_bits(starts() & low_bits(i + 1))) - 1;
+  }
+
+  Word bits, left;  // `left` has, for each voxel, the one to its left
+  std::uint32_t id;
+};
+
+/// Joins the runs that the marked voxels of two rows belong to.
+size_t join_at(Word marks, const Window& a, const Window& b, std::uint32_t* parents) {
+  size_t unions = 0;
+  for (; marks != 0; marks &= marks - 1) {
+    const unsigned i = lowest_bit(marks);
+    unions += join_sets(parents, a.run(i), b.run(i));
+  }
+  return unions;
+}
+
+/// Two runs that touch are found where they begin to overlap, or where one ends and the other
+/// begins.
+size_t join_rows(const Contact& contact, size_t words, std::uint32_t* parents) {
+  const RunRow &a = contact.a, &b = contact.b;
+  size_t unions = 0;
+  Word overlap_before = 0, open_before = 0;
+  for (size_t w = 0; w < words; ++w) {
+    Word open = a.bits[w];
+    for (const Word* cover : contact.covers) open &= cover == nullptr ? ~Word{0} : ~cover[w];
+    const Word overlap = open & b.bits[w];
+    const Word begins = overlap & ~(overlap << 1 | overlap_before);
+    const Word open_left = open << 1 | open_before;
+    overlap_before = overlap >> 63;
+    open_before = open >> 63;
+    if (begins == 0 && (!contact.diagonal || (open | open_left) == 0)) continue;
+    const Window one(a, w), other(b, w);
+    unions += join_at(begins, one, other, parents);
+    if (!contact.diagonal) continue;
+    const Word after = open & one.starts() & other.left & ~other.bits;
+    const Word before = open_left & other.starts() & ~one.bits;
+    unions += join_at(after | before, one, other, parents);
+  }
+  return unions;
+}
+
 }  // namespace
 
 extern const Kernels SHARPEM_KERNELS;
-const Kernels SHARPEM_KERNELS{mask_plane, sort_plane, power_sums, merge, count_reached};
+const Kernels SHARPEM_KERNELS{mask_plane,    sort_plane,  power_sums, merge,
+                              count_reached, number_runs, join_rows};
 
 }  // namespace sharpem::voxels

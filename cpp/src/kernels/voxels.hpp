@@ -38,6 +38,21 @@ struct Dilation {
   const Word* valid = nullptr;
 };
 
+/// A row of a mask with its runs of inside voxels numbered: ids[w] is the number of the first run
+/// that begins in word w or later.
+struct RunRow {
+  const Word* bits;
+  const std::uint32_t* ids;
+};
+
+/// Two neighbouring rows. Voxels of `a` that have a neighbour in one of the `covers` (may be null)
+/// at the same place along x need not be looked at: what they touch in `b`, that one touches.
+struct Contact {
+  RunRow a, b;
+  bool diagonal;  // whether voxels touch those at x +- 1, too
+  const Word* covers[2];
+};
+
 struct Kernels {
   /// Sets the bits of values >= threshold.
   void (*mask_plane)(const Plane& plane, float threshold);
@@ -54,6 +69,14 @@ struct Kernels {
 
   /// Voxels that the dilation reaches and that are not inside.
   std::size_t (*count_reached)(const Dilation& dilation);
+
+  /// Numbers the runs of `rows` rows of `words` words from `first` on; the number after the last.
+  /// `ids` may be null.
+  std::size_t (*number_runs)(const Word* bits, std::size_t rows, std::size_t words,
+                             std::size_t first, std::uint32_t* ids);
+
+  /// Joins the sets of the runs of two rows that touch; how many unions that were (union_find.hpp).
+  std::size_t (*join_rows)(const Contact& contact, std::size_t words, std::uint32_t* parents);
 };
 
 }  // namespace sharpem::voxels
