@@ -26,6 +26,7 @@ using MapArray = py::array_t<float, py::array::c_style>;
 /// Short lists of numbers; any sequence will do.
 using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
 using CellNumbers = std::array<double, 6>;
+using GridNumbers = std::array<std::size_t, 3>;
 
 inline Shape shape_of(const MapArray& map) {
   if (map.ndim() != 3) {
@@ -50,6 +51,8 @@ inline MutableVolumeView mutable_view_of(MapArray& map) {
 }
 
 inline UnitCell cell_of(const CellNumbers& n) { return {n[0], n[1], n[2], n[3], n[4], n[5]}; }
+
+inline Shape grid_of(const GridNumbers& n) { return {n[0], n[1], n[2]}; }
 
 inline std::vector<double> vector_of(const Numbers& numbers) {
   if (numbers.ndim() != 1) {

@@ -1,6 +1,7 @@
 #include <cstdint>
 
 #include "arrays.hpp"
+#include "sharpem/cpu.hpp"
 #include "sharpem/scan.hpp"
 #include "sharpem/threads.hpp"
 
@@ -145,6 +146,54 @@ Returns
 -------
 int)";
 
+constexpr const char* instruction_sets_doc = R"(What was built and this processor supports.
+
+Returns
+-------
+list of str
+    "baseline" and, on x86-64, "v3" (AVX2) and "v4" (AVX-512); the best last.)";
+
+constexpr const char* instruction_set_doc = R"(The instruction set in use.
+
+Returns
+-------
+str
+
+Raises
+------
+ValueError
+    The environment variable SHARPEM_CPU names none of them.)";
+
+constexpr const char* set_instruction_set_doc = R"(Use another instruction set from now on.
+
+Parameters
+----------
+name : str
+    One of `instruction_sets()`; "" for the default. Results do not depend on it.)";
+
+constexpr const char* scan_bytes_doc = R"(Memory that `scan` needs beside the spectrum.
+
+Parameters
+----------
+grid : tuple of 3 ints
+    Voxels (nz, ny, nx).
+cell : tuple of 6 floats
+    a, b, c in A; alpha, beta, gamma in degrees.
+d_min : float
+    Resolution limit of the spectrum, A.
+voxels : int
+    Voxels inside the contour.
+
+Returns
+-------
+int
+    Bytes, with the number of threads that is set.)";
+
+std::size_t bytes_of_scan(const GridNumbers& grid, const CellNumbers& cell, double d_min,
+                          std::size_t voxels) {
+  return scan_bytes(grid_of(grid), cell_of(cell), d_min, voxels);
+}
+
 Adjacency adjacency_of(int number) {
   if (number != 6 && number != 18 && number != 26) {
     throw py::value_error("adjacency " + std::to_string(number) + ", expected 6, 18 or 26");
@@ -226,6 +275,8 @@ void bind_details(py::module_& m) {
   m.def("scan", &scan_filters, py::arg("spectrum"), py::arg("curves"), py::arg("voxels"),
         py::arg("surface_adjacency") = 6, py::arg("region_adjacency") = 6, py::arg("wrap") = false,
         scan_doc);
+  m.def("scan_bytes", &bytes_of_scan, py::arg("grid"), py::arg("cell"), py::arg("d_min"),
+        py::arg("voxels"), scan_bytes_doc);
 }
 
 }  // namespace
@@ -235,4 +286,7 @@ void bind_scan(py::module_& m) {
   bind_contours(m);
   m.def("set_threads", &set_threads, py::arg("limit"), set_threads_doc);
   m.def("threads", &threads, threads_doc);
+  m.def("instruction_sets", &instruction_sets, instruction_sets_doc);
+  m.def("instruction_set", &instruction_set, instruction_set_doc);
+  m.def("set_instruction_set", &set_instruction_set, py::arg("name"), set_instruction_set_doc);
 }

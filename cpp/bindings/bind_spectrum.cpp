@@ -52,6 +52,39 @@ Raises
 ValueError
     d_min is finer than the limit of the input.)";
 
+constexpr const char* spectrum_bytes_doc = R"(Memory that a spectrum holds.
+
+Parameters
+----------
+grid : tuple of 3 ints
+    Voxels (nz, ny, nx).
+cell : tuple of 6 floats
+    a, b, c in A; alpha, beta, gamma in degrees.
+d_min : float
+    Resolution limit, A; 0 keeps every term.
+
+Returns
+-------
+int
+    Bytes.)";
+
+constexpr const char* synthesis_bytes_doc =
+    R"(Memory that `analyse` and `synthesise` need beside spectrum and map.
+
+Parameters
+----------
+grid : tuple of 3 ints
+    Voxels (nz, ny, nx).
+cell : tuple of 6 floats
+    a, b, c in A; alpha, beta, gamma in degrees.
+d_min : float
+    Resolution limit, A; 0 keeps every term.
+
+Returns
+-------
+int
+    Bytes, with the number of threads that is set.)";
+
 constexpr const char* apply_doc = R"(Multiply every term by a radial factor, in place.
 
 Parameters
@@ -95,10 +128,17 @@ MapArray synthesise_map(const Spectrum& spectrum, const RadialCurve* factor) {
   return map;
 }
 
-Spectrum resampled_to(const Spectrum& spectrum, const std::array<std::size_t, 3>& grid,
-                      double d_min) {
+Spectrum resampled_to(const Spectrum& spectrum, const GridNumbers& grid, double d_min) {
   const ReleaseGil release;
-  return resampled(spectrum, {grid[0], grid[1], grid[2]}, d_min);
+  return resampled(spectrum, grid_of(grid), d_min);
+}
+
+std::size_t bytes_of_spectrum(const GridNumbers& grid, const CellNumbers& cell, double d_min) {
+  return Spectrum::bytes(grid_of(grid), cell_of(cell), d_min);
+}
+
+std::size_t bytes_of_synthesis(const GridNumbers& grid, const CellNumbers& cell, double d_min) {
+  return synthesis_bytes(grid_of(grid), cell_of(cell), d_min);
 }
 
 }  // namespace
@@ -118,6 +158,10 @@ void bind_spectrum(py::module_& m) {
         synthesise_doc);
   m.def("resampled", &resampled_to, py::arg("spectrum"), py::arg("grid"), py::arg("d_min"),
         resampled_doc);
+  m.def("spectrum_bytes", &bytes_of_spectrum, py::arg("grid"), py::arg("cell"), py::arg("d_min"),
+        spectrum_bytes_doc);
+  m.def("synthesis_bytes", &bytes_of_synthesis, py::arg("grid"), py::arg("cell"), py::arg("d_min"),
+        synthesis_bytes_doc);
   m.def("apply", &apply, py::arg("spectrum"), py::arg("curve"), py::call_guard<ReleaseGil>(),
         apply_doc);
   m.def("apply_anisotropy", &apply_anisotropy, py::arg("spectrum"), py::arg("b"), py::arg("sign"),

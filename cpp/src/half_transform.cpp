@@ -68,7 +68,16 @@ HalfTransform::HalfTransform(const Spectrum& spectrum)
     }
   }
   find_columns(spectrum);
-  numbers_.resize(grid_.nz * stride_);
+}
+
+std::size_t HalfTransform::bytes() const {
+  return grid_.nz * stride_ * sizeof(float) + s_squared_.size() * sizeof(RowPolynomial);
+}
+
+std::size_t HalfTransform::bytes_of_thread() const {
+  const fft::Plane plane = layout();
+  const std::size_t block = 2 * std::max(block_lanes, kernels_.lanes) * grid_.nz;
+  return (block + plane.groups * plane.stride) * sizeof(float);
 }
 
 void HalfTransform::find_columns(const Spectrum& spectrum) {
@@ -119,6 +128,7 @@ void HalfTransform::for_blocks(const Work& work) const {
 void HalfTransform::fill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean) {
   if (!fits(spectrum)) refuse("synthesis of a spectrum with another grid, cell or limit");
   const fft::Curve curve = factor != nullptr ? curve_of(*factor) : fft::Curve();
+  allocate();
   const std::size_t length = grid_.nz * element();
   for_blocks([&](const Stretch& block, float* columns) {
     load(spectrum, block, factor != nullptr ? &curve : nullptr, columns);

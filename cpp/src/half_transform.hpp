@@ -38,7 +38,13 @@ struct Stretch {
 
 class HalfTransform {
  public:
+  /// Holds no memory to speak of until it is filled.
   explicit HalfTransform(const Spectrum& spectrum);
+
+  /// Memory that it will hold, and each of its threads while at work.
+  std::size_t bytes() const;
+  std::size_t bytes_of_thread() const;
+  void allocate() { numbers_.resize(grid_.nz * stride_); }
 
   /// Transforms a spectrum, times a factor (may be null), along z; or what is here to a spectrum.
   /// It has the grid, cell and limit of the first.

@@ -1,5 +1,11 @@
 #include "sharpem/scan.hpp"
 
+#include <cstdint>
+
+#include "bits.hpp"
+#include "kernels/voxels.hpp"
+#include "sharpem/threads.hpp"
+
 namespace sharpem {
 
 Detail detail_of(const PlaneSource& map, std::size_t voxels, const DetailOptions& options) {
@@ -24,6 +30,15 @@ std::vector<Detail> scan(const Spectrum& spectrum, const std::vector<RadialCurve
     details.push_back(detail_of(map, voxels, options));
   }
   return details;
+}
+
+std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size_t inside) {
+  const std::size_t words = grid.nz * grid.ny * words_of(grid.nx);
+  const std::size_t mask = words * sizeof(std::uint64_t);
+  const std::size_t regions = (words + inside) * sizeof(std::uint32_t);
+  const std::size_t plane = grid.plane() * (sizeof(float) + sizeof(voxels::Candidate));
+  return synthesis_bytes(grid, cell, d_min) + mask + regions + inside * sizeof(voxels::Candidate) +
+         static_cast<std::size_t>(threads()) * plane;
 }
 
 }  // namespace sharpem

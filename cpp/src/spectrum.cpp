@@ -12,7 +12,7 @@ namespace {
 
 using Term = Spectrum::Term;
 
-std::size_t size(int n) { return static_cast<std::size_t>(n); }
+std::size_t number(int n) { return static_cast<std::size_t>(n); }
 
 /// A little generous, so that a term exactly at d_min is kept whatever the rounding.
 double limit_of(double d_min) {
@@ -37,6 +37,15 @@ double checked(double d_min) {
 }  // namespace
 
 Spectrum::Spectrum(Shape grid, const UnitCell& cell, double d_min)
+    : Spectrum(grid, cell, d_min, WithoutTerms()) {
+  terms_.resize(size());
+}
+
+std::size_t Spectrum::bytes(Shape grid, const UnitCell& cell, double d_min) {
+  return Spectrum(grid, cell, d_min, WithoutTerms()).size() * sizeof(Term);
+}
+
+Spectrum::Spectrum(Shape grid, const UnitCell& cell, double d_min, WithoutTerms /*tag*/)
     : grid_(checked(grid)),
       cell_(cell),
       reciprocal_(cell),
@@ -54,15 +63,18 @@ Spectrum::Spectrum(Shape grid, const UnitCell& cell, double d_min)
   k_max_ = std::min(limit[1], half_up(grid.ny));
   l_min_ = -limit[2];
   l_max_ = std::min(limit[2], half_up(grid.nz));
-  terms_.resize(layers(*this) * size(k_max_ - k_min_ + 1) * row_size());
+}
+
+std::size_t Spectrum::size() const {
+  return layers(*this) * number(k_max_ - k_min_ + 1) * row_size();
 }
 
 std::size_t Spectrum::offset(int k, int l) const {
-  const std::size_t rows = size(l - l_min_) * size(k_max_ - k_min_ + 1) + size(k - k_min_);
+  const std::size_t rows = number(l - l_min_) * number(k_max_ - k_min_ + 1) + number(k - k_min_);
   return rows * row_size();
 }
 
-double Spectrum::multiplicity(int h) const { return h == 0 || 2 * size(h) == grid_.nx ? 1 : 2; }
+double Spectrum::multiplicity(int h) const { return h == 0 || 2 * number(h) == grid_.nx ? 1 : 2; }
 
 void apply(Spectrum& spectrum, const RadialCurve& factor) {
   for_rows(spectrum, [&](const Row& row) {

@@ -5,6 +5,7 @@
 #include "half_transform.hpp"
 #include "parallel.hpp"
 #include "sharpem/spectrum.hpp"
+#include "sharpem/threads.hpp"
 
 namespace sharpem {
 namespace {
@@ -23,6 +24,7 @@ Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min) {
   Spectrum spectrum(map.shape, cell, d_min);
   check_map(map.data, map.shape, spectrum.grid());
   HalfTransform half(spectrum);
+  half.allocate();
   const auto scale = static_cast<float>(1 / static_cast<double>(map.shape.voxels()));
   parallel_pieces(map.shape.nz, [&] {
     return [&, columns = Buffer()](std::size_t z) mutable {
@@ -48,6 +50,11 @@ const float* Synthesis::plane(std::size_t z, float* scratch) const {
   thread_local Buffer columns;
   half_->plane_to(z, columns, scratch);
   return scratch;
+}
+
+std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min) {
+  const HalfTransform half(Spectrum(grid, cell, d_min, Spectrum::WithoutTerms()));
+  return half.bytes() + static_cast<std::size_t>(threads()) * half.bytes_of_thread();
 }
 
 void synthesise(const Spectrum& spectrum, MutableVolumeView out, const RadialCurve* factor) {

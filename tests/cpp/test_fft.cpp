@@ -1,89 +1,128 @@
 #include <doctest/doctest.h>
 
-#include <random>
+#include <cmath>
+#include <complex>
+#include <string>
 #include <vector>
 
-#include "fft.hpp"
+#include "half_transform.hpp"
+#include "kernels/kernels.hpp"
+#include "random_maps.hpp"
+#include "sharpem/cpu.hpp"
 #include "spectral.hpp"
 
 using namespace sharpem;
-using fft::Complex;
 using testing::pi;
+using testing::Random;
 
 namespace {
 
-std::vector<Complex> random_block(std::size_t numbers) {
-  std::mt19937 random(7);
-  std::normal_distribution<float> normal;
-  std::vector<Complex> block(numbers);
-  for (auto& term : block) term = {normal(random), normal(random)};
-  return block;
+using Number = std::complex<double>;
+
+Buffer random_numbers(std::size_t n) {
+  Random random(7);
+  Buffer numbers(n);
+  for (float& number : numbers) number = random() - 0.5F;
+  return numbers;
 }
 
-std::complex<double> slow(const std::vector<Complex>& block, std::size_t n, std::size_t stride,
-                          std::size_t lane, std::size_t h, double sign) {
-  std::complex<double> sum = 0;
-  for (std::size_t x = 0; x < n; ++x) {
-    const double turns = static_cast<double>(h * x % n) / static_cast<double>(n);
-    sum += std::complex<double>(block[x * stride + lane]) * std::polar(1.0, sign * 2 * pi * turns);
+Number turn(std::size_t product, std::size_t n) {
+  return std::polar(1.0, 2 * pi * static_cast<double>(product % n) / static_cast<double>(n));
+}
+
+/// Element i of one lane of a column.
+Number element(const Buffer& column, std::size_t lanes, std::size_t i, std::size_t lane) {
+  return {column[2 * lanes * i + lane], column[2 * lanes * i + lanes + lane]};
+}
+
+template <class Check>
+void for_instruction_sets(const Check& check) {
+  for (const std::string& name : instruction_sets()) {
+    CAPTURE(name);
+    set_instruction_set(name);
+    check(*kernels().fft);
   }
-  return sum;
+  set_instruction_set("");
 }
 
 }  // namespace
 
-TEST_CASE("columns: every length agrees with the sum that defines it, gaps stay untouched") {
-  for (const std::size_t n : {1U, 2U, 7U, 12U, 31U, 32U, 53U}) {
-    for (const std::size_t lanes : {1U, 5U, 9U}) {
+TEST_CASE("columns: every length agrees with the sum that defines it, in every lane") {
+  for_instruction_sets([](const fft::Kernels& kernels) {
+    for (const std::size_t n : {1U, 2U, 7U, 12U, 31U, 32U, 53U, 67U}) {
       CAPTURE(n);
-      CAPTURE(lanes);
-      const std::size_t stride = lanes + 2;
+      const LinePlan plan(kernels, n, false);
       for (const auto direction : {fft::Direction::forward, fft::Direction::backward}) {
-        const auto in = random_block(n * stride);
-        auto out = in;
-        fft::columns(out.data(), n, lanes, stride, direction);
-        const double sign = direction == fft::Direction::forward ? -1 : 1;
-        double worst = 0;
+        const Buffer in = random_numbers(2 * kernels.lanes * n);
+        Buffer out = in;
+        kernels.transform(*plan, out.data(), direction);
         for (std::size_t h = 0; h < n; ++h) {
-          for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const auto expected = slow(in, n, stride, lane, h, sign);
-            const std::complex<double> found = out[h * stride + lane];
-            worst = std::max(worst, std::abs(expected - found));
+          for (std::size_t lane = 0; lane < kernels.lanes; ++lane) {
+            Number sum = 0;
+            for (std::size_t x = 0; x < n; ++x) {
+              const Number phase = turn(h * x, n);
+              sum += element(in, kernels.lanes, x, lane) *
+                     (direction == fft::Direction::forward ? std::conj(phase) : phase);
+            }
+            REQUIRE(std::abs(sum - element(out, kernels.lanes, h, lane)) < 1e-5);
           }
-          CHECK(out[h * stride + lanes] == in[h * stride + lanes]);
         }
-        CHECK(worst < 2e-5);
       }
     }
-  }
+  });
 }
 
-TEST_CASE("real rows: a cosine has one term; back again gives the row times its length") {
-  for (const std::size_t n : {6U, 9U, 16U, 23U}) {
-    CAPTURE(n);
-    const std::size_t rows = 5, stride = n / 2 + 3;
-    std::vector<float> map(rows * n), back(rows * n);
-    for (std::size_t i = 0; i < map.size(); ++i) {
-      const double turns = 2.0 * static_cast<double>(i % n) / static_cast<double>(n);
-      const std::size_t row = i / n;
-      map[i] = static_cast<float>(static_cast<double>(row) + 1 + 4 * std::cos(2 * pi * turns));
+TEST_CASE("real rows: their terms, and back again the rows times their length") {
+  for_instruction_sets([](const fft::Kernels& kernels) {
+    for (const std::size_t n : {1U, 2U, 6U, 9U, 16U, 23U, 40U}) {
+      CAPTURE(n);
+      const std::size_t rows = 19;
+      const LinePlan plan(kernels, n, true);
+      const fft::Plane plane{rows, n, n / 2 / kernels.lanes + 1, 2 * kernels.lanes * 32};
+      const Buffer in = random_numbers(rows * n);
+      Buffer columns(plane.groups * plane.stride), back(rows * n);
+      kernels.real_rows(*plan, in.data(), plane, columns.data(), 1 / static_cast<float>(n));
+      kernels.real_rows_back(*plan, columns.data(), plane, back.data());
+      for (std::size_t y = 0; y < rows; ++y) {
+        for (std::size_t h = 0; h <= n / 2; ++h) {
+          Number sum = 0;
+          for (std::size_t x = 0; x < n; ++x) {
+            sum += static_cast<double>(in[y * n + x]) * std::conj(turn(h * x, n));
+          }
+          const float* group = columns.data() + h / kernels.lanes * plane.stride;
+          const Buffer column(group, group + plane.stride);
+          const Number found = element(column, kernels.lanes, y, h % kernels.lanes);
+          REQUIRE(std::abs(sum / static_cast<double>(n) - found) < 1e-6);
+        }
+      }
+      for (std::size_t i = 0; i < in.size(); ++i) REQUIRE(std::abs(back[i] - in[i]) < 1e-6F);
     }
-    std::vector<Complex> terms(rows * stride);
-    fft::real_rows(map.data(), rows, n, terms.data(), stride, 1 / static_cast<float>(n));
-    for (std::size_t row = 0; row < rows; ++row) {
-      CHECK(terms[row * stride].real() == doctest::Approx(static_cast<double>(row) + 1));
-      CHECK(terms[row * stride + 2].real() == doctest::Approx(2));
-      CHECK(std::abs(terms[row * stride + 1]) < 1e-5F);
-    }
-    fft::real_rows_back(terms.data(), rows, stride, back.data(), n);
-    for (std::size_t i = 0; i < map.size(); ++i) CHECK(std::abs(back[i] - map[i]) < 1e-5F);
-  }
+  });
 }
 
-TEST_CASE("spread rows are long enough and an odd number of cache lines") {
-  for (std::size_t n = 1; n < 300; ++n) {
-    CHECK(fft::spread(n) >= n);
-    CHECK(fft::spread(n) < n + 16);
-    CHECK(fft::spread(n) % 16 == 8);
-  }
+TEST_CASE("terms are loaded times the curve, and stored up to the limit") {
+  for_instruction_sets([](const fft::Kernels& kernels) {
+    const std::size_t count = kernels.lanes > 1 ? kernels.lanes - 1 : 1;
+    const RadialCurve factor([](double s) { return 2 - s * s; }, 1);
+    const fft::Curve curve{factor.table().data(), factor.per_s_squared(),
+                           static_cast<double>(factor.table().size() - 2)};
+    const RowPolynomial s_squared{{0.01, -0.02, 0.3}};
+    Buffer terms = random_numbers(2 * count), lanes(2 * kernels.lanes), back(2 * count);
+    kernels.load(terms.data(), count, 3, s_squared, &curve, lanes.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      const float scale = factor(s_squared(3 + static_cast<int>(i)));
+      CHECK(lanes[i] == terms[2 * i] * scale);
+      CHECK(lanes[kernels.lanes + i] == terms[2 * i + 1] * scale);
+    }
+    for (std::size_t i = count; i < kernels.lanes; ++i) CHECK(lanes[i] == 0);
+
+    kernels.load(terms.data(), count, 3, s_squared, nullptr, lanes.data());
+    const double limit = s_squared(4);
+    kernels.store(lanes.data(), count, 3, s_squared, limit, back.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool kept = s_squared(3 + static_cast<int>(i)) <= limit;
+      CHECK(back[2 * i] == (kept ? terms[2 * i] : 0));
+      CHECK(back[2 * i + 1] == (kept ? terms[2 * i + 1] : 0));
+    }
+  });
 }

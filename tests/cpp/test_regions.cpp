@@ -53,15 +53,15 @@ void check_same(const std::vector<float>& map, const Shape& shape, Adjacency adj
 }  // namespace
 
 TEST_CASE("union-find: the smallest member is the root, whatever the order") {
-  UnionFind sets(6);
-  CHECK(sets.join(5, 4));
-  CHECK(sets.join(4, 2));
-  CHECK_FALSE(sets.join(2, 5));
-  CHECK(sets.join(1, 0));
-  CHECK(sets.find(5) == 2);
-  CHECK(sets.join(0, 5));
-  CHECK(sets.find(4) == 0);
-  CHECK(sets.find(3) == 3);
+  std::vector<std::uint32_t> parents{0, 1, 2, 3, 4, 5};
+  std::uint32_t* sets = parents.data();
+  CHECK(join_sets(sets, 5, 4) == 1);
+  CHECK(join_sets(sets, 4, 2) == 1);
+  CHECK(join_sets(sets, 2, 5) == 0);
+  CHECK(join_sets(sets, 1, 0) == 1);
+  CHECK(find_set(sets, 5) == 2);
+  CHECK(find_set(sets, 1) == 0);
+  CHECK(find_set(sets, 3) == 3);
 }
 
 TEST_CASE("empty box, full box, one voxel") {

@@ -2,7 +2,13 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <thread>
 #include <vector>
+
+#if defined(__unix__)
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 #include "parallel.hpp"
 #include "sharpem/threads.hpp"
@@ -14,11 +20,7 @@ TEST_CASE("a limit is kept and 0 restores the default") {
   const int standard = threads();
   CHECK(standard >= 1);
   set_threads(3);
-#ifdef _OPENMP
   CHECK(threads() == 3);
-#else
-  CHECK(threads() == 1);
-#endif
   set_threads(0);
   CHECK(threads() == standard);
   CHECK_THROWS_AS(set_threads(-1), std::invalid_argument);
@@ -67,5 +69,44 @@ TEST_CASE("an exception reaches the caller, from a piece or from the making of a
   }
   set_threads(0);
 }
+
+TEST_CASE("inside a loop, and beside another, a loop runs in its own thread") {
+  set_threads(3);
+  std::vector<int> done(50 * 50, 0);
+  const auto loop = [&](std::size_t i) {
+    const auto thread = std::this_thread::get_id();
+    parallel_for(50, [&, thread](std::size_t j) {
+      done[50 * i + j] += std::this_thread::get_id() == thread ? 1 : 100;
+    });
+  };
+  parallel_for(50, loop);
+  CHECK(done == std::vector<int>(done.size(), 1));
+  std::atomic<std::size_t> sum{0};
+  const auto add = [&] { parallel_for(1000, [&](std::size_t i) { sum += i; }); };
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) callers.emplace_back(add);
+  for (std::thread& caller : callers) caller.join();
+  CHECK(sum == 4 * 499500);
+  set_threads(0);
+}
+
+#if defined(__unix__)
+TEST_CASE("loops go on after a fork, in parent and child") {
+  set_threads(3);
+  const auto works = [] {
+    std::atomic<std::size_t> sum{0};
+    for (int i = 0; i < 100; ++i) parallel_for(100, [&](std::size_t j) { sum += j; });
+    return sum == 100 * 4950;
+  };
+  CHECK(works());
+  const pid_t child = fork();
+  if (child == 0) _exit(works() ? 0 : 1);
+  int status = -1;
+  CHECK(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(works());
+  set_threads(0);
+}
+#endif
 
 }  // namespace sharpem

@@ -35,4 +35,10 @@ Detail detail_of(const PlaneSource& map, std::size_t voxels, const DetailOptions
 std::vector<Detail> scan(const Spectrum& spectrum, const std::vector<RadialCurve>& filters,
                          std::size_t voxels, const DetailOptions& options);
 
+/// Memory that a scan holds beside the spectrum, bytes: the synthesis, the mask (1/8 for each voxel
+/// of the map), a plane for each thread, candidates for the threshold (at most one for each voxel
+/// inside, as a rule) and runs. Together with the spectrum that is about 5 for each voxel where
+/// d_min is 1.25 times the Nyquist limit, and 8.5 where every term is kept.
+std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size_t voxels);
+
 }  // namespace sharpem

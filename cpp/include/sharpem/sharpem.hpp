@@ -3,6 +3,7 @@
 
 #include "sharpem/cell.hpp"
 #include "sharpem/contour.hpp"
+#include "sharpem/cpu.hpp"
 #include "sharpem/filter.hpp"
 #include "sharpem/molecule.hpp"
 #include "sharpem/regions.hpp"

@@ -26,6 +26,9 @@ class Spectrum {
   /// An empty spectrum (all terms zero). d_min = 0 keeps every term of the grid.
   Spectrum(Shape grid, const UnitCell& cell, double d_min);
 
+  /// Memory that such a spectrum holds, bytes: 8 for each term of the box of indices.
+  static std::size_t bytes(Shape grid, const UnitCell& cell, double d_min);
+
   const Shape& grid() const { return grid_; }
   const UnitCell& cell() const { return cell_; }
   const ReciprocalCell& reciprocal() const { return reciprocal_; }
@@ -56,6 +59,10 @@ class Spectrum {
   double mean() const { return row(0, 0)[0].real(); }
 
  private:
+  friend std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min);
+  struct WithoutTerms {};
+  Spectrum(Shape grid, const UnitCell& cell, double d_min, WithoutTerms tag);
+  std::size_t size() const;
   std::size_t offset(int k, int l) const;
 
   Shape grid_;
@@ -108,6 +115,10 @@ class Synthesis final : public PlaneSource {
   Shape grid_;
   std::unique_ptr<HalfTransform> half_;  // after the transform along z
 };
+
+/// Memory that a Synthesis of such a spectrum holds beside it, bytes; and `analyse` while it runs.
+/// 8 for each column (h, k) inside the limit and each z, with the scratch memory of every thread.
+std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min);
 
 /// The whole map of a spectrum, optionally times a radial factor. `out` has the spectrum's grid.
 void synthesise(const Spectrum& spectrum, MutableVolumeView out,
