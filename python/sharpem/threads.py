@@ -23,10 +23,15 @@ def limited_threads(limit: int | None) -> Iterator[None]:
     Raises
     ------
     InputError
-        Not a whole number from 1.
+        Not a whole number from 1; or the environment variable ``SHARPEM_CPU`` names no instruction
+        set that this processor has.
     """
     if limit is not None and (limit < 1 or limit != int(limit)):
         raise InputError(f"{limit} threads, expected a whole number from 1")
+    try:
+        _core.instruction_set()
+    except ValueError as error:
+        raise InputError(str(error)) from None
     before = _core.threads()
     _core.set_threads(before if limit is None else limit)
     try:

@@ -1,6 +1,9 @@
 """The number of threads: it changes no result, and the limit from before comes back."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -37,6 +40,34 @@ def test_same_bits_for_any_number_of_threads(density, alone, threads):
     assert other.verdict == alone.verdict
     with limited_threads(threads):
         assert apply(density, alone.filter).data.tobytes() == alone.map.data.tobytes()
+
+
+@pytest.mark.parametrize("name", _core.instruction_sets())
+def test_same_bits_for_any_instruction_set(density, alone, name):
+    _core.set_instruction_set(name)
+    try:
+        assert _core.instruction_set() == name
+        other = sharpen(density, resolution=3.8, threads=1)
+    finally:
+        _core.set_instruction_set("")
+    assert other.map.data.tobytes() == alone.map.data.tobytes()
+    assert other.trials == alone.trials
+    assert other.b_iso == alone.b_iso
+
+
+def _python(*arguments, cpu):
+    environment = {**os.environ, "SHARPEM_CPU": cpu}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_environment_names_the_instruction_set(mrc_file):
+    ask = "from sharpem import _core; print(_core.instruction_set())"
+    assert _python("-c", ask, cpu="baseline").stdout == "baseline\n"
+    done = _python("-m", "sharpem", "inspect", str(mrc_file()), "-r", "3", cpu="v9")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "SHARPEM_CPU 'v9': expected one of baseline" in done.stderr
 
 
 def test_use_in_spawned_processes(density, alone):
