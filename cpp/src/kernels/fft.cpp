@@ -153,9 +153,9 @@ struct LinePlan {
 Plan* make_plan(size_t n, bool real) {
   auto plan = std::make_unique<LinePlan>();
   if (real) {
-    plan->real.reset(new one_dimension::pocketfft_r<float>(n));
+    plan->real = std::make_unique<one_dimension::pocketfft_r<float>>(n);
   } else {
-    plan->complex.reset(new one_dimension::pocketfft_c<float>(n));
+    plan->complex = std::make_unique<one_dimension::pocketfft_c<float>>(n);
   }
   return reinterpret_cast<Plan*>(plan.release());
 }
