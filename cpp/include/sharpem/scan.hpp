@@ -38,7 +38,8 @@ std::vector<Detail> scan(const Spectrum& spectrum, const std::vector<RadialCurve
 /// Memory that a scan holds beside the spectrum, bytes: the synthesis, the mask (1/8 for each voxel
 /// of the map), a plane for each thread, candidates for the threshold (at most one for each voxel
 /// inside, as a rule) and runs. Together with the spectrum that is about 5 for each voxel where
-/// d_min is 1.25 times the Nyquist limit, and 8.5 where every term is kept.
+/// d_min is 1.25 times the Nyquist limit, 7 where it is 1.05 times that, and 9 where every term is
+/// kept.
 std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size_t inside);
 
 }  // namespace sharpem
