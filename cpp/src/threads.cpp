@@ -22,8 +22,12 @@ void set_threads(int limit) {
 }
 
 int threads() {
+#ifdef _OPENMP
   const int limit = thread_limit;
   return limit > 0 ? limit : default_threads();
+#else
+  return 1;
+#endif
 }
 
 }  // namespace sharpem

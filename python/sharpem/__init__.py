@@ -8,6 +8,7 @@
 
 from importlib.metadata import version as _version
 
+from sharpem import _loading as _loading
 from sharpem.archive.entry import Entry
 from sharpem.archive.fetch import fetch
 from sharpem.batch import BatchResult, batch

@@ -1,0 +1,16 @@
+"""Loads the core so that its threads sleep while they wait.
+
+OpenMP reads ``OMP_WAIT_POLICY`` once, when it is loaded. By default its threads spin, which on a
+machine that has other things to do costs more CPU time than the work itself. What the user has set
+stays; child processes see no change of the environment.
+"""
+
+import os
+
+_given = "OMP_WAIT_POLICY" in os.environ
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+try:
+    from sharpem import _core as _core
+finally:
+    if not _given:
+        del os.environ["OMP_WAIT_POLICY"]
