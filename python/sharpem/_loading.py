@@ -10,7 +10,7 @@ import os
 _given = "OMP_WAIT_POLICY" in os.environ
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 try:
-    from sharpem import _core as _core
+    import sharpem._core  # noqa: F401
 finally:
     if not _given:
         del os.environ["OMP_WAIT_POLICY"]
