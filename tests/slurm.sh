@@ -70,6 +70,13 @@ until_true() {  # until_true COMMAND...: 20 s at most
 idle() { [ "$(sinfo -h -o %T)" = idle ]; }
 queue_empty() { [ -z "$(squeue -h)" ]; }
 
+ended() {
+  local daemon
+  for daemon in $(<"$folder/daemons"); do
+    if kill -0 "$daemon"; then return 1; fi
+  done
+}
+
 start() {
   local program
   for program in munged slurmctld slurmd; do
@@ -98,7 +105,7 @@ stop() {
   squeue -h -o %A | xargs -r scancel || true
   until_true queue_empty
   tac "$folder/daemons" | xargs -r kill || true
-  rm "$folder/daemons"
+  until_true ended
 }
 
 "$action"

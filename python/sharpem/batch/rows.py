@@ -166,8 +166,9 @@ def _row(line: Line, folder: Path) -> Row:
     name = cells.pop("name", None)
     words: list[str] = []
     files: list[str] = []
-    for column, text in cells.items():
-        option, action = columns()[column]
+    for column, (option, action) in columns().items():
+        if (text := cells.get(column)) is None:
+            continue
         value = _as_file(text, folder) if _takes_a_file(action) else None
         if value is not None:
             files.append(value)

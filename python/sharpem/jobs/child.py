@@ -1,7 +1,8 @@
 """What runs in a job's process: ``python -m sharpem.jobs.child``.
 
-Requests come in on standard input and records go out on standard output, JSON, one a line, after a line that says ready. What
-the function prints goes to the job's log.
+Requests come in on standard input; a line that says ready, then records go out on standard output,
+JSON, one a line. What the function prints goes to the job's log. An argument limits the memory, in
+bytes.
 """
 
 from __future__ import annotations

@@ -1,0 +1,177 @@
+"""How well many maps go over workers: maps per second against one process alone.
+
+python benchmarks/batch.py [--maps 200] [--slurm]
+
+Simulates small maps (48^3 voxels) and sharpens them (1) in one process, by nothing but a loop over
+`sharpem.sharpen` and `Result.write`; then as a batch with (2) one and two local workers, (3) a
+Dask LocalCluster of one and two processes over TCP, and (4) with --slurm, one and two jobs of the
+Slurm that is there (tests/slurm.sh starts one). Every process has one thread.
+
+The time of a batch is that of all maps less that of a batch of two, which is mostly the start and
+told apart. Efficiency is maps per second over those of as many loops at once: what the machine's
+cores can do. Overhead is measured with jobs that do nothing, their start taken off likewise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import sharpem
+from sharpem.batch.run import read_rows, run_rows
+from sharpem.jobs import Dask, Engine, Job, Limits, Local, Slurm, run
+
+RESOLUTION, VOXELS = 4.0, 48
+LIMITS = Limits(threads=1, memory=10**9)
+
+
+class Times(NamedTuple):
+    """Seconds; `maps` were done between `two` and `all`."""
+
+    maps: int
+    two: float
+    all: float
+    empty: float
+
+
+def simulate(folder: Path, count: int) -> list[dict[str, object]]:
+    """Maps of the demo's molecule, each with noise and a B of its own, cut or filled to 48^3."""
+    import numpy as np
+
+    model = sharpem.read_model(Path(sharpem.__file__).parent / "data" / "demo.pdb.gz")
+    rows: list[dict[str, object]] = []
+    for n in range(count):
+        made = sharpem.simulate_map(
+            model, resolution=RESOLUTION, b_iso=60 + n % 100, voxel_size=1.6, box="tight", seed=n
+        )
+        data = np.zeros((VOXELS,) * 3, np.float32)
+        region = tuple(slice(0, min(VOXELS, size)) for size in made.map.shape)
+        data[region] = made.map.data[region]
+        path = folder / f"map{n}.mrc"
+        sharpem.write_map(sharpem.DensityMap.from_array(data, 1.6), path, "simulated")
+        rows.append({"map": path, "resolution": RESOLUTION})
+    return rows
+
+
+def loop(folder: Path, output: Path, count: int) -> None:
+    output.mkdir(exist_ok=True)
+    for n in range(count):
+        density = sharpem.read_map(folder / f"map{n}.mrc")
+        sharpem.sharpen(density, resolution=RESOLUTION).write(output / f"map{n}", overwrite=True)
+
+
+def loops(folder: Path, count: int, processes: int) -> float:
+    """Seconds that so many loops at once take, started beforehand."""
+    code = (
+        "import sys, pathlib; from batch import loop; a, b, n = sys.argv[1:]; "
+        "a, b = pathlib.Path(a), pathlib.Path(b); loop(a, b, 1); "
+        "print('ready', flush=True); input(); loop(a, b, int(n))"
+    )
+    share = count // processes
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, folder, folder / f"loop{n}", str(share)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parent,
+        )
+        for n in range(processes)
+    ]
+    for process in started:
+        process.stdout.readline()
+    start = time.perf_counter()
+    for process in started:
+        process.stdin.write(b"\n")
+        process.stdin.close()
+    for process in started:
+        process.wait()
+    return time.perf_counter() - start
+
+
+def nothing(arguments: dict[str, object], folder: Path) -> dict[str, object]:
+    return {}
+
+
+def timed(rows: list[dict[str, object]], folder: Path, engine: Engine) -> Times:
+    """Seconds of a batch of two, of all, and of one job that does nothing."""
+    from batch import nothing as job  # by a name that workers find
+
+    def measure(work: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    def empty(count: int) -> None:
+        jobs = [Job(f"{count}-{n}", "", {}) for n in range(count)]
+        run(job, jobs, folder / "empty", engine=engine)
+
+    def maps(count: int) -> None:
+        result = run_rows(read_rows(rows[:count]), folder / f"{count}", engine=engine)
+        if result.failed:
+            sys.exit(f"failed: {result.failed}")
+
+    two, every = (measure(partial(maps, count)) for count in (2, len(rows)))
+    few, many = (measure(partial(empty, count)) for count in (2, 202))
+    return Times(len(rows) - 2, two, every, (many - few) / 200)
+
+
+def on_local_cluster(rows: list[dict[str, object]], folder: Path, workers: int) -> Times:
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        protocol="tcp://",
+        host="127.0.0.1",
+        dashboard_address=None,
+        worker_dashboard_address=None,
+    ) as cluster:
+        return timed(rows, folder, Dask(cluster.scheduler_address, LIMITS))
+
+
+def report(where: str, workers: int, found: Times, bare: float) -> None:
+    """One line; `bare`: maps per second of as many loops at once."""
+    speed = found.maps / (found.all - found.two)
+    print(
+        f"{where:<14}{workers:>8}{speed:>9.2f}{speed / bare:>12.2f}{1000 * found.empty:>18.1f}"
+        f"{found.two:>14.1f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--maps", type=int, default=200)
+    parser.add_argument("--slurm", action="store_true")
+    request = parser.parse_args()
+    count = request.maps
+    # Dask's and Slurm's processes must find this file too.
+    os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parent)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = simulate(folder, count)
+        print(f"{count} maps of {VOXELS}^3 voxels, {os.cpu_count()} cores")
+        bare = {n: count / loops(folder, count, n) for n in (1, 2)}
+        print(f"loops without a batch: one {bare[1]:.2f} maps/s, two at once {bare[2]:.2f}")
+        print("where          workers   maps/s  efficiency  ms per empty job  two maps (s)")
+        for n in (1, 2):
+            report("local", n, timed(rows, folder / f"l{n}", Local(n, LIMITS)), bare[n])
+        for n in (1, 2):
+            report("LocalCluster", n, on_local_cluster(rows, folder / f"d{n}", n), bare[n])
+        for n in (1, 2) if request.slurm else ():
+            engine = Slurm(jobs=n, limits=LIMITS)
+            report("Slurm", n, timed(rows, folder / f"s{n}", engine), bare[n])
+
+
+if __name__ == "__main__":
+    main()
