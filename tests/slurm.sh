@@ -87,6 +87,7 @@ start() {
   install -d -m 755 "$folder" "$folder/spool"
   install -d -m 700 "$folder/state"
   settings >"$SLURM_CONF"
+  : >"$folder/daemons"
   : >"$folder/plugstack.conf"
   (umask 077 && head -c 128 /dev/urandom >"$folder/munge.key")
   # --force: a socket below a temporary folder of mode 0700
