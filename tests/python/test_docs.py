@@ -33,8 +33,13 @@ def commands(page: Path) -> list[list[str]]:
 
 def test_pages_show_commands():
     assert {words[0] for page in PAGES for words in commands(page)} >= {
-        "sharpen", "inspect", "apply", "evaluate", "compare", "box", "fetch",
+        "sharpen", "inspect", "apply", "evaluate", "compare", "box", "batch", "fetch",
     }  # fmt: skip
+
+
+def table_of_the_batch() -> str:
+    page = (ROOT / "docs/batch.md").read_text("utf-8")
+    return re.findall(r"```csv\n(.*?)```", page, re.DOTALL)[0]
 
 
 @pytest.fixture
@@ -42,6 +47,7 @@ def folder(shared_data, tmp_path, monkeypatch):
     for name, file in FILES.items():
         (tmp_path / name).symlink_to(shared_data / file)
     (tmp_path / "out").mkdir()
+    (tmp_path / "maps.csv").write_text(table_of_the_batch(), "utf-8")
     monkeypatch.chdir(tmp_path)
     _fill_cache(tmp_path / "cache", shared_data)
     monkeypatch.setenv("SHARPEM_CACHE", str(tmp_path / "cache"))
@@ -73,8 +79,15 @@ def test_commands_run(page, folder, capsys):
             source = "refined.mtz" if name == "sharp.mrc" else "emd_3488.mrc.gz"
             prefix = name.removesuffix(".mrc")
             assert main(["sharpen", source, "-r", "3.2", "-o", prefix, "--no-report"]) == 0
-        assert main([*words, *(["--overwrite"] if "-o" in words else [])]) == 0, words
+        assert main([*words, *_also(words)]) == 0, words
         capsys.readouterr()
+
+
+def _also(words: list[str]) -> list[str]:
+    """What a command needs to run here: no cluster, and results of commands before it."""
+    if words[0] == "batch":
+        return ["--dry-run"] if {"--slurm", "--scheduler"} & set(words) else []
+    return ["--overwrite"] if "-o" in words else []
 
 
 def test_python_of_the_readme_runs(folder):
