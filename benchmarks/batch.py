@@ -4,8 +4,8 @@ python benchmarks/batch.py [--maps 200] [--slurm]
 
 Simulates small maps (48^3 voxels) and sharpens them, without reports (the page takes longer than
 such a map): in one process and in two at once, by nothing but a loop over `sharpem.sharpen` and
-`Result.write`; then as a batch with one and two local workers, on a Dask LocalCluster of one and two
-processes over TCP, and with --slurm as one and two jobs of the Slurm that is there, such as
+`Result.write`; then as a batch with one and two local workers, on a Dask LocalCluster of one and
+two processes over TCP, and with --slurm as one and two jobs of the Slurm that is there, such as
 tests/slurm.sh starts. Every process has one thread.
 
 The time of a batch is that of all maps less that of a batch of two, which is mostly the start and

@@ -1,5 +1,6 @@
 """Many jobs on this machine: what is done, skipped, told and left behind."""
 
+import errno
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 
 from sharpem import InputError
 from sharpem.jobs import Dask, Job, Limits, Local, Serial, fingerprint, run
+from sharpem.jobs.attempt import Worker
+from sharpem.jobs.job import Task
 from sharpem.jobs.lock import locked
 
 ENGINES = {"serial": Serial(), "local": Local(2)}
@@ -154,6 +157,22 @@ def test_a_job_that_wants_too_much_memory(tmp_path):
 def test_limits_that_are_none(wrong):
     with pytest.raises(InputError, match="or more"):
         Limits(**wrong)
+
+
+def test_a_folder_that_the_worker_does_not_see(tmp_path):
+    record = Worker(Limits()).do(Task("chores:chore", job(), str(tmp_path / "elsewhere")))
+    assert record["status"] == "failed"
+    assert "expected a shared one" in record["error"]
+
+
+def test_a_full_disk_fails_the_job_alone(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sharpem.jobs.attempt.publish", full)
+    (outcome,) = run(chores.chore, [job()], tmp_path, engine=Local(1))
+    assert outcome.error == f"{tmp_path / 'one'}: no space left on device, nothing was kept"
+    assert names(tmp_path) == []
 
 
 def test_an_error_of_the_caller_ends_the_workers(tmp_path):

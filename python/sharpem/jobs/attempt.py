@@ -13,6 +13,8 @@ from sharpem.jobs.records import Record, clear, made, publish, read_done, worksp
 
 __all__ = ["Limits", "Worker"]
 
+_LEAST_MEMORY = 10**8  # bytes: Python and NumPy alone
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -37,7 +39,12 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        for name, least in (("threads", 1), ("timeout", 0), ("memory", 1), ("retries", 0)):
+        for name, least in (
+            ("threads", 1),
+            ("timeout", 0),
+            ("memory", _LEAST_MEMORY),
+            ("retries", 0),
+        ):
             value = getattr(self, name)
             if value is not None and not value >= least:
                 raise InputError(f"{name} {value}, expected {least} or more")
@@ -63,9 +70,12 @@ class Worker:
             return other
         try:
             work = workspace(task)
-        except InputError as error:  # nowhere to put a record
+            return publish(task, work, self._attempt(task, work))
+        except InputError as error:
             return made(task.job, seconds=0.0, error=str(error))
-        return publish(task, work, self._attempt(task, work))
+        except OSError as error:  # a full disk: no place for a record either
+            reason = (error.strerror or str(error)).lower()
+            return made(task.job, seconds=0.0, error=f"{task.folder}: {reason}, nothing was kept")
 
     def _attempt(self, task: Task, work: Path) -> Record:
         start, error, tries = time.perf_counter(), "", 0
