@@ -122,7 +122,7 @@ def fingerprint(values: Any) -> str:
     Examples
     --------
     >>> fingerprint({"map": "a.mrc", "resolution": 3.2})[:8]
-    '0ef76e69'
+    'f33c53d2'
     """
     text = json.dumps(values, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
