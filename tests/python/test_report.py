@@ -303,14 +303,6 @@ def test_same_result_same_text(result):
     assert chimerax_script(result, "a.mrc") == chimerax_script(result, "a.mrc")
 
 
-def test_drawing_leaves_no_trace_in_matplotlib(result):
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    render_report(result)
-    assert dict(mpl.rcParams) == before
-
-
 def test_contours_enclose_the_same_volume(result):
     contours = equal_volume_contours(result)
     assert contours.voxels == round(0.2 * 0.07 * result.input.voxels)

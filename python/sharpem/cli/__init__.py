@@ -7,7 +7,6 @@ interrupted; 141 nobody reads the output any more.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import traceback
@@ -77,7 +76,6 @@ def _run(arguments: list[str]) -> int:
     if request.command is None:
         names = ", ".join(command.NAME for command in _COMMANDS)
         raise InputError(f"no command, expected one of {names} (sharpem --help)")
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells about its font cache
     request.command_line = ["sharpem", *arguments]
     return int(request.run(request))
 

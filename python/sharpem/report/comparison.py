@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from sharpem.filters import Filter
 from sharpem.methods.kurtosis import KURTOSIS
 from sharpem.methods.surface import SURFACE
 from sharpem.report.curves import Line, fsc_figure, lines_figure
-from sharpem.report.drawing import GREY, INK, drawing, svg, thousands
+from sharpem.report.panel import GREY, INK, Panel, svg
 from sharpem.report.pages import render_page
 from sharpem.report.slices import Picture, pictures, window_of
 from sharpem.report.words import typeset
@@ -205,35 +205,26 @@ _PANELS = (
 def _score_figure(comparison: Comparison) -> str:
     """Draw the scores over overall B, and where each way ended up."""
     by_name = {entry.name: entry for entry in comparison.entries}
-    height = 380
-    with drawing() as new_figure:
-        figure = new_figure(height)
-        axes = figure.subplots(2, 1, sharex=True)
-        figure.subplots_adjust(0.155, 48 / height, 0.975, 1 - 24 / height, hspace=0.3)
-        for axis, (name, label, score) in zip(axes, _PANELS, strict=True):
-            choice = by_name[name].choice
-            assert choice is not None
-            axis.plot(
-                [t.b_iso for t in choice.trials],
-                [score(t) for t in choice.trials],
-                "o-",
-                color=_look(by_name[name])[0],
-                ms=3.0,
-            )
-            axis.set_title(label, loc="left", fontsize=11.5)
-            thousands(axis, "")
-            _targets(axis, comparison)
-        axes[-1].set_xlabel("Overall B of the sharpened map (Å²); sharper to the left")
-        return svg(figure, "scores", "Adjusted surface area and kurtosis against overall B")
+    panels = []
+    for name, label, score in _PANELS:
+        choice, panel = by_name[name].choice, Panel()
+        assert choice is not None
+        b_iso = [trial.b_iso for trial in choice.trials]
+        scores = [score(trial) for trial in choice.trials]
+        panel.line(b_iso, scores, _look(by_name[name])[0], dots=4, name=label)
+        _targets(panel, comparison)
+        panels.append(panel)
+    words = "Adjusted surface area and kurtosis against overall B"
+    below = "Overall B of the sharpened map (Å²); sharper to the left"
+    return svg(panels, [140, 140], "scores", words, below)
 
 
-def _targets(axis: Any, comparison: Comparison) -> None:
+def _targets(panel: Panel, comparison: Comparison) -> None:
     for entry in comparison.entries:
         if entry.choice is None or entry.b_sharpen is None:
             continue
         colour, dashed = _look(entry)
-        target = entry.choice.b_iso.target
-        axis.axvline(target, color=colour, lw=1.3, ls=(0, (2, 1.5)) if dashed else "-")
+        panel.mark(entry.choice.b_iso.target, colour, "4 3" if dashed else "")
 
 
 def _correlation_figure(comparison: Comparison) -> str:
@@ -245,20 +236,16 @@ def _correlation_figure(comparison: Comparison) -> str:
     places = [entry.b_sharpen or 0.0 for entry in shown]
     low, high = min(*places, oracle.b_sharpen) - 60, max(*places, oracle.b_sharpen) + 60
     near = (b >= low) & (b <= high)
-    with drawing() as new_figure:
-        figure = new_figure(300)
-        axis = figure.add_axes((0.155, 0.165, 0.82, 0.78))
-        axis.plot(b[near], cc[near], color=GREY, lw=1.4)
-        for entry in shown:
-            colour, dashed = _look(entry)
-            face = "none" if dashed else colour
-            axis.plot([entry.b_sharpen], [entry.cc_mask], "o", ms=7, mec=colour, mfc=face, mew=1.6)
-        for entry in comparison.entries:
-            if entry.b_sharpen is None:
-                axis.axhline(entry.cc_mask, color=_look(entry)[0], lw=1.3)
-        axis.set_xlabel("b_sharpen (Å²); sharper to the right")
-        axis.set_ylabel("CC_mask at B = 0")
-        return svg(figure, "correlation", "Map-model correlation at B = 0 against b_sharpen")
+    panel = Panel("CC_mask at B = 0")
+    panel.line(b[near], cc[near], GREY, width=1.4)
+    for entry in comparison.entries:
+        colour, dashed = _look(entry)
+        if entry.b_sharpen is None:
+            panel.level(entry.cc_mask or 0.0, colour)
+        else:
+            panel.dot(entry.b_sharpen, entry.cc_mask or 0.0, colour, hollow=dashed)
+    words = "Map-model correlation at B = 0 against b_sharpen"
+    return svg([panel], [230], "correlation", words, "b_sharpen (Å²); sharper to the right")
 
 
 class _Cut(NamedTuple):

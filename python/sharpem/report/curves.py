@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.report.drawing import GREY, INK, drawing, one_panel, power, resolution_axis, svg
+from sharpem.report.panel import INK, RESOLUTION, Panel, svg
 
 __all__ = ["COLOURS", "Line", "fsc_figure", "lines_figure"]
 
@@ -42,25 +42,12 @@ def fsc_figure(lines: Sequence[Line], resolution: float, name: str, words: str) 
     words : str
         What it shows, for those who cannot see it.
     """
-    with drawing() as new_figure:
-        figure, axis = one_panel(new_figure)
-        for level in (0.143, 0.5):
-            axis.axhline(level, color=GREY, lw=0.8)
-            axis.annotate(
-                f"{level}",
-                (0.01, level),
-                xycoords=("axes fraction", "data"),
-                va="bottom",
-                color=GREY,
-                fontsize=11,
-            )
-        axis.axhline(0, color=INK, lw=0.6)
-        _draw(axis, lines)
-        lowest = min((float(line.value.min()) for line in lines), default=0.0)
-        axis.set_ylim(min(-0.05, max(lowest, -0.5)), 1.03)
-        axis.set_ylabel("FSC with the model")
-        resolution_axis(axis, resolution, max(float(line.s[-1]) for line in lines))
-        return svg(figure, name, words)
+    lowest = min((float(line.value.min()) for line in lines), default=0.0)
+    panel = Panel("FSC with the model", y_range=(min(-0.05, max(lowest, -0.5)), 1.03))
+    panel.level(0, INK)
+    for level in (0.143, 0.5):
+        panel.level(level, labelled=True)
+    return _draw(panel, lines, resolution, name, words)
 
 
 def lines_figure(
@@ -90,22 +77,16 @@ def lines_figure(
     """
     values = np.concatenate([line.value for line in lines])
     top = float(values.max())
-    with drawing() as new_figure:
-        figure, axis = one_panel(new_figure)
-        _draw(axis, lines)
-        if logarithmic:
-            axis.set_yscale("log")
-            lowest = float(values[values > 0].min(initial=top))
-            axis.set_ylim(max(0.5 * lowest, floor), 2 * top)
-            axis.yaxis.set_major_formatter(power)
-        else:
-            axis.set_ylim(0, 1.1 * top)
-        axis.set_ylabel(label)
-        resolution_axis(axis, resolution, max(float(line.s[-1]) for line in lines))
-        return svg(figure, name, f"{label} against resolution, a line for each map in the table")
+    lowest = max(0.5 * float(values[values > 0].min(initial=top)), floor) if logarithmic else 0.0
+    panel = Panel(
+        label, y_range=(lowest, (2 if logarithmic else 1.1) * top), logarithmic=logarithmic
+    )
+    words = f"{label} against resolution, a line for each map in the table"
+    return _draw(panel, lines, resolution, name, words)
 
 
-def _draw(axis: Any, lines: Sequence[Line]) -> None:
+def _draw(panel: Panel, lines: Sequence[Line], resolution: float, name: str, words: str) -> str:
     for line in lines:
-        style = (0, (2, 1.5)) if line.dashed else "-"
-        axis.plot(line.s, line.value, color=line.colour, ls=style, lw=1.6)
+        panel.line(line.s, line.value, line.colour, dash="4 3" if line.dashed else "", width=1.6)
+    panel.against_resolution(resolution, max(float(line.s[-1]) for line in lines))
+    return svg([panel], [220], name, words, RESOLUTION)

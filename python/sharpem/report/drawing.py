@@ -1,4 +1,4 @@
-"""What all figures share: their look, their axes, and how they become SVG text for a page.
+"""Figures about many maps, by matplotlib, as SVG text for a page; panel.py draws those of one map.
 
 matplotlib is imported where a figure is drawn: it is slow to import. No pyplot, no state but the
 settings that :func:`drawing` sets for as long as it draws.
@@ -7,12 +7,13 @@ settings that :func:`drawing` sets for as long as it draws.
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
+from sharpem.report.panel import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 __all__ = [
     "BLUE",
@@ -22,19 +23,12 @@ __all__ = [
     "ORANGE",
     "PURPLE",
     "drawing",
-    "legend",
-    "one_panel",
-    "power",
-    "resolution_axis",
     "standalone",
     "svg",
-    "thousands",
 ]
 
 _WIDTH = 480  # of every figure, px; text of 12 px stays readable on a phone
 INK = "#010203"  # stands for the page's own text colour until the SVG is text
-BLUE, ORANGE, GREEN, PURPLE, GREY = "#3b82c4", "#d9762b", "#2a9d6a", "#9a6fd0", "#8a8f98"
-_RESOLUTIONS = (20, 10, 7, 5, 4, 3.5, 3, 2.7, 2.4, 2.2, 2, 1.8, 1.6, 1.4, 1.3, 1.2, 1.1, 1)
 _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "sharpem",
@@ -62,6 +56,7 @@ def drawing() -> Iterator[Any]:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells about its font cache
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
         yield lambda height: Figure(figsize=(_WIDTH / 72, height / 72), facecolor="none")
 
@@ -95,57 +90,3 @@ def standalone(drawn: str) -> str:
         'style="background:#fff;color:#1c2128;font-family:sans-serif" '
     )
     return drawn.replace("<svg ", head, 1) + "\n"
-
-
-def one_panel(new_figure: Any) -> tuple[Any, Any]:
-    """Make a figure with one pair of axes, and room for a legend on top."""
-    figure = new_figure(300)
-    return figure, figure.add_axes((0.155, 0.165, 0.82, 0.73))
-
-
-def resolution_axis(axis: Any, resolution: float, end: float) -> None:
-    """Linear in s = 1/d, labelled with d; the stated resolution marked."""
-    axis.set_xlim(0, end)
-    kept: list[float] = []
-    for d in _RESOLUTIONS:
-        if 1 / d <= end and (not kept or 1 / d - 1 / kept[-1] >= 0.085 * end):
-            kept.append(d)
-    axis.set_xticks([1 / d for d in kept], [f"{d:g}" for d in kept])
-    axis.set_xlabel("Resolution d (Å), axis linear in 1/d (1/Å)")
-    axis.axvline(1 / resolution, color=INK, lw=1.2, ls=(0, (4, 2)))
-    axis.annotate(
-        f"{resolution:g} Å ",
-        (1 / resolution, 0.02),
-        xycoords=("data", "axes fraction"),
-        ha="right",
-    )
-
-
-def legend(axis: Any, labels: list[str]) -> None:
-    """Name the lines, in the order in which they were drawn, on top of the axes."""
-    lines = [line for line in axis.get_lines() if len(line.get_xdata()) > 2]
-    axis.legend(
-        lines, labels, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4,
-        borderaxespad=0, columnspacing=1.0, handlelength=1.4, handletextpad=0.5,
-    )  # fmt: skip
-
-
-def thousands(axis: Any, unit: str) -> None:
-    """Write large numbers as 40k, 1.2M."""
-
-    def text(value: float, _: int) -> str:
-        for size, letter in ((1e6, "M"), (1e3, "k")):
-            if abs(value) >= size:
-                return f"{value / size:g}{letter}"
-        return f"{value:g}"
-
-    axis.yaxis.set_major_formatter(text)
-    axis.set_ylabel(unit)
-
-
-def power(value: float, _: int) -> str:
-    """Write numbers far from 1 as powers of ten; for logarithmic axes."""
-    if 1e-3 < value < 1e4:
-        return f"{value:g}"
-    signs = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return "10" + str(round(np.log10(value))).translate(signs)

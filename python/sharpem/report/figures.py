@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.report.drawing import (
+from sharpem.report.panel import (
     BLUE,
+    DASHED,
+    DOTTED,
     GREEN,
     GREY,
-    INK,
     ORANGE,
     PURPLE,
-    drawing,
-    legend,
-    one_panel,
-    power,
-    resolution_axis,
+    RESOLUTION,
+    Panel,
     svg,
-    thousands,
 )
 
 if TYPE_CHECKING:
@@ -41,62 +38,58 @@ def detail_figure(result: Result) -> str:
     interval a band.
     """
     trials = sorted(result.trials, key=lambda trial: trial.b_iso)
-    panels = ["surface", "regions"]
-    panels += ["kurtosis"] if result.method == "kurtosis" else []
-    panels += ["curves"] if result.choice.curves else []
-    heights = [1.7 if panel == "surface" else 1.0 for panel in panels]
-    height = 60 + 108 * sum(heights)
-    with drawing() as new_figure:
-        figure = new_figure(height)
-        axes = figure.subplots(len(panels), 1, sharex=True, height_ratios=heights, squeeze=False)
-        figure.subplots_adjust(0.155, 48 / height, 0.975, 1 - 24 / height, hspace=0.36)
-        for axis, panel in zip(axes[:, 0], panels, strict=True):
-            _detail_panel(axis, panel, trials, result)
-        axes[-1, 0].set_xlabel("Overall B of the sharpened map (Å²); sharper to the left")
-        axes[-1, 0].set_xlim(trials[0].b_iso, trials[-1].b_iso)
-        return svg(figure, "detail", _detail_words(result))
+    panels = [_surface_panel(trials), _regions_panel(trials)]
+    if result.method == "kurtosis":
+        panels.append(_kurtosis_panel(trials))
+    if result.choice.curves:
+        panels.append(_curves_panel(result.choice))
+    for panel in panels:
+        panel.x_range = (trials[0].b_iso, trials[-1].b_iso)
+        _mark(panel, result)
+    heights = [190.0, *[108.0] * (len(panels) - 1)]
+    below = "Overall B of the sharpened map (Å²); sharper to the left"
+    return svg(panels, heights, "detail", _detail_words(result), below)
 
 
-def _detail_panel(axis: Any, panel: str, trials: list[Trial], result: Result) -> None:
-    """Draw one panel, its name on top of it, and the choice behind it."""
+def _surface_panel(trials: list[Trial]) -> Panel:
+    panel, b_iso = Panel("voxels"), [trial.b_iso for trial in trials]
+    panel.line(b_iso, [t.surface_area for t in trials], GREY, name="surface area")
+    adjusted = [t.adjusted_surface_area for t in trials]
+    panel.line(b_iso, adjusted, BLUE, dots=4.5, name="adjusted surface area")
+    return panel
+
+
+def _regions_panel(trials: list[Trial]) -> Panel:
+    regions = [trial.regions for trial in trials]
+    panel = Panel("regions", logarithmic=max(regions) > 100 * max(1, min(regions)))
     b_iso = [trial.b_iso for trial in trials]
-    if panel == "surface":
-        axis.plot(b_iso, [t.surface_area for t in trials], color=GREY, label="surface area")
-        adjusted = [t.adjusted_surface_area for t in trials]
-        axis.plot(b_iso, adjusted, "o-", color=BLUE, ms=3.5, label="adjusted surface area")
-        thousands(axis, "voxels")
-    elif panel == "regions":
-        regions = [t.regions for t in trials]
-        axis.plot(b_iso, regions, "o-", color=ORANGE, ms=3.5, label="number of regions")
-        if max(regions) > 100 * max(1, min(regions)):
-            axis.set_yscale("symlog", linthresh=1)
-        thousands(axis, "regions")
-    elif panel == "kurtosis":
-        axis.plot(b_iso, [t.kurtosis for t in trials], "o-", color=GREEN, ms=3.5, label="kurtosis")
-        axis.set_ylabel("kurtosis")
-    else:
-        _curves(axis, result.choice)
-    _mark(axis, result)
-    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.97), ncols=3, borderaxespad=0)
+    panel.line(b_iso, regions, ORANGE, dots=4.5, name="number of regions")
+    return panel
 
 
-def _curves(axis: Any, choice: Choice) -> None:
+def _kurtosis_panel(trials: list[Trial]) -> Panel:
+    panel, kurtosis = Panel("kurtosis"), [trial.kurtosis for trial in trials]
+    panel.line([trial.b_iso for trial in trials], kurtosis, GREEN, dots=4.5, name="kurtosis")
+    return panel
+
+
+def _curves_panel(choice: Choice) -> Panel:
     """Draw what the choice rests on, each curve scaled to a maximum of 1."""
+    panel = Panel("relative", y_range=(0.0, 1.05))
     colours = iter((PURPLE, GREY, BLUE, ORANGE, GREEN))
     for curve in choice.curves:
         values = np.asarray(curve.value) / max(*curve.value, 1e-300)
         colour = _CURVE_COLOURS.get(curve.name) or next(colours, GREY)
-        axis.plot(curve.b_iso, values, color=colour, label=curve.name)
-    axis.set_ylabel("relative")
-    axis.set_ylim(0, 1.05)
+        panel.line(curve.b_iso, values, colour, name=curve.name)
+    return panel
 
 
-def _mark(axis: Any, result: Result) -> None:
+def _mark(panel: Panel, result: Result) -> None:
     """Mark the target by a line and its interval by a band."""
     low, high = result.b_iso.interval
     if high > low:
-        axis.axvspan(low, high, color=BLUE, alpha=0.16, lw=0)
-    axis.axvline(result.b_iso.target, color=INK, lw=1.2, ls=(0, (4, 2)))
+        panel.band(low, high, BLUE)
+    panel.mark(result.b_iso.target)
 
 
 def _detail_words(result: Result) -> str:
@@ -114,27 +107,24 @@ def amplitude_figure(result: Result) -> str:
     s, before = shells.s, shells.amplitude
     unit = float(before.max())
     wilson = np.pi / 4 / unit**2  # (mean |F|)^2 = pi/4 mean |F|^2 where phases are random
-    with drawing() as new_figure:
-        figure, axis = one_panel(new_figure)
-        axis.plot(s, np.sqrt(wilson * shells.reference), color=GREY, ls="--", lw=1.4)
-        axis.plot(s, before / unit, color=ORANGE)
-        labels = ["expected at B = 0", "before"]
-        shown = [before / unit]
-        if result.filter is not None:
-            after = before / unit * _factor(result, s)
-            axis.plot(s, after, color=BLUE)
-            labels, shown = [*labels, "after"], [*shown, after]
-        if shells.noise is not None:
-            axis.plot(s, np.sqrt(wilson * np.maximum(shells.noise, 0)), color=PURPLE, ls=":")
-            labels.append("noise before")
-        values = np.concatenate(shown)
-        axis.set_yscale("log")
-        axis.set_ylim(max(0.4 * values[values > 0].min(), 1e-6), 2.5 * values.max())
-        axis.yaxis.set_major_formatter(power)
-        axis.set_ylabel("Mean amplitude (relative)")
-        resolution_axis(axis, result.resolution, s[-1])
-        legend(axis, labels)
-        return svg(figure, "amplitudes", "Mean amplitude against resolution: " + ", ".join(labels))
+    lines = {"before": before / unit}
+    if result.filter is not None:
+        lines["after"] = before / unit * _factor(result, s)
+    values = np.concatenate(list(lines.values()))
+    lowest = max(0.4 * values[values > 0].min(), 1e-6)
+    panel = Panel(
+        "Mean amplitude (relative)", y_range=(lowest, 2.5 * values.max()), logarithmic=True
+    )
+    expected = np.sqrt(wilson * shells.reference)
+    panel.line(s, expected, GREY, dash=DASHED, width=1.4, name="expected at B = 0")
+    for (name, line), colour in zip(lines.items(), (ORANGE, BLUE), strict=False):
+        panel.line(s, line, colour, name=name)
+    if shells.noise is not None:
+        noise = np.sqrt(wilson * np.maximum(shells.noise, 0))
+        panel.line(s, noise, PURPLE, dash=DOTTED, name="noise before")
+    panel.against_resolution(result.resolution, float(s[-1]))
+    words = "Mean amplitude against resolution: " + ", ".join(lines)
+    return svg([panel], [220], "amplitudes", words, RESOLUTION)
 
 
 def filter_figure(result: Result) -> str:
@@ -145,21 +135,17 @@ def filter_figure(result: Result) -> str:
     s = np.linspace(0, 1 / d_min, 400)
     factor = _factor(result, s)
     top = float(factor.max())
-    with drawing() as new_figure:
-        figure, axis = one_panel(new_figure)
-        axis.axhline(1, color=GREY, lw=0.8)
-        line = axis.plot(np.append(s, s[-1]), np.append(factor, 0), color=BLUE)[0]
-        if top > 30:
-            axis.set_yscale("log")
-            line.set_data(s, factor)
-            axis.set_ylim(0.1, 2 * top)
-            axis.yaxis.set_major_formatter(power)
-        else:
-            axis.set_ylim(0, 1.12 * max(top, 1))
-        axis.set_ylabel("Amplitude factor A(s)")
-        resolution_axis(axis, result.resolution, 1.04 / d_min)
-        words = f"Amplitude factor of the filter: 1 at low resolution, at most {top:.3g}, none "
-        return svg(figure, "filter", words + f"beyond {d_min:.2f} Å.")
+    steep = top > 30
+    panel = Panel(
+        "Amplitude factor A(s)",
+        y_range=(0.1, 2 * top) if steep else (0.0, 1.12 * max(top, 1)),
+        logarithmic=steep,
+    )
+    panel.level(1)
+    panel.line(np.append(s, s[-1]), np.append(factor, factor[-1] if steep else 0), BLUE)
+    panel.against_resolution(result.resolution, 1.04 / d_min)
+    words = f"Amplitude factor of the filter: 1 at low resolution, at most {top:.3g}, none "
+    return svg([panel], [220], "filter", words + f"beyond {d_min:.2f} Å.", RESOLUTION)
 
 
 def _factor(result: Result, s: Array) -> Array:

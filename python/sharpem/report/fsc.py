@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sharpem.report.drawing import (
+from sharpem.report.panel import (
     BLUE,
+    DASHED,
+    DOTTED,
     GREEN,
     GREY,
     INK,
     ORANGE,
     PURPLE,
-    drawing,
-    one_panel,
-    resolution_axis,
+    RESOLUTION,
+    Panel,
     svg,
 )
 
@@ -42,24 +43,17 @@ def fsc_figure(result: Result) -> str:
     if not any(key.startswith("fsc") for key in table):
         return ""
     s = np.asarray(table["s"], dtype=np.float64)
-    with drawing() as new_figure:
-        figure, axis = one_panel(new_figure)
-        for values, name, colour in lines:
-            style = ":" if name == "randomised" else "--" if name == "CC*" else "-"
-            axis.plot(s, values, color=colour, ls=style, lw=1.6, label=name)
-        for level in (0.143, 0.5):
-            axis.axhline(level, color=GREY, lw=0.8)
-            axis.annotate(f"{level}", (0.005, level + 0.01), xycoords=("axes fraction", "data"))
-        axis.axhline(0, color=INK, lw=0.6)
-        axis.set_ylim(min(-0.08, *(float(np.nanmin(v)) for v, _, _ in lines)), 1.03)
-        axis.set_ylabel("Fourier shell correlation")
-        resolution_axis(axis, result.resolution, float(s[-1]))
-        axis.legend(
-            loc="lower left", bbox_to_anchor=(-0.13, 1.0), ncols=5, borderaxespad=0,
-            columnspacing=0.8, handlelength=1.2, handletextpad=0.4,
-        )  # fmt: skip
-        names = ", ".join(name for _, name, _ in lines)
-        return svg(figure, "fsc", f"Fourier shell correlation against resolution: {names}")
+    lowest = min(float(np.nanmin(np.asarray(values))) for values, _, _ in lines)
+    panel = Panel("Fourier shell correlation", y_range=(min(-0.08, lowest), 1.03))
+    panel.level(0, INK)
+    for level in (0.143, 0.5):
+        panel.level(level, labelled=True)
+    for values, name, colour in lines:
+        dash = {"randomised": DOTTED, "CC*": DASHED}.get(name, "")
+        panel.line(s, values, colour, dash=dash, width=1.6, name=name)
+    panel.against_resolution(result.resolution, float(s[-1]))
+    words = "Fourier shell correlation against resolution: "
+    return svg([panel], [220], "fsc", words + ", ".join(name for _, name, _ in lines), RESOLUTION)
 
 
 def fsc_caption(result: Result) -> str:

@@ -6,7 +6,7 @@ import base64
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,9 +129,8 @@ def pictures(density: DensityMap, window: Window, threshold: float) -> list[Pict
     cuts = _cuts(density, window)
     values = np.concatenate([image.ravel() for image, _, _ in cuts])
     black, white = np.percentile(values, _PERCENTILES)
-    axes = _axes()
     return [
-        _picture(image, side, (float(black), float(white)), _lines(axes, image, threshold))
+        _picture(image, side, (float(black), float(white)), _lines(image, threshold))
         for image, *side in cuts
     ]
 
@@ -192,19 +191,13 @@ def _png(image: Image, black: float, white: float) -> str:
     return base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).decode("ascii")
 
 
-def _axes() -> Any:
-    """Axes that are never drawn: matplotlib traces contours on them."""
-    from matplotlib.figure import Figure
-
-    return Figure().add_subplot()
-
-
-def _lines(axes: Any, image: Image, threshold: float) -> list[Array]:
+def _lines(image: Image, threshold: float) -> list[Array]:
     """Contour as lines of points (column, row), each of shape (n, 2)."""
+    from contourpy import contour_generator
+
     if min(image.shape) < 2 or not image.min() < threshold < image.max():
         return []
-    lines: list[Array] = axes.contour(image, levels=[threshold]).allsegs[0]
-    return lines
+    return cast("list[Array]", contour_generator(z=image).lines(threshold))
 
 
 def _polyline(points: NDArray[np.int_]) -> str:
