@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sharpem.density import statistics
 from sharpem.molecule import LocalVariance
 from sharpem.spectrum import ShellTable
 
@@ -43,7 +44,6 @@ def contrast(variance: LocalVariance, shells: ShellTable, resolution: float) -> 
     A molecule in solvent gives a high local variance here and a low one there. Noise has the
     same everywhere, but for chance, of which there is more the coarser the noise.
     """
-    data = variance.data
-    mean = float(data.mean(dtype=np.float64))
-    scatter = float(data.std(dtype=np.float64)) / mean if mean > 0 else 0.0
+    found = statistics(variance.data)
+    scatter = found.rms / found.mean if found.mean > 0 else 0.0
     return scatter / scatter_of_noise(shells, resolution, variance.radius)

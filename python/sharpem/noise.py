@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.checks import flat_value
-from sharpem.density import DensityMap
-from sharpem.molecule import LocalVariance
+from sharpem.density import DensityMap, statistics
 from sharpem.spectrum import ShellTable, shell_edges
 
 __all__ = ["noise_power", "solvent_window"]
@@ -26,13 +25,15 @@ _LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believe
 _FLAT_ZONE = 0.05  # share of exactly equal voxels from which a map counts as cut out or masked
 
 
-def _local_mean(map_: Map, cell: tuple[float, ...], radius: float) -> Map:
-    """Mean of a mask's values (0 to 1) inside a sphere; the mean of squares does for 0 and 1."""
-    return _core.local_mean_square(map_, cell, radius, 0.0)
+def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:
+    """Share of a sphere about each voxel that is inside a mask."""
+    d_min = radius / 4  # beyond this the sphere's transform holds next to nothing
+    spectrum = _core.analyse(mask.astype(np.float32), cell, d_min)
+    return _core.synthesise(spectrum, _core.RadialCurve.sphere(radius, 1.001 / d_min))
 
 
 def solvent_window(
-    density: DensityMap, variance: LocalVariance, cell: tuple[float, ...], resolution: float
+    density: DensityMap, molecule: NDArray[np.bool_], cell: tuple[float, ...], resolution: float
 ) -> Map | None:
     """Soft window that sees the solvent and nothing of the molecule.
 
@@ -40,25 +41,26 @@ def solvent_window(
     ----------
     density : DensityMap
         The map as it came.
-    variance : LocalVariance
-        Where the molecule is.
+    molecule : ndarray of bool, shape (nz, ny, nx)
+        Where the molecule is, on any grid over the same box.
     cell, resolution
         Of the box (A, degrees) and the map (A).
 
     Returns
     -------
     ndarray of float32 or None
-        On the grid of ``variance``. None where too little solvent is left, or where part of the map
+        On the grid of ``molecule``. None where too little solvent is left, or where part of the map
         is exactly constant: what a mask has left of the solvent does not show the molecule's noise.
     """
     if flat_value(density.data)[1] > _FLAT_ZONE:
         return None
-    near = _local_mean(variance.mask().astype(np.float32), cell, 5.0 + resolution) > 0.02
-    solvent = 1.0 - near.astype(np.float32)
-    if float(solvent.mean()) < _LEAST_SOLVENT:
+    far = _local_mean(molecule, cell, 5.0 + resolution) <= 0.02
+    if np.count_nonzero(far) < _LEAST_SOLVENT * far.size:
         return None
-    inside = _local_mean(solvent, cell, max(resolution, 4.0))  # 0.5 at the edge, 1 inside
-    window: Map = np.clip(2.0 * inside - 1.0, 0.0, 1.0) ** 2
+    window = _local_mean(far, cell, max(resolution, 4.0))  # edge 0.5, inside 1
+    window *= 2.0
+    window -= 1.0
+    np.square(np.clip(window, 0.0, 1.0, out=window), out=window)
     return window if float(np.vdot(window, window)) > 0.2 * _LEAST_SOLVENT * window.size else None
 
 
@@ -71,7 +73,7 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     Parameters
     ----------
     spectrum : sharpem._core.Spectrum
-        The map's terms on the window's grid.
+        The map's terms.
     shells : ShellTable
         Of the same terms.
     window : ndarray of float32, shape (nz, ny, nx)
@@ -79,14 +81,15 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     """
     power = np.maximum(shells.power, _ROUNDING * shells.power.max())
     white = _core.RadialCurve.table(shells.s, 1.0 / np.sqrt(power), 1.0 / spectrum.d_min)
-    map_ = _core.synthesise(spectrum, white)
+    map_ = _core.synthesise(_core.resampled(spectrum, window.shape, spectrum.d_min), white)
     mean = float(np.vdot(window, map_)) / float(np.sum(window, dtype=np.float64))
     map_ -= np.float32(mean)
     map_ *= window
     seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
     sums = _core.shell_sums(seen, shell_edges(spectrum))
     used = sums.terms > 0
-    per_voxel = window.size / float(np.sum(window.astype(np.float64) ** 2))
+    seen_part = statistics(window)
+    per_voxel = 1.0 / (seen_part.rms**2 + seen_part.mean**2)
     white_noise = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used])
     answer: Array = white_noise * per_voxel * power
     return answer

@@ -120,7 +120,9 @@ def prepare(
     variance = map_variance(spectrum, max(resolution, d_min))
     stands_out = contrast(variance, shells, resolution)
     volume = volume or _estimated_volume(density, variance)
-    noise = _noise(density, spectrum, shells, variance, resolution)
+    molecule = variance.mask()
+    del variance  # the noise needs several maps of its size
+    noise = _noise(density, spectrum, shells, molecule, resolution)
     limit = max(band_limit(shells, resolution), d_min)
     fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
     if noise is not None and not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
@@ -234,17 +236,14 @@ def _noise(
     density: DensityMap,
     spectrum: _core.Spectrum,
     shells: ShellTable,
-    variance: LocalVariance,
+    molecule: NDArray[np.bool_],
     resolution: float,
 ) -> NDArray[np.float64] | None:
     """Mean |F|^2 of the noise per shell; None where there is no solvent to tell it."""
     if density.periodic:  # the solvent of a crystal is no empty space
         return None
-    window = solvent_window(density, variance, spectrum.cell, resolution)
-    if window is None:
-        return None
-    coarse = _core.resampled(spectrum, window.shape, spectrum.d_min)
-    return noise_power(coarse, shells, window)
+    window = solvent_window(density, molecule, spectrum.cell, resolution)
+    return None if window is None else noise_power(spectrum, shells, window)
 
 
 def _wilson_fit(spectrum: _core.Spectrum, shells: ShellTable, limit: float) -> _core.WilsonFit:

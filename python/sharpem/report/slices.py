@@ -127,8 +127,8 @@ def window_of(density: DensityMap, threshold: float) -> Window:
 def pictures(density: DensityMap, window: Window, threshold: float) -> list[Picture]:
     """Draw three sections normal to z, y and x with one scale of grey."""
     cuts = _cuts(density, window)
-    values = np.concatenate([image.ravel() for image, _, _ in cuts])
-    black, white = np.percentile(values, _PERCENTILES)
+    values = np.sort(np.concatenate([image.ravel() for image, _, _ in cuts]))
+    black, white = (values[int(percent / 100 * (values.size - 1))] for percent in _PERCENTILES)
     return [
         _picture(image, side, (float(black), float(white)), _lines(image, threshold))
         for image, *side in cuts
