@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from sharpem import _core
 from sharpem.choice import Choice
 from sharpem.density import DensityMap
 from sharpem.filters import Filter, SharpenBlur
 from sharpem.halfmaps import HalfMaps
 from sharpem.io.model import Model
+from sharpem.memory import check_memory
 from sharpem.methods import empirical, halfmap, singlemap
 from sharpem.methods import model as model_method
 from sharpem.methods.kurtosis import KURTOSIS
@@ -157,6 +159,7 @@ def compare(
     half_maps: HalfMaps | None = None,
     model: Model | None = None,
     radius: float = 3.0,
+    max_memory: str | float | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Choose a filter in every way that the input allows, and measure what comes of it.
@@ -172,6 +175,8 @@ def compare(
         At its place in the map. It judges all entries; only the method called model looks at it.
     radius : float
         A; voxels so near to atoms are compared with the model.
+    max_memory : str or float, optional
+        Refuse a map that would take more: bytes, or 4G, 500M. Default: what the machine has left.
     progress : callable, optional
         Called with (method, done, total).
 
@@ -181,6 +186,14 @@ def compare(
         The resolution does not go with the map, or the model lies outside it.
     """
     tell = progress or (lambda _stage, _done, _total: None)
+    check_memory(
+        density,
+        resolution,
+        max_memory,
+        maps=1 + 2 * (half_maps is not None),
+        extra="compare" if model is not None else None if half_maps is None else "half-map",
+        threads=_core.threads(),
+    )
     tell("prepare", 0, len(WAYS) + 1)
     ruler = (
         None

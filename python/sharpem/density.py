@@ -22,6 +22,7 @@ __all__ = [
     "Reflections",
     "Statistics",
     "check_values",
+    "dot",
     "pieces",
     "statistics",
 ]
@@ -299,6 +300,11 @@ def pieces(data: Array) -> Iterator[Array]:
     flat = data.reshape(-1)
     for start in range(0, flat.size, _PIECE):
         yield flat[start : start + _PIECE]
+
+
+def dot(one: Array, two: Array) -> float:
+    """Sum of the products of two maps' voxels, piece by piece: no threads, no loss of digits."""
+    return float(sum(float(np.dot(a, b)) for a, b in zip(pieces(one), pieces(two), strict=True)))
 
 
 def statistics(data: Array) -> Statistics:

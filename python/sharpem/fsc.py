@@ -180,13 +180,15 @@ def masked_terms(white: Map, mask: Map, like: _core.Spectrum) -> _core.Spectrum:
 
 def phase_randomised(map_: Map, cell: Cell, d_from: float, seed: int) -> Map:
     """Keep a map's amplitudes, and its phases up to ``d_from`` (A); the others are random."""
-    low = _core.synthesise(_core.analyse(map_, cell, d_from))
-    terms = np.fft.rfftn(map_ - low)
+    answer = _core.synthesise(_core.analyse(map_, cell, d_from))
+    amplitude = np.abs(np.fft.rfftn(map_ - answer))
     noise = np.random.default_rng(seed).standard_normal(map_.shape, dtype=np.float32)
-    random = np.fft.rfftn(noise)
-    terms = np.abs(terms) * np.exp(1j * np.angle(random))
-    high = np.fft.irfftn(terms, s=map_.shape, axes=(0, 1, 2))
-    return np.asarray(low + high, dtype=np.float32)
+    terms = np.fft.rfftn(noise)
+    del noise  # a map's memory
+    amplitude /= np.maximum(np.abs(terms), np.float32(1e-30))
+    terms *= amplitude
+    answer += np.fft.irfftn(terms, s=map_.shape, axes=(0, 1, 2))
+    return answer
 
 
 def half_map_fsc(one: DensityMap, two: DensityMap, mask: Map) -> HalfMapFsc:

@@ -18,7 +18,7 @@ from sharpem.density import Array, Cell, DensityMap, Indices, Triple
 from sharpem.errors import InputError
 from sharpem.io.model import Model
 
-__all__ = ["Grid", "Mask", "atom_mask", "atoms_inside", "model_map", "radial_curve"]
+__all__ = ["Grid", "Mask", "atom_mask", "atoms_inside", "fineness", "model_map", "radial_curve"]
 
 Grid: TypeAlias = tuple[Indices, Cell, Triple]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -73,7 +73,7 @@ def model_map(
     shape, cell, origin = _grid_of(like)
     spacing = max(length / n for length, n in zip(cell[:3], shape[::-1], strict=True))
     d_min = max(d_min, 2 * spacing)
-    finer = max(1, int(np.ceil(_FINE * spacing / d_min - 1e-6)))
+    finer = fineness(spacing, d_min)
     blur = _blur(finer / spacing, 1 / d_min)
     fine = tuple(n * finer for n in shape)
     each = np.broadcast_to(np.asarray(b_iso, dtype=np.float64), len(model))
@@ -83,6 +83,11 @@ def model_map(
     sharpen = radial_curve(lambda s: np.exp((blur - common) * s**2 / 4), 1 / d_min)
     found = _core.synthesise(spectrum, sharpen)
     return found if finer == 1 else np.ascontiguousarray(found[::finer, ::finer, ::finer])
+
+
+def fineness(spacing: float, d_min: float) -> int:
+    """How many times finer than a map's voxels (A) the grid is on which atoms are put."""
+    return max(1, int(np.ceil(_FINE * spacing / d_min - 1e-6)))
 
 
 def atom_mask(model: Model, like: DensityMap | Grid, radius: float = 3.0) -> Mask:

@@ -21,10 +21,12 @@ __all__ = [
     "LocalVariance",
     "MolecularVolume",
     "box_volume",
+    "coarse_grid",
     "known_volume",
     "local_variance",
     "map_variance",
     "sequence_mass",
+    "variance_radius",
 ]
 
 DALTON_VOLUME = 1.23
@@ -90,6 +92,11 @@ class LocalVariance:
         return self.data > 0.5 * (self.solvent + self.molecule)
 
 
+def variance_radius(resolution: float) -> float:
+    """Radius (A) of the sphere for the local variance of a map of that resolution (A)."""
+    return max(_RADIUS, resolution)
+
+
 def local_variance(
     map_: NDArray[np.float32], cell: tuple[float, ...], resolution: float
 ) -> LocalVariance:
@@ -104,7 +111,7 @@ def local_variance(
     resolution : float
         A.
     """
-    radius = max(_RADIUS, resolution)
+    radius = variance_radius(resolution)
     data = _core.local_mean_square(map_, cell, radius, 0.0)
     step = max(1, data.size // _SAMPLE) | 1  # odd: does not fall into step with the rows
     values = np.sort(data.ravel()[::step].astype(np.float64))
@@ -114,13 +121,12 @@ def local_variance(
     return LocalVariance(data, solvent, _molecule_level(values, solvent), radius)
 
 
-def _coarse_grid(spectrum: _core.Spectrum, voxel: float) -> tuple[int, int, int]:
-    """Smallest quick grid with voxels no larger than this (A), not finer than the map's."""
-    nz, ny, nx = spectrum.grid
-    a, b, c = spectrum.cell[:3]
-    z, y, x = (
-        min(n, _quick_size(edge / voxel)) for n, edge in zip((nz, ny, nx), (c, b, a), strict=True)
-    )
+def coarse_grid(
+    grid: tuple[int, int, int], cell: tuple[float, ...], resolution: float
+) -> tuple[int, int, int]:
+    """Smallest quick grid, (z, y, x), that carries a map cut at the resolution (A)."""
+    voxel, (a, b, c) = _COARSE_VOXEL * resolution, cell[:3]
+    z, y, x = (min(n, _quick_size(edge / voxel)) for n, edge in zip(grid, (c, b, a), strict=True))
     return z, y, x
 
 
@@ -139,7 +145,7 @@ def _quick_size(least: float) -> int:
 
 def map_variance(spectrum: _core.Spectrum, resolution: float) -> LocalVariance:
     """Split a map into molecule and solvent, on a grid as coarse as the resolution (A) allows."""
-    grid = _coarse_grid(spectrum, _COARSE_VOXEL * resolution)
+    grid = coarse_grid(spectrum.grid, spectrum.cell, resolution)
     coarse = _core.synthesise(_core.resampled(spectrum, grid, resolution))
     coarse -= np.float32(spectrum.mean)
     return local_variance(coarse, spectrum.cell, resolution)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.checks import flat_value
-from sharpem.density import DensityMap, statistics
+from sharpem.density import DensityMap, dot
 from sharpem.spectrum import ShellTable, shell_edges
 
 __all__ = ["noise_power", "solvent_window"]
@@ -61,7 +61,7 @@ def solvent_window(
     window *= 2.0
     window -= 1.0
     np.square(np.clip(window, 0.0, 1.0, out=window), out=window)
-    return window if float(np.vdot(window, window)) > 0.2 * _LEAST_SOLVENT * window.size else None
+    return window if dot(window, window) > 0.2 * _LEAST_SOLVENT * window.size else None
 
 
 def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Array:
@@ -82,14 +82,13 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     power = np.maximum(shells.power, _ROUNDING * shells.power.max())
     white = _core.RadialCurve.table(shells.s, 1.0 / np.sqrt(power), 1.0 / spectrum.d_min)
     map_ = _core.synthesise(_core.resampled(spectrum, window.shape, spectrum.d_min), white)
-    mean = float(np.vdot(window, map_)) / float(np.sum(window, dtype=np.float64))
+    mean = dot(window, map_) / float(np.sum(window, dtype=np.float64))
     map_ -= np.float32(mean)
     map_ *= window
     seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
     sums = _core.shell_sums(seen, shell_edges(spectrum))
     used = sums.terms > 0
-    seen_part = statistics(window)
-    per_voxel = 1.0 / (seen_part.rms**2 + seen_part.mean**2)
+    per_voxel = window.size / dot(window, window)
     white_noise = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used])
     answer: Array = white_noise * per_voxel * power
     return answer

@@ -5,8 +5,6 @@ Every method answers with a filter; applying a filter to a map is one function, 
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +19,8 @@ from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.filters import Filter, RadialFilter, SharpenBlur
 from sharpem.io.model import Model
+from sharpem.machine import peak_memory
+from sharpem.memory import check_memory
 from sharpem.methods import empirical, given, halfmap, singlemap
 from sharpem.methods import model as by_model
 from sharpem.methods.kurtosis import KURTOSIS
@@ -47,6 +47,7 @@ from sharpem.threads import limited_threads
 __all__ = ["METHODS", "Progress", "Result", "apply", "sharpen"]
 
 Progress = Callable[[str, int, int], None]
+_LARGEST = 1e16  # density; sums of squares must fit float32
 _SCANNED = {"surface": SURFACE, "kurtosis": KURTOSIS}
 
 
@@ -79,6 +80,7 @@ def sharpen(
     anisotropy: bool = True,
     if_not_applicable: str = "empirical",
     threads: int | None = None,
+    max_memory: str | float | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Choose how strongly to sharpen a map, and sharpen it.
@@ -122,6 +124,8 @@ def sharpen(
         return a result without a map.
     threads : int, optional
         At most so many; default OMP_NUM_THREADS or all cores.
+    max_memory : str or float, optional
+        Refuse a map that would take more: bytes, or 4G, 500M. Default: what the machine has left.
     progress : callable, optional
         Called with (stage, done, total).
 
@@ -165,6 +169,14 @@ def sharpen(
     )
     tell = progress or (lambda _stage, _done, _total: None)
     with limited_threads(threads):
+        check_memory(
+            map_,
+            resolution,
+            max_memory,
+            maps=1 + 2 * (halves is not None) + (mask is not None),
+            extra="model" if atoms is not None else "half-map" if halves is not None else None,
+            threads=_core.threads(),
+        )
         tell("prepare", 0, 3)
         volume = known_volume(
             map_,
@@ -208,7 +220,7 @@ def sharpen(
         "scan": chosen_at - prepared_at,
         "apply": time.perf_counter() - chosen_at,
     }
-    return replace(result, seconds=seconds, peak_memory_bytes=_peak_memory())
+    return replace(result, seconds=seconds, peak_memory_bytes=peak_memory())
 
 
 def _by_scan(
@@ -282,7 +294,7 @@ def _finish(prepared: Prepared, choice: Choice) -> Result:
 
 def _synthesised(density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter) -> DensityMap:
     data: NDArray[np.float32] = _core.synthesise(spectrum, _curve(radial, 1.0 / spectrum.d_min))
-    if not np.isfinite(np.vdot(data, data)):
+    if not (data.min() > -_LARGEST and data.max() < _LARGEST):
         raise InputError("the filter makes densities too large to store, expected a smaller B")
     return density.with_data(data)
 
@@ -294,9 +306,3 @@ def _curve(radial: RadialFilter, s_max: float) -> _core.RadialCurve:
         )
     s = np.linspace(0.0, s_max, 4096)
     return _core.RadialCurve.table(s, radial(s), s_max)
-
-
-def _peak_memory() -> int:
-    """Largest resident size of this process so far, bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak if sys.platform == "darwin" else peak * 1024)

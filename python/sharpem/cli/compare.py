@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from sharpem.cli.entries import fetch_entries, find_entry, is_entry
 from sharpem.cli.evaluate import agreement_dict
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
-from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
+from sharpem.cli.parser import (
+    add_command,
+    add_general,
+    add_max_memory,
+    add_resolution,
+    add_voxel_size,
+)
 from sharpem.cli.progress import Report, progress
 from sharpem.cli.tables import show_table
 from sharpem.errors import InputError
@@ -71,7 +77,9 @@ def add_parser(commands: Any) -> None:
         "current folder)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
-    add_general(parser).add_argument(
+    general = add_general(parser)
+    add_max_memory(general)
+    general.add_argument(
         "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
     )
 
@@ -122,7 +130,12 @@ def _compare(request: Namespace, tell: Report) -> Comparison:
         halves = read_half_maps(request.half1, request.half2, apix=request.apix, full=density)
     model = read_model(request.model, waters=not request.no_waters) if request.model else None
     return compare(
-        density, resolution=request.resolution, half_maps=halves, model=model, progress=tell
+        density,
+        resolution=request.resolution,
+        half_maps=halves,
+        model=model,
+        max_memory=request.max_memory,
+        progress=tell,
     )
 
 

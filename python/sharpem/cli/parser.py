@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from sharpem.errors import InputError
+from sharpem.machine import memory_size
 
 __all__ = [
     "Parser",
     "add_command",
     "add_general",
+    "add_max_memory",
     "add_resolution",
     "add_voxel_size",
     "count",
@@ -73,6 +75,16 @@ def add_general(parser: Parser, *, threads: bool = True) -> argparse._ArgumentGr
     loudness.add_argument("-v", "--verbose", action="store_true", help="more detail, and progress")
     group.add_argument("--debug", action="store_true", help="show where an error comes from")
     return group
+
+
+def add_max_memory(group: argparse._ArgumentGroup) -> None:
+    """Add ``--max-memory``."""
+    group.add_argument(
+        "--max-memory",
+        type=size,
+        metavar="SIZE",
+        help="refuse a map that would take more, such as 4G (default: what the machine has left)",
+    )
 
 
 def add_resolution(parser: Parser, meaning: str) -> None:
@@ -144,6 +156,14 @@ def count(text: str) -> int:
     if text.isdecimal() and 1 <= int(text) <= 1024:
         return int(text)
     raise argparse.ArgumentTypeError(f"found {text}, expected a whole number from 1 to 1024")
+
+
+def size(text: str) -> int:
+    """Convert text such as 4G to bytes."""
+    try:
+        return memory_size(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def labels(text: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from sharpem.cli.parser import (
     Parser,
     add_command,
     add_general,
+    add_max_memory,
     add_resolution,
     add_voxel_size,
     labels,
@@ -39,6 +40,7 @@ _REFLECTIONS = (".mtz", ".mtz.gz")
 # Options that go to sharpem.sharpen() under the same name, where they are given.
 _PASSED_ON = (
     *("resolution", "method", "prior", "if_not_applicable", "anisotropy", "threads"),
+    "max_memory",
     *("b_sharpen", "b_iso", "d_cut", "k", "b_blur", "optimize_d_cut", "optimize_k"),
     *("b_min", "b_max", "b_step", "fraction"),
     *("molecular_volume", "mass", "sequence", "solvent_content", "mask"),
@@ -86,7 +88,9 @@ def add_parser(commands: Any) -> None:
     add_scan(parser)
     add_volume(parser)
     _add_output(parser)
-    add_general(parser).add_argument(
+    general = add_general(parser)
+    add_max_memory(general)
+    general.add_argument(
         "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
     )
 

@@ -22,6 +22,7 @@ from sharpem.density import DensityMap, Indices, Triple, check_values, statistic
 from sharpem.errors import InputError
 from sharpem.io.mrc_header import HEADER_SIZE, Header, parse_header
 from sharpem.io.mrc_header_out import format_header
+from sharpem.machine import available_memory
 
 __all__ = ["read_map", "write_map"]
 
@@ -164,11 +165,11 @@ def _check_size(source: _Source, header: Header) -> None:
     elif source.packing == "gzip":
         _check_complete(source, header, source.size * _DEFLATE_LIMIT)
     nx, ny, nz = header.size
-    needed, memory = nx * ny * nz * 4, _memory()
-    if needed + header.extended_size > memory:
+    needed, memory = nx * ny * nz * 4, available_memory()
+    if memory is not None and needed + header.extended_size > memory:
         raise InputError(
             f"{source.path}: {nx} x {ny} x {nz} voxels take {needed / 1e9:.0f} GB, "
-            f"this machine has {memory / 1e9:.0f} GB"
+            f"this machine has {memory / 1e9:.0f} GB left"
         )
 
 
@@ -187,14 +188,6 @@ def _check_complete(source: _Source, header: Header, after_header: int) -> None:
         f"{source.path}: {found} for the {nx} x {ny} x {nz} voxels ({announced} bytes)"
         f"{extended if header.extended_size else ''} that its header announces"
     )
-
-
-def _memory() -> int:
-    """Bytes of memory in this machine."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):  # not a POSIX system
-        return 2**63
 
 
 def _reason(error: BaseException) -> str:

@@ -103,11 +103,11 @@ def measure(
         The half maps have nothing in common, or are not independent.
     """
     mean = halves.mean()
-    everything = np.ones(mean.shape, dtype=np.float32)
-    window = everything if mask is None else np.clip(mask.data, 0.0, 1.0)
     if mask is None:
         width = resolution or unmasked_resolution(halves.one, halves.two)
         window = soft_mask(mean, max(width, 2 * max(mean.voxel_size)))
+    else:
+        window = np.clip(mask.data, 0.0, 1.0)
     fsc = half_map_fsc(halves.one, halves.two, window)
     warnings = (*halves.warnings, *fsc_oddities(halves, fsc))
     found = fsc.resolution()
