@@ -10,6 +10,7 @@
 #   make format    let ruff and clang-format rewrite the sources
 #   make stub      write the extension's stub, python/sharpem/_core.pyi, anew
 #   make embed     build the C++ example against an installed library and against the wheel's
+#   make bench     how fast it is beside other programs (ARGS="--peer RUN.SH --write-docs")
 #   make wheel     wheel and source distribution, into dist/
 #   make clean     remove what was built, .venv included
 
@@ -32,7 +33,7 @@ PACKAGE := CMakeLists.txt pyproject.toml LICENSE \
   $(shell find python -type f ! -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: demo test cpp-test asan lint types format stub embed wheel clean
+.PHONY: demo test cpp-test asan lint types format stub embed bench wheel clean
 
 demo: $(STAMP)/package
 	$(BIN)/sharpem demo
@@ -82,6 +83,9 @@ embed: $(STAMP)/package
 	cmake --build build/embed/wheel
 	ctest --test-dir build/embed/wheel --output-on-failure --no-tests=error
 
+bench: $(STAMP)/bench
+	$(PY) benchmarks/run.py $(ARGS)
+
 wheel: $(STAMP)/dev
 	rm -rf dist
 	$(PY) -m build --outdir dist
@@ -102,6 +106,10 @@ $(STAMP)/package: $(STAMP)/tools $(PACKAGE)
 
 $(STAMP)/test: $(STAMP)/package
 	$(PIP) install --quiet "sharpem[test]"
+	touch $@
+
+$(STAMP)/bench: $(STAMP)/test
+	$(PIP) install --quiet "sharpem[bench]"
 	touch $@
 
 $(STAMP)/dev: $(STAMP)/test

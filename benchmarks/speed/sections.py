@@ -1,0 +1,281 @@
+"""What is measured, a function for each section; every one answers with rows of the table."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sharpem import DensityMap, _core, write_map
+from speed.plain import PlainScan, regions, regions_cc3d, surface
+from speed.problem import D_MIN, RESOLUTION, VOXEL, Problem
+from speed.timing import PYTHON, Time, command, in_turn
+
+Row = dict[str, Any]
+Section = Callable[["Settings"], Iterator[Row]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sizes of boxes and numbers of repeats; where the maps and the published program are."""
+
+    size: int
+    sizes: tuple[int, ...]
+    trials: int
+    repeats: int
+    data: Path
+    peer: Path | None
+
+
+def row(
+    figure: str,
+    ours: float,
+    theirs: float | None,
+    unit: str,
+    *,
+    goal: str = "",
+    ratio: float | None = None,
+    **more: Any,
+) -> Row:
+    """One line of the table; `unit` says what was measured: wall or CPU seconds, GB."""
+    ratio = theirs / ours if ratio is None and theirs is not None else ratio
+    return {"figure": figure, "ours": ours, "theirs": theirs, "ratio": ratio} | {
+        "unit": unit,
+        "goal": goal,
+        **more,
+    }
+
+
+def same(what: str, ours: object, theirs: object) -> None:
+    """Stop where two programs disagree."""
+    if ours != theirs:
+        raise SystemExit(f"{what}: sharpem {ours}, the plain path {theirs}: expected the same")
+
+
+def scan(settings: Settings) -> Iterator[Row]:
+    """All trials of a scan against NumPy and SciPy, threads, and one trial against a copy."""
+    problem, n = Problem(settings.size, settings.trials), settings.size
+    _core.set_threads(2)
+    plain = PlainScan(problem, workers=2)
+    some = problem.filters[:: max(1, settings.trials // 4)]
+    same("counts of the scan", problem.scan(some), [plain.trial(f) for f in some])
+    spread, middle = np.empty_like(problem.map), problem.filters[settings.trials // 2]
+    times = in_turn(
+        {
+            "2": partial(_scan_on, 2, problem),
+            "1": partial(_scan_on, 1, problem),
+            "plain": partial(plain.trial, middle),
+            "copy": partial(_copy_by_two, problem.map, spread),
+        },
+        settings.repeats,
+    )
+    whole = Time(*(settings.trials * t for t in times["plain"]))
+    name = f"{settings.trials} exact trials at {n}^3, 2 threads, against NumPy and SciPy"
+    yield row(name, times["2"].wall, whole.wall, "wall", goal=">= 15 (25)", id="scan")
+    yield row(name, times["2"].cpu, whole.cpu, "CPU", id="scan-cpu")
+    yield row(
+        f"the same, 1 thread against 2 of sharpem at {n}^3",
+        times["2"].wall,
+        times["1"].wall,
+        "wall",
+        goal=">= 1.5 (1.8)",
+        id="threads",
+    )
+    trial = times["2"].wall / settings.trials
+    yield row(f"one trial at {n}^3 in 2-thread copies of the map", trial, times["copy"].wall,
+              "wall", ratio=trial / times["copy"].wall, goal="<= 8 (4)", id="copies")  # fmt: skip
+
+
+def _scan_on(threads: int, problem: Problem) -> None:
+    _core.set_threads(threads)
+    problem.scan(problem.filters)
+
+
+def _copy_by_two(source: np.ndarray, target: np.ndarray) -> None:
+    """NumPy lets go of the interpreter's lock while it copies."""
+    middle = len(source) // 2
+    halves = (slice(0, middle), slice(middle, None))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda part: np.copyto(target[part], source[part]), halves))
+
+
+def counting(settings: Settings) -> Iterator[Row]:
+    """Surface and regions of one contour against SciPy and cc3d, 1 thread."""
+    problem = Problem(settings.size)
+    _core.set_threads(1)
+    map_ = _core.synthesise(problem.spectrum)
+    threshold = _core.contour(map_, problem.inside)[0]
+    inside, above = map_ >= threshold, float(map_.max()) + 1
+    for neighbours in (6, 26):
+        ours = partial(_core.count_regions, map_, threshold, neighbours)
+        count = partial(_core.surface_voxels, map_, threshold, neighbours)
+        same(f"regions {neighbours}", ours(), regions(inside, neighbours))
+        same(f"regions {neighbours}, cc3d", ours(), regions_cc3d(inside, neighbours))
+        same(f"surface {neighbours}", count(), surface(inside, neighbours))
+        work = {
+            "regions": ours,
+            "cc3d": partial(regions_cc3d, inside, neighbours),
+            "label": partial(regions, inside, neighbours),
+            "surface": count,
+            "nothing": partial(_core.surface_voxels, map_, above, neighbours),
+            "dilation": partial(surface, inside, neighbours),
+            "threshold": lambda: map_ >= threshold,
+        }
+        t = {name: time.cpu for name, time in in_turn(work, settings.repeats).items()}
+        n, about = settings.size, f"{neighbours} neighbours"
+        packed, mask = t["nothing"], t["threshold"]
+        yield row(f"regions at {n}^3, {about}, threshold included, against cc3d", t["regions"],
+                  t["cc3d"] + mask, "CPU", id=f"cc3d-{neighbours}")  # fmt: skip
+        yield row(f"regions at {n}^3, {about}, of a mask, against cc3d",
+                  max(t["regions"] - packed, 1e-6), t["cc3d"], "CPU",
+                  goal=">= 5 (15)", id=f"cc3d-mask-{neighbours}")  # fmt: skip
+        yield row(f"regions at {n}^3, {about}, of a mask, against scipy.ndimage.label",
+                  max(t["regions"] - packed, 1e-6), t["label"], "CPU",
+                  id=f"label-mask-{neighbours}")  # fmt: skip
+        yield row(f"surface at {n}^3, {about}, threshold included, against binary_dilation",
+                  t["surface"], t["dilation"] + mask, "CPU",
+                  id=f"dilation-{neighbours}")  # fmt: skip
+        yield row(f"surface at {n}^3, {about}, of a mask, against binary_dilation",
+                  max(t["surface"] - packed, 1e-6), t["dilation"], "CPU",
+                  goal=">= 100 (500)", id=f"dilation-mask-{neighbours}")  # fmt: skip
+
+
+def fft(settings: Settings) -> Iterator[Row]:
+    """From the kept terms to a map against scipy.fft and ducc0, best of 1 and 2 threads."""
+    import scipy.fft
+
+    problem, n = Problem(settings.size), settings.size
+    terms = PlainScan(problem, workers=2).terms
+    work: dict[str, Callable[[], object]] = {}
+    for threads in (1, 2):
+        work[f"sharpem {threads}"] = partial(_synthesise_on, threads, problem.spectrum)
+        work[f"scipy {threads}"] = partial(scipy.fft.irfftn, terms, (n,) * 3, workers=threads)
+        if ducc := _ducc0(terms, n, threads):
+            work[f"ducc0 {threads}"] = ducc
+    times = in_turn(work, settings.repeats)
+    for peer in ("scipy", "ducc0"):
+        if f"{peer} 1" not in times:
+            print(f"{peer}: not installed, left out (pip install 'sharpem[bench]')")
+            continue
+        best = {
+            name: min(times[f"{name} {threads}"].wall for threads in (1, 2))
+            for name in ("sharpem", peer)
+        }
+        name = f"terms to {D_MIN:g} A to a map of {n}^3, against {peer}, best of 1 and 2 threads"
+        yield row(name, best["sharpem"], best[peer], "wall", goal=">= 3 (6)", id=f"fft-{peer}")
+
+
+def _synthesise_on(threads: int, spectrum: _core.Spectrum) -> None:
+    _core.set_threads(threads)
+    _core.synthesise(spectrum)
+
+
+def _ducc0(terms: np.ndarray, n: int, threads: int) -> Callable[[], object] | None:
+    try:
+        import ducc0
+    except ImportError:
+        return None
+    return partial(ducc0.fft.c2r, terms, lastsize=n, forward=False, inorm=2, nthreads=threads)
+
+
+_COMMAND = """
+import json, sys
+from sharpem.cli import main
+from sharpem.machine import peak_memory
+code = main(sys.argv[2:])
+open(sys.argv[1], "w").write(str(peak_memory()))
+sys.exit(code)
+"""
+
+
+def _sharpen(path: Path, resolution: float, folder: Path) -> tuple[Time, dict[str, Any]]:
+    """Run the whole command; its time, and its JSON with the peak memory of the process."""
+    peak = folder / "peak"
+    arguments = [PYTHON, "-c", _COMMAND, str(peak), "sharpen", str(path), "-r", str(resolution)]
+    taken = command([*arguments, "-o", str(folder / "out"), "--overwrite", "-q"])
+    found = json.loads((folder / "out.json").read_text())
+    return taken, {**found["seconds"], "peak": int(peak.read_text())}
+
+
+_ENTRIES = (
+    ("EMD-3488", "emd_3488/emd_3488.mrc.gz", 3.2, 100),
+    ("EMD-11007", "emd_11007/emd_11007.map.gz", 2.9, 240),
+    ("EMD-44046", "emd_44046/emd_44046.map.gz", 2.99, 360),
+)
+
+
+def whole(settings: Settings) -> Iterator[Row]:
+    """The whole command on real maps, against the published program where its path is given."""
+    for name, file, resolution, n in _ENTRIES:
+        path = settings.data / file
+        if n > 2 * settings.size:
+            continue
+        if not path.exists():
+            print(f"{name}: {path} is not there, left out")
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            runs = [_sharpen(path, resolution, Path(scratch)) for _ in range(settings.repeats)]
+            ours, stages = min(runs, key=lambda run: run[0].cpu)
+            yield from _stages(name, n, ours, stages)
+            if settings.peer is None or n > 300:  # it would take an hour
+                continue
+            theirs = command(
+                ["bash", str(settings.peer), str(path), str(resolution), f"{scratch}/peer"],
+                {"OMP_NUM_THREADS": "1"},
+            )
+        yield row(f"sharpem sharpen on {name} ({n}^3), against the published program", ours.cpu,
+                  theirs.cpu, "CPU", goal=">= 20 (100)", id=f"whole-{name}", n=n,
+                  program="published program")  # fmt: skip
+    if settings.peer is None:
+        print("published program: no --peer given, left out")
+
+
+def _stages(name: str, n: int, taken: Time, stages: dict[str, Any]) -> Iterator[Row]:
+    work = stages["prepare"] + stages["scan"] + stages["apply"]
+    yield row(f"{name} ({n}^3): scan, as a share of all but reading and writing", stages["scan"],
+              work, "wall", ratio=stages["scan"] / work, id=f"share-{name}", n=n,
+              command=taken)  # fmt: skip
+
+
+def growth(settings: Settings) -> Iterator[Row]:
+    """Scan and whole command against the size of the box; peak memory."""
+    for n in settings.sizes:
+        problem = Problem(n, settings.trials)
+        _core.set_threads(2)
+        plain = PlainScan(problem, workers=2)
+        middle = problem.filters[settings.trials // 2]
+        same(f"counts at {n}^3", problem.scan([middle]), [plain.trial(middle)])
+        times = in_turn(
+            {"ours": partial(_scan_on, 2, problem), "plain": partial(plain.trial, middle)},
+            1 if n < 300 else 0,
+        )
+        del plain
+        yield row(f"{settings.trials} trials at {n}^3 against NumPy and SciPy", times["ours"].cpu,
+                  settings.trials * times["plain"].cpu, "CPU",
+                  id=f"growth-{n}", n=n)  # fmt: skip
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / "map.mrc"
+            write_map(DensityMap.from_array(problem.map, VOXEL), path)
+            voxels = 4 * n**3
+            del problem
+            taken, found = _sharpen(path, RESOLUTION, Path(scratch))
+        yield row(f"peak memory of sharpem sharpen at {n}^3, and in maps of 4 bytes a voxel",
+                  found["peak"] / 1e9, None, "GB", ratio=found["peak"] / voxels,
+                  goal="<= 3 GB (2 GB)" if n == 512 else "", id=f"memory-{n}", n=n,
+                  command=taken)  # fmt: skip
+
+
+SECTIONS: dict[str, Section] = {
+    "scan": scan,
+    "counting": counting,
+    "fft": fft,
+    "whole": whole,
+    "growth": growth,
+}
