@@ -11,6 +11,7 @@ from sharpem.filters import SharpenBlur
 from speed.problem import D_MIN, VOXEL, Problem
 
 Mask = NDArray[np.bool_]
+Map = NDArray[np.float32]
 
 
 class PlainScan:
@@ -25,18 +26,23 @@ class PlainScan:
         self.terms[self.s > 1 / D_MIN] = 0
         self.terms[0, 0, 0] = 0
 
-    def trial(self, filter_: SharpenBlur) -> tuple[int, int]:
-        """Surface and regions of one trial."""
-        inside = self.contour(filter_)
-        return surface(inside, 6), regions(inside, 6)
-
-    def contour(self, filter_: SharpenBlur) -> Mask:
-        n, keep = self.problem.n, self.problem.inside
+    def map(self, filter_: SharpenBlur) -> Map:
+        """Synthesise the map of one trial."""
+        n = self.problem.n
         grid = np.linspace(0, float(self.s.max()), 4096)  # as one would, not to evaluate it n^3 / 2
         factor = np.interp(self.s, grid, filter_(grid)).astype(np.float32)
-        map_ = scipy.fft.irfftn(self.terms * factor, (n, n, n), workers=self.workers)
-        threshold = np.partition(map_.ravel(), map_.size - keep)[map_.size - keep]
-        return np.asarray(map_ >= threshold)
+        return np.asarray(scipy.fft.irfftn(self.terms * factor, (n, n, n), workers=self.workers))
+
+    def trial(self, filter_: SharpenBlur) -> tuple[int, int]:
+        """Surface and regions of one trial."""
+        return counts(self.map(filter_), self.problem.inside)
+
+
+def counts(map_: Map, keep: int) -> tuple[int, int]:
+    """Surface and regions of the contour that encloses so many voxels."""
+    threshold = np.partition(map_.ravel(), map_.size - keep)[map_.size - keep]
+    inside = np.asarray(map_ >= threshold)
+    return surface(inside, 6), regions(inside, 6)
 
 
 def _structure(neighbours: int) -> Mask:

@@ -26,6 +26,7 @@ def ball_of_noise(n: int) -> NDArray[np.float32]:
     for z in range(n):
         map_[z] *= axis[z] ** 2 + axis[:, None] ** 2 + axis**2 < (0.3 * n) ** 2
         map_[z] += np.float32(0.02) * rng.standard_normal((n, n), dtype=np.float32)
+    map_ -= np.float32(map_.mean(dtype=np.float64))
     return map_
 
 
@@ -56,12 +57,11 @@ class Problem:
     def spectrum(self) -> _core.Spectrum:
         return _core.analyse(self.map, self.cell, D_MIN)
 
+    def curve(self, filter_: SharpenBlur) -> _core.RadialCurve:
+        f = filter_
+        return _core.RadialCurve.sharpen_blur(f.b_sharpen, f.b_blur, f.d_cut, f.k, 1 / D_MIN)
+
     def scan(self, filters: list[SharpenBlur]) -> list[tuple[int, int]]:
         """Surface and regions of each trial, by sharpem."""
-        s_max = 1 / self.spectrum.d_min
-        curves = [
-            _core.RadialCurve.sharpen_blur(f.b_sharpen, f.b_blur, f.d_cut, f.k, s_max)
-            for f in filters
-        ]
-        found = _core.scan(self.spectrum, curves, self.inside)
+        found = _core.scan(self.spectrum, [self.curve(f) for f in filters], self.inside)
         return [(one.surface_area, one.regions) for one in found]
