@@ -143,7 +143,7 @@ def counting(settings: Settings) -> Iterator[Row]:
             "dilation": partial(surface, inside, neighbours),
             "threshold": lambda: map_ >= threshold,
         }
-        t = {name: time.cpu for name, time in in_turn(work, settings.repeats).items()}
+        t = {name: time.cpu for name, time in in_turn(work, 5 * settings.repeats).items()}
         n, about = settings.size, f"{neighbours} neighbours"
         packed, mask = t["nothing"], t["threshold"]
         yield row(f"regions at {n}^3, {about}, threshold included, against cc3d", t["regions"],

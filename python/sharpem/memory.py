@@ -14,7 +14,7 @@ from sharpem.errors import InputError
 from sharpem.machine import available_memory, memory_size
 from sharpem.modelmap import fineness
 from sharpem.molecule import coarse_grid, variance_radius
-from sharpem.prepare import D_MIN_RATIO
+from sharpem.prepare import D_MIN_RATIO, check_resolution
 
 __all__ = ["Forecast", "check_memory", "forecast"]
 
@@ -149,8 +149,11 @@ def check_memory(
     Raises
     ------
     InputError
-        Says how much it would take and for what, and how much there is.
+        Says how much it would take and for what, and how much there is; or the resolution does not
+        go with the grid.
     """
+    if resolution is not None:
+        check_resolution(density, resolution)
     finest = 2 * min(density.voxel_size)
     needed = forecast(
         density.shape,
