@@ -12,8 +12,8 @@ from sharpem.filters import Filter
 from sharpem.methods.kurtosis import KURTOSIS
 from sharpem.methods.surface import SURFACE
 from sharpem.report.curves import Line, fsc_figure, lines_figure
-from sharpem.report.panel import GREY, INK, Panel, svg
 from sharpem.report.pages import render_page
+from sharpem.report.panel import GREY, INK, Panel, svg
 from sharpem.report.slices import Picture, pictures, window_of
 from sharpem.report.words import typeset
 

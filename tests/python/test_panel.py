@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from sharpem.report.drawing import BLUE, Panel, svg
+from sharpem.report.panel import BLUE, Panel, svg
 from sharpem.report.scale import Scale, resolution_ticks
 
 
