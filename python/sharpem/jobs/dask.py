@@ -5,7 +5,6 @@ https://distributed.dask.org; an optional package, imported where it is needed.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +51,8 @@ class Dask:
 
 def _knock(address: str) -> None:
     """Find out whether there is a scheduler; a client that finds none takes long to give up."""
+    import asyncio  # slow to import, and every command would
+
     from distributed.comm import connect
 
     async def try_to_connect() -> None:
