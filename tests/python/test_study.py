@@ -27,6 +27,7 @@ from sharpem.study import (
     statistics,
 )
 from sharpem.study.inputs import fetched, read_inputs, stated_resolution
+from sharpem.study.statistics import preparation
 
 HEADER = "name,map,model,resolution"
 
@@ -117,6 +118,15 @@ def test_whole_maps(folder):
     assert read_inputs(pair, None).density.shape == read_map(pair.map).shape
 
 
+def test_half_maps_alone(folder):
+    pair = replace(read_pairs(folder / "pairs.csv")[0], map="")
+    mean, full = (
+        read_inputs(one, None).density
+        for one in (pair, replace(pair, map=str(folder / "blurred.mrc")))
+    )
+    np.testing.assert_allclose(mean.data, full.data, atol=1e-6 * full.data.max())
+
+
 def test_outcomes_survive_json(study):
     for case in study.cases:
         again = CaseOutcome.from_dict(json.loads(json.dumps(case.to_dict())))
@@ -156,6 +166,19 @@ def test_statistics_by_hand():
     assert statistics([]) == ()
 
 
+def test_preparation_by_hand():
+    cases = [
+        replace(case("a", 0.5, 0.6), volume_ratio=1.1, b_signal=50.0, true_b=47.0),
+        replace(case("b", 0.5, 0.6), volume_ratio=1.3, b_signal=50.0, true_b=54.0),
+        replace(case("c", 0.5, 0.6), volume_ratio=0.9, b_signal=50.0),
+    ]
+    found = preparation(cases)
+    assert (found.volume_ratio, found.volume_within) == (1.1, pytest.approx(2 / 3))
+    assert found.rms_b_error == pytest.approx(np.sqrt((9 + 16) / 2))
+    assert preparation(cases[2:]).rms_b_error is None
+    assert preparation([case("d", 0.5, 0.6)]) is None
+
+
 def test_rules():
     rules = Protocol()
     assert rules.resolutions(3.2, 3.39) is None
@@ -180,18 +203,18 @@ def test_resolution_of_the_model_s_file(folder):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "empty"),
+        ("", "no rows"),
         (HEADER, "no rows"),
         (f"{HEADER},colour\na,b,c,3,red", "unknown column 'colour'"),
         ("name,map,model\na,b,c", "no column 'resolution'"),
-        (f"{HEADER},name\na,b,c,3,d", "a column twice"),
+        (f"{HEADER},name\na,b,c,3,d", "two columns are named name"),
         (f"{HEADER}\na,b,c", "line 2: 3 cells, expected 4"),
         (f"{HEADER}\na,b,c,good", "resolution 'good', expected a resolution in A"),
         (f"{HEADER}\n# x\na,b,c,-3", "line 3: resolution '-3'"),
         (f"{HEADER}\na,b,c,", "nothing under resolution"),
-        (f"{HEADER}\na,,c,3", "nothing under map"),
+        (f"{HEADER}\na,,c,3", "nothing under map, expected one, or half maps"),
         (f"{HEADER}\na/b,m,c,3", "name 'a/b', expected letters"),
-        (f"{HEADER}\na,b,c,3\nA,b,c,3", "the name 'A' twice"),
+        (f"{HEADER}\na,b,c,3\nA,b,c,3", "the name 'A' again"),
         (f"{HEADER},half1,half2\na,b,c,3,h,", "one half map, expected both"),
         (f"{HEADER},true_b\na,b,c,3,nan", "true_b 'nan', expected a number"),
     ],
@@ -209,7 +232,7 @@ def test_table_that_is_no_text(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_pairs(tmp_path / "none.csv")
     (tmp_path / "map.csv").write_bytes(bytes(range(256)))
-    with pytest.raises(InputError, match="CSV"):
+    with pytest.raises(InputError, match="not UTF-8"):
         read_pairs(tmp_path / "map.csv")
 
 
@@ -236,8 +259,7 @@ def test_command(folder, tmp_path, capsys):
     table, out = folder / "pairs.csv", tmp_path / "out"
     assert main(["study", str(table), "-o", str(out)]) == 4
     printed = capsys.readouterr()
-    assert printed.err.count("\n") == 1
-    assert "missing: " in printed.err
+    assert printed.err.splitlines()[-1].startswith("sharpem: missing: ")
     assert "2 of 6 pairs count" in printed.out
     assert "in the paper" in printed.out
     assert "disagree: resolution of the map 4 A" in printed.out

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.countdown import countdown
+from sharpem.cli.engine import add_engine, engine_of
 from sharpem.cli.output import complain, show
 from sharpem.cli.parser import Parser, add_command, add_general, number
-from sharpem.cli.progress import Report, progress
 from sharpem.cli.tables import show_table
 from sharpem.errors import InputError
 
@@ -52,7 +54,8 @@ def add_parser(commands: Any) -> None:
         help="folder to write to; it may hold a part",
     )
     _add_protocol(parser)
-    add_general(parser)
+    add_engine(parser, "each pair")
+    add_general(parser, threads=False)
 
 
 def _add_protocol(parser: Parser) -> None:
@@ -93,18 +96,16 @@ def run(request: Namespace) -> int:
     """Run the command; the exit code."""
     from sharpem.study import paper_table, read_pairs, run_study
 
+    engine = engine_of(request)
     table = paper_table() if request.paper else Path(request.table)
     pairs = read_pairs(table)
     folder = _made(Path(request.output))
-    with progress(request) as tell:
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is an outcome
+    with countdown(request, len(pairs)) as tell:
         study = run_study(
-            pairs,
-            folder / "cases",
-            protocol=_protocol(request),
-            on_done=_Counter(tell, len(pairs)),
+            pairs, folder / "cases", protocol=_protocol(request), engine=engine, on_done=tell
         )
-        tell("report", 0, 1)
-        written = _write(request, study, folder, table)
+    written = _write(request, study, folder, table)
     for name, reason in study.failed.items():
         complain(f"{name}: {reason}")
     if not request.quiet:
@@ -130,17 +131,6 @@ def _made(folder: Path) -> Path:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{folder}: cannot be made ({reason}), expected another -o") from None
     return folder
-
-
-class _Counter:
-    """Tells how far a run is."""
-
-    def __init__(self, tell: Report, total: int) -> None:
-        self._tell, self._total, self._done = tell, total, 0
-
-    def __call__(self, outcome: Any) -> None:
-        self._done += 1
-        self._tell(outcome.job.key, self._done, self._total)
 
 
 def _write(request: Namespace, study: Study, folder: Path, table: Path) -> list[Path]:
@@ -170,13 +160,21 @@ def _write(request: Namespace, study: Study, folder: Path, table: Path) -> list[
 
 
 def _tell(study: Study, written: list[Path]) -> None:
-    from sharpem.report.study import COLUMNS, headline, selection_lines, table_rows
+    from sharpem.report.study import (
+        COLUMNS,
+        headline,
+        preparation_line,
+        selection_lines,
+        table_rows,
+    )
 
     rows = [[row.name, *row.values] for row in table_rows(study.statistics)]
     if rows:
         show_table(["method", *COLUMNS], rows)
     lines = [("result", headline(study))]
     lines += [("pairs", text) for text in selection_lines(study)]
+    if prepared := preparation_line(study):
+        lines.append(("maps", prepared))
     left_out = [case for case in study.cases if case.excluded]
     lines += [("left out", f"{c.name}: {c.excluded.reason}") for c in left_out if c.excluded]
     show([*lines, ("wrote", ", ".join(map(str, written)))])

@@ -7,12 +7,21 @@ from typing import NamedTuple
 
 from sharpem.report.pages import render_page
 from sharpem.report.study_figures import Figure
+from sharpem.report.words import typeset
 from sharpem.study.outcome import CaseOutcome
 from sharpem.study.protocol import RULES
 from sharpem.study.run import Study
 from sharpem.study.statistics import PAPER, REFERENCE, MethodStatistics
 
-__all__ = ["COLUMNS", "case_rows", "headline", "render_study", "selection_lines", "table_rows"]
+__all__ = [
+    "COLUMNS",
+    "case_rows",
+    "headline",
+    "preparation_line",
+    "render_study",
+    "selection_lines",
+    "table_rows",
+]
 
 COLUMNS = (
     *("maps", "improved", "mean gain", ">= +0.02", "< -0.02", "rms dB (A^2)", "mean dB (A^2)"),
@@ -50,6 +59,20 @@ def selection_lines(study: Study) -> list[str]:
     if study.failed:
         lines.append(f"{len(study.failed)} could not be studied.")
     return lines
+
+
+def preparation_line(study: Study) -> str:
+    """Say how well volume and overall B were read; nothing where no pair counts."""
+    found = study.preparation
+    if found is None:
+        return ""
+    text = (
+        f"Molecular volume found: {found.volume_ratio:.2f} of the model's (median), within 20 % of "
+        f"it in {found.volume_within:.0%} of the maps."
+    )
+    if found.rms_b_error is not None:
+        text += f" Overall B of the signal: rms error {found.rms_b_error:.0f} A^2."
+    return text
 
 
 def table_rows(found: Sequence[MethodStatistics], *, paper: bool = True) -> list[Row]:
@@ -118,7 +141,7 @@ def render_study(
         kind="study",
         title=table.replace("\\", "/").rpartition("/")[2],
         headline=headline(study),
-        sentences=selection_lines(study),
+        sentences=typeset([*selection_lines(study), preparation_line(study)]),
         care=not study.counted,
         columns=[name.replace("A^2", "Å²").replace("dB", "ΔB") for name in COLUMNS],
         overall=table_rows(study.statistics),

@@ -31,6 +31,7 @@ def study_values(study: Study) -> dict[str, Any]:
         "excluded": {rule: [c.name for c in cases] for rule, cases in study.excluded.items()},
         "failed": study.failed,
         "statistics": [asdict(one) for one in study.statistics],
+        "preparation": study.preparation and asdict(study.preparation),
         "groups": {g: [asdict(one) for one in found] for g, found in study.by_group.items()},
         "paper": [asdict(one) for one in PAPER],
         "cases": [case.to_dict() for case in study.cases],

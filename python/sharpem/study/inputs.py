@@ -90,9 +90,11 @@ def read_inputs(pair: Pair, padding: float | None) -> Inputs:
     InputError
         A file cannot be read, grids differ, or the model lies outside the map.
     """
-    density = read_map(pair.map)
+    full = read_map(pair.map) if pair.map else None
+    halves = read_half_maps(pair.half1, pair.half2, full=full) if pair.half1 else None
+    density = halves.mean() if full is None and halves is not None else full
+    assert density is not None  # the table was checked
     model = read_model(pair.model, waters=True)
-    halves = read_half_maps(pair.half1, pair.half2, full=density) if pair.half1 else None
     if padding is None:
         return Inputs(density, model, halves)
     box = box_around_model(density, model, padding=padding)

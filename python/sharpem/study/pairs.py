@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 import re
@@ -10,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sharpem.archive.names import entry_id, pdb_id
+from sharpem.batch.table import TableError, read_table
 from sharpem.errors import InputError
 
 __all__ = ["COLUMNS", "Pair", "paper_table", "read_pairs"]
@@ -26,7 +26,8 @@ class Pair:
     name : str
         Letters, digits, ``. _ -``; no other pair has it.
     map, model : str
-        Files, or entries of the EMDB (``EMD-3488``) and the PDB (``5ni1``).
+        Files, or entries of the EMDB (``EMD-3488``) and the PDB (``5ni1``). No map: the mean of the
+        half maps.
     resolution : float or None
         Of the map, as published, A; None: what the EMDB states.
     model_resolution : float or None
@@ -64,7 +65,7 @@ def paper_table() -> Path:
 
 
 def read_pairs(path: str | os.PathLike[str]) -> tuple[Pair, ...]:
-    """Read the table of a study: CSV with :data:`COLUMNS`, of which the last five may be missing.
+    """Read the table of a study, CSV or TSV: :data:`COLUMNS`, of which the last five may be absent.
 
     Names of files are relative to the folder of the table. Lines that begin with # are comments.
 
@@ -75,58 +76,46 @@ def read_pairs(path: str | os.PathLike[str]) -> tuple[Pair, ...]:
         two pairs of one name. Whether the files are there is seen when they are read.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file, expected a table (CSV)") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not readable as text ({error}), expected CSV") from None
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if _counts(line)]
-    rows = list(csv.reader(line for _, line in lines))
-    if not rows:
-        raise InputError(f"{path}: empty, expected a table with columns {', '.join(_NEEDED)}")
-    header = [column.strip() for column in rows[0]]
-    _check_columns(path, header)
-    places = [f"{path}, line {n}" for n, _ in lines[1:]]
-    pairs = tuple(
-        _pair(place, header, row, path.parent) for place, row in zip(places, rows[1:], strict=True)
-    )
-    if not pairs:
-        raise InputError(f"{path}: no rows below the header, expected one for each map")
-    _check_names(path, pairs)
-    return pairs
+    lines, faults = read_table(path)
+    wrong_columns = _columns(lines[0].cells) if lines else []
+    faults += wrong_columns or ([] if lines or faults else ["no rows, expected one for each pair"])
+    pairs: dict[str, Pair] = {}
+    for line in [] if wrong_columns else lines:
+        try:
+            pair = _pair(line.cells, path.parent)
+        except InputError as error:
+            faults.append(f"{line.place}: {error}")
+            continue
+        # folders that differ in case alone are one on some disks
+        if pairs.setdefault(pair.name.casefold(), pair) is not pair:
+            faults.append(f"{line.place}: the name {pair.name!r} again, expected one for each")
+    if faults:
+        raise TableError(str(path), faults)
+    return tuple(pairs.values())
 
 
-def _counts(line: str) -> bool:
-    return bool(line.strip()) and not line.startswith("#")
+def _columns(cells: dict[str, str]) -> list[str]:
+    """What is wrong with the columns."""
+    faults = [f"unknown column {name!r}" for name in cells if name not in COLUMNS]
+    faults += [f"no column {name!r}" for name in _NEEDED if name not in cells]
+    return [f"{fault}, expected {', '.join(COLUMNS)}" for fault in faults]
 
 
-def _check_columns(path: Path, header: list[str]) -> None:
-    expected = f"expected {', '.join(COLUMNS)}"
-    if unknown := [column for column in header if column not in COLUMNS]:
-        raise InputError(f"{path}: unknown column {unknown[0]!r}, {expected}")
-    if missing := [column for column in _NEEDED if column not in header]:
-        raise InputError(f"{path}: no column {missing[0]!r}, {expected}")
-    if len(set(header)) < len(header):
-        raise InputError(f"{path}: a column twice, {expected}")
-
-
-def _pair(place: str, header: list[str], row: list[str], folder: Path) -> Pair:
-    if len(row) != len(header):
-        raise InputError(f"{place}: {len(row)} cells, expected {len(header)} as in the header")
-    cells = {column: cell.strip() for column, cell in zip(header, row, strict=True)}
-    for column in ("name", "map", "model"):
+def _pair(cells: dict[str, str], folder: Path) -> Pair:
+    for column in ("name", "model"):
         if not cells[column]:
-            raise InputError(f"{place}: nothing under {column}")
+            raise InputError(f"nothing under {column}")
+    if not (cells["map"] or cells.get("half1")):
+        raise InputError("nothing under map, expected one, or half maps")
     if not _NAME.fullmatch(cells["name"]):
-        raise InputError(f"{place}: name {cells['name']!r}, expected letters, digits, . _ -")
+        raise InputError(f"name {cells['name']!r}, expected letters, digits, . _ -")
     halves = cells.get("half1", ""), cells.get("half2", "")
     if bool(halves[0]) != bool(halves[1]) and not entry_id(halves[0]):
-        raise InputError(f"{place}: one half map, expected both or none")
+        raise InputError("one half map, expected both or none")
     if not cells["resolution"] and not entry_id(cells["map"]):
-        raise InputError(f"{place}: nothing under resolution, expected A")
+        raise InputError("nothing under resolution, expected A")
     found = {name: _file(cells[name], folder) for name in _FILES if name in cells}
-    figures = {name: _number(place, name, cells[name]) for name in _NUMBERS if name in cells}
+    figures = {name: _number(name, cells[name]) for name in _NUMBERS if name in cells}
     return Pair(**{**cells, **found, **figures})  # type: ignore[arg-type]
 
 
@@ -137,7 +126,7 @@ def _file(name: str, folder: Path) -> str:
     return name if not name or (entry and not path.exists()) else str(path.absolute())
 
 
-def _number(place: str, name: str, text: str) -> float | None:
+def _number(name: str, text: str) -> float | None:
     if not text:
         return None
     try:
@@ -146,14 +135,5 @@ def _number(place: str, name: str, text: str) -> float | None:
         value = math.nan
     if not math.isfinite(value) or (name != "true_b" and not 0.5 < value < 50):
         wanted = "a number (A^2)" if name == "true_b" else "a resolution in A"
-        raise InputError(f"{place}: {name} {text!r}, expected {wanted}")
+        raise InputError(f"{name} {text!r}, expected {wanted}")
     return value
-
-
-def _check_names(path: Path, pairs: tuple[Pair, ...]) -> None:
-    seen: set[str] = set()
-    for pair in pairs:
-        name = pair.name.lower()  # folders that differ in case alone are one on some disks
-        if name in seen:
-            raise InputError(f"{path}: the name {pair.name!r} twice, expected one row for each")
-        seen.add(name)

@@ -12,7 +12,7 @@ from sharpem.study.case import study_case
 from sharpem.study.outcome import CaseOutcome
 from sharpem.study.pairs import Pair
 from sharpem.study.protocol import RULES, Protocol
-from sharpem.study.statistics import MethodStatistics, statistics
+from sharpem.study.statistics import MethodStatistics, Preparation, preparation, statistics
 
 __all__ = ["Study", "run_study"]
 
@@ -52,6 +52,11 @@ class Study:
     def statistics(self) -> tuple[MethodStatistics, ...]:
         """Of all cases that count."""
         return statistics(self.counted)
+
+    @cached_property
+    def preparation(self) -> Preparation | None:
+        """Of all cases that count."""
+        return preparation(self.counted)
 
     @cached_property
     def by_group(self) -> dict[str, tuple[MethodStatistics, ...]]:

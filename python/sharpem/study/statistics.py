@@ -9,10 +9,19 @@ import numpy as np
 
 from sharpem.study.outcome import CaseOutcome, MethodOutcome
 
-__all__ = ["NOTABLE", "PAPER", "REFERENCE", "MethodStatistics", "statistics"]
+__all__ = [
+    "NOTABLE",
+    "PAPER",
+    "REFERENCE",
+    "MethodStatistics",
+    "Preparation",
+    "preparation",
+    "statistics",
+]
 
 NOTABLE = 0.02
 """A gain or a loss of correlation that the paper counts."""
+_WITHIN = 0.2
 REFERENCE = "surface"
 """The method that others are held against: sharpem's default."""
 
@@ -61,6 +70,45 @@ PAPER = (
     MethodStatistics("model", "model", 361, surface_ahead=0.0),
 )
 """As published: 32 A^2 is over 345 of the 361 pairs; surface is ahead of the method named."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How well what every method rests on is read off the maps.
+
+    Attributes
+    ----------
+    volume_ratio : float
+        Molecular volume found over the model's dry volume, median.
+    volume_within : float
+        Share of maps where they differ by less than 20 %.
+    rms_b_error : float or None
+        Overall B of the signal less the true one, A^2, where that is known.
+    """
+
+    volume_ratio: float
+    volume_within: float
+    rms_b_error: float | None
+
+
+def preparation(cases: Iterable[CaseOutcome]) -> Preparation | None:
+    """Sum up how well the maps were read; None where there is none."""
+    counted = [case for case in cases if case.volume_ratio is not None]
+    if not counted:
+        return None
+    ratio = np.array([case.volume_ratio for case in counted], dtype=np.float64)
+    error = np.array(
+        [
+            case.b_signal - case.true_b
+            for case in counted
+            if case.b_signal is not None and case.true_b is not None
+        ]
+    )
+    return Preparation(
+        float(np.median(ratio)),
+        float(np.mean(abs(ratio - 1) < _WITHIN)),
+        float(np.sqrt(np.mean(error**2))) if error.size else None,
+    )
 
 
 def statistics(cases: Iterable[CaseOutcome]) -> tuple[MethodStatistics, ...]:
