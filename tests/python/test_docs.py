@@ -24,6 +24,12 @@ FILES = {
     "model.pdb": "xray_rnase_sa/tutorial-modern.pdb",
 }
 
+# The tables of docs/study.md and docs/simulate.md, one row of each.
+TABLES = {
+    "pairs.csv": "EMD-3488,emd_3488.map.gz,5ni1.cif,3.2",
+    "phases.csv": "phases_0,phases_0.mrc,phases_0_model.cif,3.5",
+}
+
 
 def commands(page: Path) -> list[list[str]]:
     """Every line of a page that begins with `sharpem COMMAND`, as arguments."""
@@ -34,6 +40,7 @@ def commands(page: Path) -> list[list[str]]:
 def test_pages_show_commands():
     assert {words[0] for page in PAGES for words in commands(page)} >= {
         "sharpen", "inspect", "apply", "evaluate", "compare", "box", "batch", "fetch",
+        "simulate", "study",
     }  # fmt: skip
 
 
@@ -46,6 +53,8 @@ def table_of_the_batch() -> str:
 def folder(shared_data, tmp_path, monkeypatch):
     for name, file in FILES.items():
         (tmp_path / name).symlink_to(shared_data / file)
+    for name, row in TABLES.items():
+        (tmp_path / name).write_text(f"name,map,model,resolution\n{row}\n")
     (tmp_path / "out").mkdir()
     (tmp_path / "maps.csv").write_text(table_of_the_batch(), "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -87,7 +96,7 @@ def _also(words: list[str]) -> list[str]:
     """What a command needs to run here: no cluster, and results of commands before it."""
     if words[0] == "batch":
         return ["--dry-run"] if {"--slurm", "--scheduler"} & set(words) else []
-    return ["--overwrite"] if "-o" in words else []
+    return ["--overwrite"] if "-o" in words and words[0] != "study" else []
 
 
 def test_python_of_the_readme_runs(folder):
