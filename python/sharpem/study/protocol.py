@@ -41,8 +41,6 @@ class Protocol:
         Between the resolutions stated for map and model, A; from there on they disagree.
     worst_resolution : float
         A.
-    local : bool
-        Sharpen locally too, by surface, half maps and model.
     """
 
     padding: float | None = 5.0
@@ -50,7 +48,6 @@ class Protocol:
     least_correlation: float = 0.3
     largest_difference: float = 0.2
     worst_resolution: float = 4.5
-    local: bool = False
 
     def resolutions(self, of_map: float | None, of_model: float | None) -> Exclusion | None:
         """Compare what is stated; a model that states nothing is taken at the map's word.
