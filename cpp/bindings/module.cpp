@@ -9,6 +9,7 @@ void bind_shells(py::module_& m);
 void bind_wilson(py::module_& m);
 void bind_molecule(py::module_& m);
 void bind_scan(py::module_& m);
+void bind_boxes(py::module_& m);
 
 PYBIND11_MODULE(_core, m) {
   m.doc() = "sharpem's C++ core. Private: use the functions of the sharpem package.";
@@ -18,4 +19,5 @@ PYBIND11_MODULE(_core, m) {
   bind_wilson(m);
   bind_molecule(m);
   bind_scan(m);
+  bind_boxes(m);
 }

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['CrossSums', 'Detail', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'contour', 'count_regions', 'cross_sums', 'detail', 'fit_wilson', 'histogram', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
+__all__: list[str] = ['BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'histogram', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'set_threads', 'shell_sums', 'surface_voxels', 'synthesise', 'threads']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -216,6 +216,27 @@ class Detail:
     @property
     def voxels_inside(self) -> int:
         ...
+class BoxSet:
+    """
+    Boxes of one shape inside a map.
+    """
+    def __init__(self, first: typing.Annotated[numpy.typing.ArrayLike, numpy.int64], shape: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], edge: typing.SupportsInt | typing.SupportsIndex) -> None:
+        """
+        Boxes of one shape inside a map.
+        
+        Parameters
+        ----------
+        first : array of int, shape (n, 3)
+            First voxel of each box, (z, y, x).
+        shape : tuple of 3 int
+            Voxels along z, y and x.
+        edge : int
+            Voxels over which the window of a box rises from 0 to 1 at each face.
+        """
+class Field:
+    """
+    A value that changes smoothly over a map.
+    """
 def analyse(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """
     Fourier terms of a map.
@@ -255,6 +276,75 @@ def apply_anisotropy(spectrum: Spectrum, b: typing.Annotated[collections.abc.Seq
         B11, B22, B33, B12, B13, B23 in A^2, Cartesian frame (a along x, b in the xy plane).
     sign : float
         +1 removes the anisotropy, -1 puts it back.
+    """
+def blend_boxes(map: numpy.typing.NDArray[numpy.float32], overall: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], boxes: BoxSet, padding: typing.SupportsInt | typing.SupportsIndex, d_min: typing.SupportsFloat | typing.SupportsIndex, curves: collections.abc.Sequence[RadialCurve], d0: typing.SupportsFloat | typing.SupportsIndex, overall_weight: typing.SupportsFloat | typing.SupportsIndex) -> None:
+    """
+    Boxes filtered one by one and blended (section 2.7).
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        To be filtered.
+    overall : array of float32, shape (z, y, x), C order
+        The map under the overall filter; it is overwritten with the answer.
+    cell : tuple of 6 floats
+        Of the whole map: a, b, c in A; alpha, beta, gamma in degrees.
+    boxes : BoxSet
+    padding : int
+        Voxels that are cut beyond each face and thrown away after filtering.
+    d_min : float
+        A; terms beyond are left out.
+    curves : list of RadialCurve
+        One per box.
+    d0 : float
+        Voxels; weights fall off as exp(-(distance / d0)^2) about a box's centre.
+    overall_weight : float
+        Weight of the overall map, everywhere.
+    """
+def box_scan(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], boxes: BoxSet, d_min: typing.SupportsFloat | typing.SupportsIndex, curves: collections.abc.Sequence[RadialCurve], voxels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> list[list[Detail]]:
+    """
+    Detail of every windowed box under each of several filters.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+    cell : tuple of 6 floats
+        Of the whole map: a, b, c in A; alpha, beta, gamma in degrees.
+    boxes : BoxSet
+    d_min : float
+        A; terms beyond are left out.
+    curves : list of RadialCurve
+        Filters.
+    voxels : array of int, shape (boxes,)
+        Number of voxels to enclose in each box.
+    
+    Returns
+    -------
+    list of list of Detail
+        One list per box, one Detail per curve.
+    """
+def box_sums(one: numpy.typing.NDArray[numpy.float32], two: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], boxes: BoxSet, d_min: typing.SupportsFloat | typing.SupportsIndex, edges: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> tuple:
+    """
+    Sums over resolution shells of the windowed boxes of two maps.
+    
+    Parameters
+    ----------
+    one, two : array of float32, shape (z, y, x), C order
+        May be the same.
+    cell : tuple of 6 floats
+        Of the whole map: a, b, c in A; alpha, beta, gamma in degrees.
+    boxes : BoxSet
+    d_min : float
+        A; terms beyond are left out.
+    edges : array of float, shape (shells + 1,)
+        Ascending s in 1/A.
+    
+    Returns
+    -------
+    terms, s : array of float, shape (shells,)
+        Terms in the full sphere of one box, and their mean s in 1/A.
+    cross, power_1, power_2 : array of float, shape (boxes, shells)
+        Sums of Re F1 conj(F2), |F1|^2 and |F2|^2.
     """
 def contour(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt | typing.SupportsIndex) -> tuple[float, int]:
     """
@@ -327,6 +417,38 @@ def detail(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt 
     -------
     Detail
     """
+def expand(field: Field, shape: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"]) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    A field at every voxel of a map.
+    
+    Parameters
+    ----------
+    field : Field
+    shape : tuple of 3 int
+        That it was made for.
+    
+    Returns
+    -------
+    array of float32, shape (z, y, x)
+    """
+def field(sites: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], shape: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], d0: typing.SupportsFloat | typing.SupportsIndex, overall_weight: typing.SupportsFloat | typing.SupportsIndex, step: typing.SupportsInt | typing.SupportsIndex) -> Field:
+    """
+    A value that changes smoothly between sites (Eq. 9), as a Field.
+    
+    Parameters
+    ----------
+    sites : array of float, shape (n, 3)
+        Voxels (z, y, x); may lie outside the map.
+    values : array of float, shape (n,)
+    shape : tuple of 3 int
+        Of the map.
+    d0 : float
+        Voxels; weights fall off as exp(-(distance / d0)^2).
+    overall_weight : float
+        Weight of the value 0, everywhere.
+    step : int
+        Voxels between the points at which it is computed.
+    """
 def fit_wilson(spectrum: Spectrum, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], ln_reference: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], noise_s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, noise: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, d_max: typing.SupportsFloat | typing.SupportsIndex = 11.0, d_min: typing.SupportsFloat | typing.SupportsIndex = 0.0, anisotropic: bool = False) -> WilsonFit:
     """
     Overall B of a map by maximum likelihood.
@@ -367,28 +489,6 @@ def histogram(map: numpy.typing.NDArray[numpy.float32], low: typing.SupportsFloa
     Returns
     -------
     array of uint64, shape (bins,)
-    """
-def instruction_set() -> str:
-    """
-    The instruction set in use.
-    
-    Returns
-    -------
-    str
-    
-    Raises
-    ------
-    ValueError
-        The environment variable SHARPEM_CPU names none of them.
-    """
-def instruction_sets() -> list[str]:
-    """
-    What was built and this processor supports.
-    
-    Returns
-    -------
-    list of str
-        "baseline" and, on x86-64, "v3" (AVX2) and "v4" (AVX-512); the best last.
     """
 def label_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> tuple[numpy.typing.NDArray[numpy.uint32], numpy.typing.NDArray[numpy.uint64]]:
     """
@@ -432,6 +532,23 @@ def local_mean_square(map: numpy.typing.NDArray[numpy.float32], cell: typing.Ann
     array of float32, shape (z, y, x)
         >= 0.
     """
+def mix(spectrum: Spectrum, nodes: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], curves: collections.abc.Sequence[RadialCurve], field: Field) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    The map of a spectrum under a filter that follows a field.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    nodes : array of float, shape (n,)
+        Ascending values of the field.
+    curves : list of RadialCurve
+        The filter of each node; in between maps are mixed linearly.
+    field : Field
+    
+    Returns
+    -------
+    array of float32, shape (z, y, x)
+    """
 def resampled(spectrum: Spectrum, grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """
     The same Fourier terms on another grid, to d_min.
@@ -471,35 +588,6 @@ def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxe
     list of Detail
         One per curve.
     """
-def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex) -> int:
-    """
-    Memory that `scan` needs beside the spectrum.
-    
-    Parameters
-    ----------
-    grid : tuple of 3 ints
-        Voxels (nz, ny, nx).
-    cell : tuple of 6 floats
-        a, b, c in A; alpha, beta, gamma in degrees.
-    d_min : float
-        Resolution limit of the spectrum, A.
-    voxels : int
-        Voxels inside the contour.
-    
-    Returns
-    -------
-    int
-        Bytes, with the number of threads that is set.
-    """
-def set_instruction_set(name: str) -> None:
-    """
-    Use another instruction set from now on.
-    
-    Parameters
-    ----------
-    name : str
-        One of `instruction_sets()`; "" for the default. Results do not depend on it.
-    """
 def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> None:
     """
     Limit the number of threads of the calls that follow.
@@ -523,24 +611,6 @@ def shell_sums(spectrum: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLik
     -------
     ShellSums
     """
-def spectrum_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> int:
-    """
-    Memory that a spectrum holds.
-    
-    Parameters
-    ----------
-    grid : tuple of 3 ints
-        Voxels (nz, ny, nx).
-    cell : tuple of 6 floats
-        a, b, c in A; alpha, beta, gamma in degrees.
-    d_min : float
-        Resolution limit, A; 0 keeps every term.
-    
-    Returns
-    -------
-    int
-        Bytes.
-    """
 def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
     """
     Outside voxels that touch an inside voxel, each counted once.
@@ -559,24 +629,6 @@ def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.S
     Returns
     -------
     int
-    """
-def synthesis_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> int:
-    """
-    Memory that `analyse` and `synthesise` need beside spectrum and map.
-    
-    Parameters
-    ----------
-    grid : tuple of 3 ints
-        Voxels (nz, ny, nx).
-    cell : tuple of 6 floats
-        a, b, c in A; alpha, beta, gamma in degrees.
-    d_min : float
-        Resolution limit, A; 0 keeps every term.
-    
-    Returns
-    -------
-    int
-        Bytes, with the number of threads that is set.
     """
 def synthesise(spectrum: Spectrum, factor: RadialCurve = None) -> numpy.typing.NDArray[numpy.float32]:
     """

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from sharpem import _core
+from sharpem.apply import apply
 from sharpem.choice import Choice
 from sharpem.density import DensityMap
 from sharpem.filters import Filter, SharpenBlur
@@ -26,7 +27,6 @@ from sharpem.methods.scanned import ScanMethod, choose_by_scan
 from sharpem.methods.surface import SURFACE
 from sharpem.prepare import Prepared, prepare
 from sharpem.search import ScanSettings
-from sharpem.sharpen import apply
 from sharpem.spectrum import overall_b
 from sharpem.yardstick import Agreement, Oracle, Yardstick
 

@@ -65,6 +65,8 @@ class Prepared:
     signal_and_noise : tuple of pairs of ndarray
         Mean |F|^2 of signal and noise per shell as the molecule sees them: one pair where the noise
         was measured, several possible ones otherwise.
+    variance : LocalVariance
+        Where the molecule is, on a grid as coarse as the resolution allows.
     contrast : float
         How much more the local variance scatters than that of noise: sharpem.contrast.
     """
@@ -84,6 +86,7 @@ class Prepared:
     warnings: tuple[str, ...]
     fit_limit: float
     signal_and_noise: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
+    variance: LocalVariance
     contrast: float = np.inf
 
 
@@ -154,6 +157,7 @@ def prepare(
         (*map_oddities(density), *_cut_short(limit, resolution)),
         limit,
         tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
+        variance,
         stands_out,
     )
 

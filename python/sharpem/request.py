@@ -13,7 +13,10 @@ from sharpem.density import DensityMap
 from sharpem.errors import InputError
 from sharpem.halfmaps import HalfMaps, pair_half_maps, read_half_maps
 from sharpem.io.model import Model, read_model
+from sharpem.local.blend import BLENDS
+from sharpem.local.localised import LocalSettings
 from sharpem.search import ScanSettings
+from sharpem.symmetry import symmetry_of
 
 __all__ = [
     "METHODS",
@@ -24,6 +27,7 @@ __all__ = [
     "as_model",
     "check",
     "chosen_method",
+    "local_settings",
     "scan_settings",
 ]
 
@@ -146,3 +150,28 @@ def scan_settings(
         "trials, at most 1001, within -2000 to 2000 A^2",
     )
     return ScanSettings(b_min, b_max, b_step, fraction, d_cut, k, b_blur, wrap)
+
+
+def local_settings(
+    density: DensityMap,
+    *,
+    local: bool,
+    size: int,
+    blend: str,
+    symmetry: str | Path | None,
+) -> LocalSettings | None:
+    """Check what is wanted of local sharpening; None where it is not wanted.
+
+    Raises
+    ------
+    InputError
+        An option is out of range, or the map has not the symmetry.
+    """
+    if not local:
+        check(symmetry is None, "symmetry without local, expected both: it joins equivalent places")
+        return None
+    check(blend in BLENDS, f"local_blend {blend!r}, expected {' or '.join(BLENDS)}")
+    check(8 <= size <= 4096, f"local_box {size} voxels, expected 8 or more")
+    check(not density.periodic, "local sharpening of a crystal's map, expected a cryo-EM map")
+    found = None if symmetry is None else symmetry_of(symmetry, density)
+    return LocalSettings(size, blend, found)

@@ -21,6 +21,7 @@ from sharpem.io.json_text import to_plain
 from sharpem.io.mrc import write_map
 from sharpem.io.mtz_out import write_box_mtz, write_filtered_mtz
 from sharpem.io.together import write_text, write_together
+from sharpem.local.localised import Localised
 from sharpem.prepare import Prepared
 from sharpem.result_extra import extra_paths, extra_writers
 
@@ -64,6 +65,8 @@ class Result:
         What the EMDB says of the map, if it came from there.
     resolution_source : str
         given, half maps, reflections, or the EMDB entry that states it.
+    local : Localised or None
+        What local sharpening found; `filter` is the overall one, about which `map` differs.
     """
 
     input: DensityMap
@@ -81,6 +84,7 @@ class Result:
     half_maps: HalfMaps | None = None
     entry: Entry | None = None
     resolution_source: str = "given"
+    local: Localised | None = None
 
     @classmethod
     def without_map(cls, prepared: Prepared, choice: Choice) -> Result:
@@ -143,7 +147,7 @@ class Result:
             "resolution_source": self.resolution_source,
             "d_min": self.d_min,
             "method": self.method,
-            "local": False,
+            "local": self.local is not None,
             "verdict": asdict(self.verdict),
             "b_iso": asdict(self.b_iso),
             "anisotropy": {
@@ -157,6 +161,7 @@ class Result:
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],
             "shells": choice.shells,
+            "local_sharpening": self.local.to_dict() if self.local else None,
             "output": {"map": None, "report": None},
             "seconds": self.seconds,
             "peak_memory_bytes": self.peak_memory_bytes,

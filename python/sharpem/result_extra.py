@@ -1,4 +1,4 @@
-"""Files that only half maps give: filtered half maps, RELION's STAR, the EMDB's FSC XML."""
+"""Files that only half maps or local sharpening give: filtered half maps, FSC, maps of local B."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def extra_paths(result: Result, prefix: str | Path, *, half_maps: bool) -> dict[
             raise InputError("no half maps were given, expected them where they are to be written")
         if result.filter is not None:
             paths |= {f"half{i}": Path(f"{prefix}_half{i}.mrc") for i in (1, 2)}
-    return paths
+    return paths | {kind: Path(f"{prefix}_{kind}.mrc") for kind in _local_maps(result)}
 
 
 def extra_writers(result: Result, names: dict[str, str]) -> dict[str, Callable[[Path], None]]:
@@ -52,11 +52,34 @@ def extra_writers(result: Result, names: dict[str, str]) -> dict[str, Callable[[
         halves = (result.half_maps.one, result.half_maps.two)
         for kind, half in zip(("half1", "half2"), halves, strict=True):
             writers[kind] = partial(_write_filtered, half, result.filter, result.method)
+    for kind, (make, label) in _local_maps(result).items():
+        if kind in names:
+            writers[kind] = partial(_write_made, make, label)
     return writers
 
 
+def _local_maps(result: Result) -> dict[str, tuple[Callable[[], DensityMap | None], str]]:
+    """Maps of what differs from place to place: kind to what makes it, and its label."""
+    local = result.local
+    if local is None:
+        return {}
+    maps: dict[str, tuple[Callable[[], DensityMap | None], str]] = {
+        "b_sharpen": (local.b_sharpen_map, "local b_sharpen, A^2"),
+        "b_iso": (local.b_iso_map, "local overall B of the input, A^2"),
+    }
+    if any(box.resolution for box in local.boxes):
+        maps["resolution"] = (local.resolution_map, "local resolution, FSC = 0.143, A")
+    return maps
+
+
+def _write_made(make: Callable[[], DensityMap | None], label: str, path: Path) -> None:
+    map_ = make()
+    assert map_ is not None
+    write_map(map_, path, label=label)
+
+
 def _write_filtered(half: DensityMap, filter_: Filter, method: str, path: Path) -> None:
-    from sharpem.sharpen import apply
+    from sharpem.apply import apply
 
     write_map(apply(half, filter_), path, label=f"{method}: half map, filter of the full map")
 

@@ -23,8 +23,10 @@ __all__ = [
     "Peak",
     "Scan",
     "ScanSettings",
+    "adjusted",
     "find_peak",
     "optimise_shape",
+    "region_weight",
     "run_scan",
     "spread",
     "unusable",
@@ -129,7 +131,8 @@ def region_weight(trials: Sequence[Trial]) -> float:
     return (first.surface_area - last.surface_area) / regions if regions else np.nan
 
 
-def _adjusted(trials: Sequence[Trial], weight: float) -> tuple[Trial, ...]:
+def adjusted(trials: Sequence[Trial], weight: float) -> tuple[Trial, ...]:
+    """Trials with their adjusted surface area (Eq. 6), `weight` being C; without C if it is NaN."""
     c = weight if np.isfinite(weight) else 0.0
     return tuple(
         replace(t, adjusted_surface_area=float(t.surface_area - c * t.regions)) for t in trials
@@ -150,13 +153,13 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
     """
     coarse = _trials(prepared, settings, settings.grid())
     weight = region_weight(coarse)
-    trials = _adjusted(coarse, weight)
+    trials = adjusted(coarse, weight)
     best = max(trials, key=score).b_iso
     reach = 1.5 * settings.b_step
     fine = np.arange(best - reach, best + reach + 0.1, min(_FINE_STEP, settings.b_step / 4))
     fine = fine[(fine > settings.b_min) & (fine < settings.b_max)]
     new = fine[np.abs(fine[:, None] - settings.grid()[None, :]).min(axis=1) > 1e-6]
-    more = _adjusted(_trials(prepared, settings, new), weight)
+    more = adjusted(_trials(prepared, settings, new), weight)
     return Scan(tuple(sorted(trials + more, key=lambda t: t.b_iso)), weight)
 
 
@@ -256,7 +259,7 @@ def spread(prepared: Prepared, settings: ScanSettings, score: Score, peak: Peak)
     tops = []
     for variant in changed:
         trials = _trials(prepared, variant, grid[near])
-        y = np.array([score(t) for t in _adjusted(trials, region_weight(trials))])
+        y = np.array([score(t) for t in adjusted(trials, region_weight(trials))])
         tops.append(_parabola_top(grid[near], y, int(np.argmax(y)), 1.5 * settings.b_step))
     return np.array(tops)
 
@@ -290,7 +293,7 @@ def optimise_shape(
             shapes += [replace(settings, k=value) for value in _K_VALUES]
 
         def at_best(shape: ScanSettings, b: float = best, c: float = weight) -> float:
-            return score(_adjusted(_trials(prepared, shape, [b]), c)[0])
+            return score(adjusted(_trials(prepared, shape, [b]), c)[0])
 
         new = max(shapes, key=at_best)
         if new == settings:

@@ -10,15 +10,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sharpem import _core
+from sharpem.apply import apply, filtered
 from sharpem.choice import Choice
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
-from sharpem.filters import Filter, RadialFilter, SharpenBlur
+from sharpem.filters import Filter
 from sharpem.io.model import Model
+from sharpem.local.boxes import BOX_SIZE
+from sharpem.local.localise import localise
+from sharpem.local.localised import LocalSettings
 from sharpem.machine import peak_memory
 from sharpem.memory import check_memory
 from sharpem.methods import empirical, given, halfmap, singlemap
@@ -37,17 +40,17 @@ from sharpem.request import (
     as_model,
     check,
     chosen_method,
+    local_settings,
     scan_settings,
 )
 from sharpem.result import Result
 from sharpem.search import ScanSettings, optimise_shape
-from sharpem.spectrum import overall_b
+from sharpem.spectrum import overall_b, shell_table
 from sharpem.threads import limited_threads
 
 __all__ = ["METHODS", "Progress", "Result", "apply", "sharpen"]
 
 Progress = Callable[[str, int, int], None]
-_LARGEST = 1e16  # density; sums of squares must fit float32
 _SCANNED = {"surface": SURFACE, "kurtosis": KURTOSIS}
 
 
@@ -79,6 +82,10 @@ def sharpen(
     mask: DensityMap | None = None,
     anisotropy: bool = True,
     if_not_applicable: str = "empirical",
+    local: bool = False,
+    local_box: int = BOX_SIZE,
+    local_blend: str = "field",
+    symmetry: str | Path | None = None,
     threads: int | None = None,
     max_memory: str | float | None = None,
     progress: Progress | None = None,
@@ -122,6 +129,15 @@ def sharpen(
     if_not_applicable : {"empirical", "stop"}
         What to do when the score cannot judge the map: fall back to the expected sharpening, or
         return a result without a map.
+    local : bool
+        Let the filter differ from place to place, where the map bears that out.
+    local_box : int
+        Side of the boxes that are looked at, voxels.
+    local_blend : {"field", "boxes"}
+        How local filters become one map: sharpem.local.blend.
+    symmetry : str or path, optional
+        With `local`: C<n>, D<n>, T, O or I, or a file with operators. Equivalent places share one
+        choice.
     threads : int, optional
         At most so many; default OMP_NUM_THREADS or all cores.
     max_memory : str or float, optional
@@ -167,6 +183,7 @@ def sharpen(
         b_blur=b_blur,
         wrap=map_.periodic,
     )
+    place = local_settings(map_, local=local, size=local_box, blend=local_blend, symmetry=symmetry)
     tell = progress or (lambda _stage, _done, _total: None)
     with limited_threads(threads):
         check_memory(
@@ -213,6 +230,9 @@ def sharpen(
         if not choice.verdict.applicable and if_not_applicable == "stop":
             choice = replace(choice, filter=None)
         result = replace(_finish(prepared, choice), half_maps=halves, resolution_source=source)
+        if place is not None:
+            score = _SCANNED.get(method)
+            result = _localised(result, place, settings, score, prior=prior == "auto", model=atoms)
         tell("apply", 3, 3)
     seconds = {
         "total": time.perf_counter() - start,
@@ -259,50 +279,47 @@ def _by_shells(
     return empirical.choose(prepared, settings)
 
 
-def apply(density: DensityMap, filter_: Filter) -> DensityMap:
-    """Apply a filter to a map: same grid, placement and density scale.
-
-    Parameters
-    ----------
-    density : DensityMap
-        Any map; also a half map, or another map than the one the filter was chosen on.
-    filter_ : Filter
-        Radial factor, resolution limit, anisotropy to remove.
-
-    Raises
-    ------
-    InputError
-        The filtered map does not fit float32 (far too large a B).
-    """
-    spectrum = _core.analyse(density.data, density.cell, filter_.d_min)
-    if filter_.anisotropy is not None:
-        _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
-    return _synthesised(density, spectrum, filter_.radial)
-
-
 def _finish(prepared: Prepared, choice: Choice) -> Result:
     """Apply the chosen filter and measure what came of it."""
     result = Result.without_map(prepared, choice)
     if choice.filter is None:
         return result
     filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
-    map_ = _synthesised(prepared.density, prepared.spectrum, choice.filter)
+    map_ = filtered(prepared.density, prepared.spectrum, choice.filter)
     after = prepared.shells.filtered(choice.filter(prepared.shells.s))
     b_iso = replace(choice.b_iso, output=overall_b(after, prepared.fit_limit).b_iso)
     return replace(result, map=map_, filter=filter_, b_iso=b_iso)
 
 
-def _synthesised(density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter) -> DensityMap:
-    data: NDArray[np.float32] = _core.synthesise(spectrum, _curve(radial, 1.0 / spectrum.d_min))
-    if not (data.min() > -_LARGEST and data.max() < _LARGEST):
-        raise InputError("the filter makes densities too large to store, expected a smaller B")
-    return density.with_data(data)
-
-
-def _curve(radial: RadialFilter, s_max: float) -> _core.RadialCurve:
-    if isinstance(radial, SharpenBlur):
-        return _core.RadialCurve.sharpen_blur(
-            radial.b_sharpen, radial.b_blur, radial.d_cut, radial.k, s_max
-        )
-    s = np.linspace(0.0, s_max, 4096)
-    return _core.RadialCurve.table(s, radial(s), s_max)
+def _localised(
+    result: Result,
+    place: LocalSettings,
+    settings: ScanSettings,
+    method: ScanMethod | None,
+    *,
+    prior: bool,
+    model: Model | None,
+) -> Result:
+    """Sharpen locally about the overall choice; a map that was not sharpened stays as it is."""
+    prepared, choice = result.prepared, result.choice
+    if result.map is None:
+        return result
+    local = localise(
+        prepared,
+        choice,
+        result.map,
+        place,
+        scan=settings,
+        method=method if choice.verdict.applicable else None,
+        prior=prior,
+        half_maps=result.half_maps,
+        model=model,
+    )
+    after = shell_table(_core.analyse(local.map.data, local.map.cell, prepared.d_min))
+    b_iso = replace(result.b_iso, output=overall_b(after, prepared.fit_limit).b_iso)
+    verdict = replace(
+        result.verdict,
+        reasons=(*result.verdict.reasons, *local.reasons),
+        warnings=(*result.verdict.warnings, *local.warnings),
+    )
+    return replace(result, map=local.map, local=local, b_iso=b_iso, verdict=verdict)

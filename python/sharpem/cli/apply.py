@@ -60,10 +60,10 @@ def run(request: Namespace) -> int:
     check_outputs([target], inputs, overwrite=request.overwrite)
     chosen = load_filter(Path(request.filter))
 
+    from sharpem.apply import apply
     from sharpem.cli.summary import filter_line, map_line
     from sharpem.io.mrc import write_map
     from sharpem.io.read import read_map
-    from sharpem.sharpen import apply
 
     with progress(request) as tell:
         source, _ = fetch_map(request.map, tell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sharpem.cli.parser import Parser, number
 
-__all__ = ["add_filter", "add_scan", "add_volume"]
+__all__ = ["add_filter", "add_local", "add_scan", "add_volume"]
 
 
 def add_filter(parser: Parser) -> None:
@@ -65,3 +65,34 @@ def add_volume(parser: Parser) -> None:
         help="part of the box that is solvent, 0 to 1",
     )
     group.add_argument("--mask", metavar="MASK", help="map with values > 0.5 inside the molecule")
+
+
+def add_local(parser: Parser) -> None:
+    """Add local sharpening."""
+    group = parser.add_argument_group("local sharpening")
+    group.add_argument(
+        "--local",
+        action="store_const",
+        const=True,
+        help="let the filter differ from place to place, where the map bears that out; writes maps "
+        "of the local b_sharpen and B too",
+    )
+    group.add_argument(
+        "--local-box",
+        type=int,
+        metavar="N",
+        help="side of the boxes that are looked at, voxels (default: 40)",
+    )
+    group.add_argument(
+        "--local-blend",
+        choices=("field", "boxes"),
+        help="mix maps filtered as a whole by a smooth field of b_sharpen (field, default), or "
+        "filter boxes one by one and average them (boxes)",
+    )
+    group.add_argument(
+        "--sym",
+        dest="symmetry",
+        metavar="SYM",
+        help="C<n>, D<n>, T, O, I, or a file with operators (.pdb, .cif): equivalent places share "
+        "one choice",
+    )

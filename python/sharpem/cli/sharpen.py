@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry
 from sharpem.cli.inputs import add_inputs, read_inputs, settle_inputs
-from sharpem.cli.options import add_filter, add_scan, add_volume
+from sharpem.cli.options import add_filter, add_local, add_scan, add_volume
 from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import (
     Parser,
@@ -44,6 +44,7 @@ _PASSED_ON = (
     *("b_sharpen", "b_iso", "d_cut", "k", "b_blur", "optimize_d_cut", "optimize_k"),
     *("b_min", "b_max", "b_step", "fraction"),
     *("molecular_volume", "mass", "sequence", "solvent_content", "mask"),
+    *("local", "local_box", "local_blend", "symmetry"),
 )
 
 
@@ -87,6 +88,7 @@ def add_parser(commands: Any) -> None:
     add_filter(parser)
     add_scan(parser)
     add_volume(parser)
+    add_local(parser)
     _add_output(parser)
     general = add_general(parser)
     add_max_memory(general)
@@ -200,6 +202,7 @@ def _options(request: Namespace) -> dict[str, Any]:
     if request.method not in _SCANNING:
         _check_no_scan(request)
     _check_scan(request)
+    _check_local(request)
     values = vars(request)
     return {name: values[name] for name in _PASSED_ON if values[name] is not None}
 
@@ -212,6 +215,15 @@ def _check_no_scan(request: Namespace) -> None:
             raise InputError(
                 f"{option}: found with method {request.method}, expected surface or kurtosis"
             )
+
+
+def _check_local(request: Namespace) -> None:
+    """Refuse options of local sharpening without it."""
+    for name, option in (("local_box", "--local-box"), ("local_blend", "--local-blend")):
+        if request.local is None and getattr(request, name) is not None:
+            raise InputError(f"{option}: found without --local, expected both")
+    if request.local is None and request.symmetry is not None:
+        raise InputError("--sym: found without --local, expected both")
 
 
 def _check_scan(request: Namespace) -> None:
@@ -240,6 +252,7 @@ def _check_request(request: Namespace, prefix: Path) -> None:
     endings = [".mrc", ".json", ".cxc"] + [".html"] * request.report
     endings += [".star", "_fsc.xml"] * _gives_fsc(request)
     endings += ["_half1.mrc", "_half2.mrc"] * request.write_half_maps
+    endings += ["_b_sharpen.mrc", "_b_iso.mrc"] * (request.local is not None)
     endings += [".mtz"] * (crystal or request.write_mtz is True)
     check_outputs(
         [with_ending(prefix, ending) for ending in endings],
