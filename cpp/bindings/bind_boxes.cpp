@@ -121,8 +121,6 @@ cell : tuple of 6 floats
 boxes : BoxSet
 padding : int
     Voxels that are cut beyond each face and thrown away after filtering.
-d_min : float
-    A; terms beyond are left out.
 curves : list of RadialCurve
     One per box.
 d0 : float
@@ -224,12 +222,12 @@ MapArray mixed(const Spectrum& spectrum, const Numbers& nodes,
 }
 
 void blend(const MapArray& map, MapArray overall, const CellNumbers& cell, const BoxSet& boxes,
-           std::size_t padding, double d_min, const std::vector<RadialCurve>& curves, double d0,
+           std::size_t padding, const std::vector<RadialCurve>& curves, double d0,
            double overall_weight) {
   const VolumeView from = view_of(map);
   const MutableVolumeView to = mutable_view_of(overall);
   const ReleaseGil unlocked;
-  blend_boxes(from, cell_of(cell), boxes, padding, d_min, curves, d0, overall_weight, to);
+  blend_boxes(from, cell_of(cell), boxes, padding, curves, d0, overall_weight, to);
 }
 
 }  // namespace
@@ -249,6 +247,6 @@ void bind_boxes(py::module_& m) {
   m.def("mix", &mixed, py::arg("spectrum"), py::arg("nodes"), py::arg("curves"), py::arg("field"),
         mix_doc);
   m.def("blend_boxes", &blend, py::arg("map").noconvert(), py::arg("overall").noconvert(),
-        py::arg("cell"), boxes, py::arg("padding"), py::arg("d_min"), py::arg("curves"),
-        py::arg("d0"), py::arg("overall_weight"), blend_doc);
+        py::arg("cell"), boxes, py::arg("padding"), py::arg("curves"), py::arg("d0"),
+        py::arg("overall_weight"), blend_doc);
 }

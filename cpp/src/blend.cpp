@@ -74,10 +74,10 @@ namespace {
 /// A box with its padding along one axis. The map goes on periodically, as it does for a filter
 /// that is applied to all of it; where box and padding fill the axis there is nothing to cut.
 struct Stretch {
-  Stretch(std::size_t box, std::size_t padding, std::size_t map)
-      : whole(box + 2 * padding >= map), size(whole ? map : box + 2 * padding), map(map) {}
+  Stretch(std::size_t box, std::size_t padding, std::size_t n)
+      : whole(box + 2 * padding >= n), size(whole ? n : box + 2 * padding), map(n) {}
 
-  std::size_t edge(std::size_t padding) const { return whole ? 0 : padding / 2; }
+  std::size_t edge(std::size_t padding) const { return whole ? 0 : padding; }
   std::size_t first(std::size_t box_first, std::size_t padding) const {
     return whole ? 0 : (box_first + map - padding) % map;
   }
@@ -92,12 +92,10 @@ struct Stretch {
 /// Filters one padded box after the other and keeps the box.
 class BoxFilter {
  public:
-  BoxFilter(VolumeView map, const UnitCell& cell, const BoxSet& boxes, std::size_t padding,
-            double d_min)
+  BoxFilter(VolumeView map, const UnitCell& cell, const BoxSet& boxes, std::size_t padding)
       : map_(map),
         boxes_(boxes),
         padding_(padding),
-        d_min_(d_min),
         axes_{Stretch(boxes.shape.nz, padding, map.shape.nz),
               Stretch(boxes.shape.ny, padding, map.shape.ny),
               Stretch(boxes.shape.nx, padding, map.shape.nx)},
@@ -114,7 +112,8 @@ class BoxFilter {
     const Shape& padded = window_.shape();
     std::vector<float> voxels(padded.voxels());
     const double mean = cut_out(map_, first, window_, voxels.data());
-    synthesise(analyse({voxels.data(), padded}, cell_, d_min_), {voxels.data(), padded}, &filter);
+    // every term: the cut spreads those at the limit beyond it, where they are still of the map
+    synthesise(analyse({voxels.data(), padded}, cell_, 0), {voxels.data(), padded}, &filter);
     return inner_part({voxels.data(), padded}, inset, static_cast<float>(mean));
   }
 
@@ -133,7 +132,6 @@ class BoxFilter {
   VolumeView map_;
   const BoxSet& boxes_;
   std::size_t padding_;
-  double d_min_;
   std::array<Stretch, 3> axes_;
   Window window_;
   UnitCell cell_;
@@ -192,15 +190,15 @@ class Average {
 }  // namespace
 
 void blend_boxes(VolumeView map, const UnitCell& cell, const BoxSet& boxes, std::size_t padding,
-                 double d_min, const std::vector<RadialCurve>& filters, double d0,
-                 double overall_weight, MutableVolumeView out) {
+                 const std::vector<RadialCurve>& filters, double d0, double overall_weight,
+                 MutableVolumeView out) {
   check_boxes(map, boxes);
   if (!(map.shape == out.shape)) refuse("blend: output and map on different grids");
   if (filters.size() != boxes.first.size()) {
     refuse(filters.size(), " filters for ", boxes.first.size(), " boxes");
   }
   if (!(d0 > 0) || !(overall_weight > 0)) refuse("blend: d0 and overall weight must be positive");
-  const BoxFilter filtered(map, cell, boxes, padding, d_min);
+  const BoxFilter filtered(map, cell, boxes, padding);
   Average average(boxes, d0, overall_weight, out);
   constexpr std::size_t batch = 64;  // boxes held at a time
   for (std::size_t begin = 0; begin < filters.size(); begin += batch) {

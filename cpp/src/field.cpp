@@ -8,7 +8,7 @@
 namespace sharpem {
 namespace {
 
-constexpr double reach = 4;  // d0; the weight there is 1e-7
+constexpr double reach = 6;  // d0; the weight there is 1e-16
 
 std::size_t lattice_points(std::size_t n, std::size_t step) { return (n + step - 2) / step + 1; }
 

@@ -277,7 +277,7 @@ def apply_anisotropy(spectrum: Spectrum, b: typing.Annotated[collections.abc.Seq
     sign : float
         +1 removes the anisotropy, -1 puts it back.
     """
-def blend_boxes(map: numpy.typing.NDArray[numpy.float32], overall: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], boxes: BoxSet, padding: typing.SupportsInt | typing.SupportsIndex, d_min: typing.SupportsFloat | typing.SupportsIndex, curves: collections.abc.Sequence[RadialCurve], d0: typing.SupportsFloat | typing.SupportsIndex, overall_weight: typing.SupportsFloat | typing.SupportsIndex) -> None:
+def blend_boxes(map: numpy.typing.NDArray[numpy.float32], overall: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], boxes: BoxSet, padding: typing.SupportsInt | typing.SupportsIndex, curves: collections.abc.Sequence[RadialCurve], d0: typing.SupportsFloat | typing.SupportsIndex, overall_weight: typing.SupportsFloat | typing.SupportsIndex) -> None:
     """
     Boxes filtered one by one and blended (section 2.7).
     
@@ -292,8 +292,6 @@ def blend_boxes(map: numpy.typing.NDArray[numpy.float32], overall: numpy.typing.
     boxes : BoxSet
     padding : int
         Voxels that are cut beyond each face and thrown away after filtering.
-    d_min : float
-        A; terms beyond are left out.
     curves : list of RadialCurve
         One per box.
     d0 : float

@@ -56,7 +56,7 @@ void mix(const Spectrum& spectrum, const std::vector<double>& nodes,
 /// each face (as far as the map reaches), of which nothing is kept: what the cut disturbs lies
 /// there.
 void blend_boxes(VolumeView map, const UnitCell& cell, const BoxSet& boxes, std::size_t padding,
-                 double d_min, const std::vector<RadialCurve>& filters, double d0,
-                 double overall_weight, MutableVolumeView out);
+                 const std::vector<RadialCurve>& filters, double d0, double overall_weight,
+                 MutableVolumeView out);
 
 }  // namespace sharpem

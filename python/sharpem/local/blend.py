@@ -7,58 +7,30 @@ box is cut out, filtered on its own and averaged with the others by Eq. 9.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.apply import curve_of
-from sharpem.filters import RadialFilter
 from sharpem.local.ground import Ground
+from sharpem.modelmap import radial_curve
+from sharpem.prepare import Prepared
 
-__all__ = ["BLENDS", "Shifted", "Sites", "blended", "mixed"]
+__all__ = ["BLENDS", "Sites", "blended", "mixed"]
 
 Array = NDArray[np.float64]
 Map = NDArray[np.float32]
 
 BLENDS = ("field", "boxes")
 
-_OVERALL_WEIGHT = 1e-4
-"""Weight of the overall filter everywhere: it rules 3 d0 and more from the nearest box."""
+_OVERALL_WEIGHT = 1e-8
+"""Weight of the overall filter everywhere: it rules 4 d0 and more from the nearest box."""
 _STEP = 0.8  # times resolution^2: between nodes, A^2; a filter in between is met within 0.5 %
 _LATTICE = 0.2  # of d0: distance of the points at which the field is computed
 _PADDING = 3.0  # resolutions; a filter's effect reaches no further
-
-
-@dataclass(frozen=True)
-class Shifted:
-    """A filter times exp(b s^2 / 4): the overall filter, sharper or blunter by b.
-
-    Attributes
-    ----------
-    overall : RadialFilter
-    b : float
-        A^2; positive sharpens.
-    s_end : float
-        1/A; beyond it the factor rises and falls no further.
-    """
-
-    overall: RadialFilter
-    b: float
-    s_end: float
-
-    def __call__(self, s: ArrayLike) -> Array:
-        """Factor for amplitudes at s (1/A)."""
-        s = np.asarray(s, dtype=np.float64)
-        answer: Array = self.overall(s) * np.exp(0.25 * self.b * np.minimum(s, self.s_end) ** 2)
-        return answer
-
-    def to_dict(self) -> dict[str, Any]:
-        """As it stands in the JSON."""
-        return {**self.overall.to_dict(), "shift": self.b, "shift_ends": 1 / self.s_end}
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,41 +58,41 @@ class Sites:
 def mixed(ground: Ground, sites: Sites, shift: Array) -> Map:
     """Mix maps filtered as a whole by the field of `shift` (A^2, one per site)."""
     prepared = ground.prepared
+
+    def between(b: float) -> _core.RadialCurve:
+        sharper = _sharper(prepared, b)
+        return _curve(prepared, lambda s: ground.filter(s) * sharper(s))
+
     field = sites.field(shift, prepared.density.shape)
     low, high = min(0.0, float(shift.min())), max(0.0, float(shift.max()))
     below = -np.arange(-low, 0, -_STEP * prepared.resolution**2) if low < 0 else np.empty(0)
     above = np.arange(high, 0, -_STEP * prepared.resolution**2)[::-1] if high > 0 else np.empty(0)
     nodes = np.concatenate([below, [0.0], above])  # 0 among them: the overall map, exactly
-    curves = [_curve(ground, b) for b in nodes]
+    curves = [curve_of(ground.filter, 1 / prepared.d_min) if b == 0 else between(b) for b in nodes]
     return _core.mix(prepared.spectrum, nodes, curves, field)
 
 
 def blended(ground: Ground, d0: float, shift: Array) -> Map:
     """Filter every box on its own, by `shift` (A^2, one per box), and blend (Eq. 9).
 
-    Where no box reaches stays the map after the overall filter.
+    Boxes are cut from the map after the overall filter, so that what is left to do to them is
+    smooth and reaches no further than the padding. Where no box is that map stays.
     """
     prepared, boxes = ground.prepared, ground.boxes
     out = ground.overall.copy()
     padding = int(np.ceil(_PADDING * prepared.resolution / min(prepared.density.voxel_size)))
-    curves = [_curve(ground, b) for b in shift]
-    _core.blend_boxes(
-        _core.synthesise(prepared.spectrum),
-        out,
-        prepared.spectrum.cell,
-        boxes.as_set(max(1, min(boxes.shape) // 4)),
-        padding,
-        prepared.d_min,
-        curves,
-        d0,
-        _OVERALL_WEIGHT,
-    )
+    window = boxes.as_set(max(1, min(boxes.shape) // 4))
+    curves = [_curve(prepared, _sharper(prepared, b)) for b in shift]
+    cell = prepared.spectrum.cell
+    _core.blend_boxes(ground.overall, out, cell, window, padding, curves, d0, _OVERALL_WEIGHT)
     return out
 
 
-def _curve(ground: Ground, b: float) -> _core.RadialCurve:
-    """Tabulate the overall filter, sharper by b."""
-    prepared = ground.prepared
+def _sharper(prepared: Prepared, b: float) -> Callable[[Array], Array]:
+    """Return exp(b s^2 / 4), A^2; beyond the resolution it rises and falls no further."""
     s_end = 1 / max(prepared.resolution, prepared.fit_limit)
-    radial = ground.filter if b == 0 else Shifted(ground.filter, float(b), s_end)
-    return curve_of(radial, 1 / prepared.d_min)
+    return lambda s: np.exp(0.25 * b * np.minimum(s, s_end) ** 2)
+
+
+def _curve(prepared: Prepared, factor: Callable[[Array], Array]) -> _core.RadialCurve:
+    return radial_curve(factor, 1 / prepared.d_min)

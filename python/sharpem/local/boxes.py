@@ -34,6 +34,7 @@ BOX_SIZE = 40
 
 _LEAST_PIECE = 0.05  # of a lattice cell: less molecule makes no box
 _LEAST_SHARE = 0.1  # of a box seen through its window
+_WHOLE_AXIS = 1.25  # times the size: an axis so short is not divided
 _FEWEST_SHELLS = 4  # between FIT_FROM and the resolution
 _FLAT_ZONE = 0.05  # share of exactly equal voxels from which a map counts as cut out
 FIT_FROM = 12.0
@@ -95,7 +96,7 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
     prepared : Prepared
         The map, and where in it the molecule is.
     size : int
-        Voxels on a side; the map's own size along an axis that is shorter.
+        Voxels on a side; the whole axis where the map is hardly longer, or shorter.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
     """
     density = prepared.density
     grid = density.shape
-    shape = tuple(min(size, n) for n in grid)
+    shape = tuple(n if n <= _WHOLE_AXIS * size else size for n in grid)
     _check_size(density, shape, prepared.fit_limit)
     mask = prepared.variance.mask()
     spacing = np.array(grid) / np.array(mask.shape)
@@ -162,8 +163,8 @@ def _first_voxels(
     mask: NDArray[np.bool_], spacing: Array, grid: Indices, shape: tuple[int, ...]
 ) -> NDArray[np.int64]:
     """First voxel of a box about each piece of the molecule, without repetition."""
-    stride = np.array(shape) / 2
-    cells = np.maximum(1, np.ceil(np.array(grid) / stride)).astype(int)
+    stride = np.array([n if n == whole else n / 2 for n, whole in zip(shape, grid, strict=True)])
+    cells = np.ceil(np.array(grid) / stride).astype(int)
     at = np.argwhere(mask) * spacing
     index = np.minimum((at / stride).astype(int), cells - 1)
     piece = np.ravel_multi_index(tuple(index.T), tuple(cells))
@@ -174,7 +175,16 @@ def _first_voxels(
     )
     first = np.rint(middle - 0.5 * (np.array(shape) - 1)).astype(np.int64)
     first = np.clip(first, 0, np.array(grid) - np.array(shape))
-    return np.unique(first, axis=0)
+    return _apart(first, 0.25 * min(shape))
+
+
+def _apart(first: NDArray[np.int64], least: float) -> NDArray[np.int64]:
+    """Leave out boxes that nearly repeat one before them."""
+    kept: list[NDArray[np.int64]] = []
+    for corner in first:
+        if all(np.linalg.norm(corner - other) >= least for other in kept):
+            kept.append(corner)
+    return np.array(kept, dtype=np.int64).reshape(-1, 3)
 
 
 def _shares(
