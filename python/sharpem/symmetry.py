@@ -26,10 +26,10 @@ __all__ = ["Symmetry", "symmetry_of"]
 
 Numbers: TypeAlias = NDArray[np.float64]
 
-_LEAST_CORRELATION = 0.8  # by evidence: docs/local.md
+_LEAST_CORRELATION = 0.7  # by evidence: docs/local.md
 _D_MIN = 6.0  # A; finer terms do not matter after the blur
-_BLUR = 290.0  # A^2; halves the terms at 10 A
-_POINTS = 3000
+_BLUR, _SHAPE = 400.0, 1650.0  # A^2; terms of 12 to 50 A are left
+_POINTS = 1000
 _ROTATION_ERROR = 0.01  # of a file's matrices against rotations; they have 3 digits at least
 
 
@@ -97,31 +97,39 @@ def symmetry_of(text: str | Path, density: DensityMap) -> Symmetry:
     >>> symmetry_of("C4", density).images([[100.0, 120.0, 80.0]]).shape  # doctest: +SKIP
     (4, 1, 3)
     """
-    map_name = density.path or "map"
+    name = density.path or "map"
     if density.periodic:
-        raise InputError(f"{map_name}: a crystal's unit cell, expected a single particle's map")
+        raise InputError(f"{name}: a crystal's unit cell, expected a single particle's map")
+    if min(density.cell[:3]) < 2 * _D_MIN:
+        raise InputError(f"{name}: box of {min(density.cell[:3]):.3g} A, expected {2 * _D_MIN:g} A")
     group = point_group_name(str(text))
+    if group is None:
+        source, operators = _from_file(text)
+        return _best(density, _Probe(density), source, [operators], "operators as in the file")
     probe = _Probe(density)
-    if group is not None:
-        name, candidates = group, _placed(settings(group), probe.centres)
-        tried = "in every usual orientation, about the middle of the box and of the molecule"
-    else:
-        name, operators = _from_file(text)
-        candidates, tried = [operators], "with the operators as they are in the file"
+    candidates = _placed(settings(group), [*_middles(density), probe.middle])
+    tried = "axes in the usual directions through the middle of the box and of the molecule"
+    return _best(density, probe, group, candidates, tried)
+
+
+def _best(
+    density: DensityMap, probe: _Probe, name: str, candidates: list[Numbers], tried: str
+) -> Symmetry:
+    """Keep the operators under which the map repeats itself best; refuse if it does not."""
     correlations = [probe.lowest_correlation(operators) for operators in candidates]
     best = int(np.argmax(correlations))
     if correlations[best] < _LEAST_CORRELATION:
         raise InputError(
-            f"{map_name}: has no symmetry {name}: correlation {correlations[best]:.2f} of the "
-            f"blurred map with its rotated copies ({tried}), expected at least "
+            f"{density.path or 'map'}: no symmetry {name}: correlation {correlations[best]:.2f} "
+            f"between the blurred map and its rotated copies ({tried}), expected at least "
             f"{_LEAST_CORRELATION:g}"
         )
     return Symmetry(name, candidates[best], correlations[best])
 
 
 def _images(operators: Numbers, positions: Numbers) -> Numbers:
-    turned = np.einsum("nij,mj->nmi", operators[:, :, :3], positions)
-    return np.asarray(turned + operators[:, None, :, 3])
+    turns, shifts = operators[:, :, :3], operators[:, None, :, 3]
+    return np.asarray(positions @ turns.transpose(0, 2, 1) + shifts)
 
 
 def _placed(groups: list[Numbers], centres: list[Numbers]) -> list[Numbers]:
@@ -136,34 +144,26 @@ def _placed(groups: list[Numbers], centres: list[Numbers]) -> list[Numbers]:
 class _Probe:
     """A blurred map, and points in its molecule at which it is compared with its copies.
 
-    Blurred, maps of all resolutions are alike and noise is averaged out. Beyond the box there is
-    solvent, of density 0.
+    Blurred, maps of all resolutions are alike and noise is averaged out; and a globule is not taken
+    for symmetric because of its round shape. Beyond the box there is solvent, of density 0.
 
     Attributes
     ----------
-    centres : list of ndarray, shape (3,)
-        Through which axes may go, Cartesian, A.
+    middle : ndarray, shape (3,)
+        Of the molecule, Cartesian, A.
     """
 
     def __init__(self, density: DensityMap) -> None:
-        spectrum = _core.analyse(density.data, density.cell, _D_MIN)
-        variance = map_variance(spectrum, _D_MIN)
-        grid = variance.data.shape
-        blur = radial_curve(lambda s: np.exp(-_BLUR * s**2 / 4), 1 / _D_MIN)
-        blurred = _core.synthesise(_core.resampled(spectrum, grid, _D_MIN), blur)
-        blurred -= np.float32(spectrum.mean)
-        cell, group = gemmi.UnitCell(*density.cell), gemmi.SpaceGroup("P 1")
-        self._blurred = gemmi.FloatGrid(blurred.T, cell, group)
         self._box = density.voxel_axes * np.array(density.shape[::-1])
         self._origin = np.array(density.origin)
-        molecule = variance.mask()
-        places = self._origin + np.argwhere(molecule)[:, ::-1] / grid[::-1] @ self._box.T
-        chosen = np.random.default_rng(0).permutation(len(places))[:_POINTS]
-        self._points = places[chosen]
+        spectrum = _core.analyse(density.data, density.cell, _D_MIN)
+        variance = map_variance(spectrum, _D_MIN)
+        self._blurred = _blurred(spectrum, variance.data.shape)
+        molecule = np.argwhere(variance.mask())
+        places = self._origin + molecule[:, ::-1] / variance.data.shape[::-1] @ self._box.T
+        self.middle = np.average(places, axis=0, weights=variance.data[tuple(molecule.T)])
+        self._points = np.random.default_rng(0).permutation(places)[:_POINTS]
         self._values = self._density_at(self._points)
-        counts = np.array(density.shape[::-1])
-        middles = [self._origin + density.voxel_axes @ index for index in _middles(counts)]
-        self.centres = [*middles, np.average(places, axis=0, weights=variance.data[molecule])]
 
     def lowest_correlation(self, operators: Numbers) -> float:
         """Of the map with its copies under operators (n, 3, 4), the first being the identity."""
@@ -176,15 +176,26 @@ class _Probe:
     def _density_at(self, positions: Numbers) -> Numbers:
         """Blurred density at positions (..., 3)."""
         from_corner = (positions - self._origin).reshape(-1, 3)
-        fractions = np.linalg.solve(self._box, from_corner.T).T
+        fractions = from_corner @ np.linalg.inv(self._box).T
         inside = np.all((fractions >= 0) & (fractions < 1), axis=1)
         found = self._blurred.interpolate_position_array(from_corner, order=3)
         return np.where(inside, found, 0.0).reshape(positions.shape[:-1])
 
 
-def _middles(counts: NDArray[np.int_]) -> list[Numbers]:
-    """What programs take for the middle of a box of so many voxels: indices x, y, z."""
-    return [counts / 2, counts // 2 * 1.0, (counts - 1) / 2]
+def _blurred(spectrum: _core.Spectrum, shape: tuple[int, ...]) -> gemmi.FloatGrid:
+    """Blurred map on a coarser grid, less the molecule's mere shape (a stronger blur)."""
+    band = radial_curve(
+        lambda s: np.exp(-_BLUR * s**2 / 4) - np.exp(-_SHAPE * s**2 / 4), 1 / _D_MIN
+    )
+    map_ = _core.synthesise(_core.resampled(spectrum, shape, _D_MIN), band)
+    return gemmi.FloatGrid(map_.T, gemmi.UnitCell(*spectrum.cell), gemmi.SpaceGroup("P 1"))
+
+
+def _middles(density: DensityMap) -> list[Numbers]:
+    """Positions (A) of what programs take for the middle of a box: the same in part."""
+    counts = np.array(density.shape[::-1])
+    indices = np.unique([counts / 2, counts // 2, (counts - 1) / 2], axis=0)
+    return list(np.array(density.origin) + indices @ density.voxel_axes.T)
 
 
 def _from_file(text: str | Path) -> tuple[str, Numbers]:
@@ -215,7 +226,7 @@ def _from_file(text: str | Path) -> tuple[str, Numbers]:
 
 def _distinct(transforms: list[gemmi.Transform]) -> Numbers:
     """Operators (n, 3, 4) without repetition, the identity first whether or not it is there."""
-    found = [np.eye(3, 4)]
+    found: list[Numbers] = [np.eye(3, 4)]
     for transform in transforms:
         operator = np.column_stack([transform.mat.tolist(), transform.vec.tolist()])
         if not is_among(operator, found, _ROTATION_ERROR):
