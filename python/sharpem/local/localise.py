@@ -269,11 +269,15 @@ def _table(
 
 
 def _words(found: _Found, b_sharpen: float) -> tuple[str, ...]:
-    count = found.shift.size
+    count, own = found.shift.size, int(found.applicable.sum())
     low, high = b_sharpen + found.shift.min(), b_sharpen + found.shift.max()
+    if not own:
+        return (
+            f"No place in the map differs from the rest by more than its error ({count} boxes): it "
+            f"is sharpened as on the whole, b_sharpen {low:.0f} to {high:.0f} A^2.",
+        )
     return (
-        f"{found.applicable.sum()} of {count} boxes have a say of their own; they differ by "
-        f"{found.tau:.0f} A^2 in how fast their signal falls off, of which {100 * found.gain:.0f} "
-        f"% is worth removing.",
-        f"Local b_sharpen runs from {low:.0f} to {high:.0f} A^2 about the overall {b_sharpen:.0f}.",
+        f"{own} of {count} boxes tell something of their own: the fall-off of the signal differs "
+        f"by {found.tau:.0f} A^2 between them, of which {100 * found.gain:.0f} % is worth removing.",
+        f"Local b_sharpen runs from {low:.0f} to {high:.0f} A^2, overall {b_sharpen:.0f}.",
     )
