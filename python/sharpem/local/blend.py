@@ -26,10 +26,13 @@ Map = NDArray[np.float32]
 
 BLENDS = ("field", "boxes")
 
-_OVERALL_WEIGHT = 1e-8
-"""Weight of the overall filter everywhere: it rules 4 d0 and more from the nearest box."""
-_STEP = 0.8  # times resolution^2: between nodes, A^2; a filter in between is met within 0.5 %
-_LATTICE = 0.2  # of d0: distance of the points at which the field is computed
+_OVERALL_WEIGHT = 1e-12
+"""Weight of the overall filter everywhere: more than 3 d0 from the nearest box it rules."""
+_STEP = 0.8  # times resolution^2, A^2: between nodes; filters in between are met within 0.5 %
+_WIDTH = 0.65
+"""Of the field's weights, in units of d0. In `boxes` the taper to the faces narrows them too: so the
+two blends follow a change of B as closely (docs/local.md)."""
+_LATTICE = 0.3  # of that width: distance of the points at which the field is computed
 _PADDING = 3.0  # resolutions; a filter's effect reaches no further
 
 
@@ -50,9 +53,10 @@ class Sites:
 
     def field(self, values: Array, shape: Sequence[int]) -> _core.Field:
         """Return a smooth field over a map of this shape that follows values at the sites."""
-        step = max(1, round(_LATTICE * self.d0))
+        width = _WIDTH * self.d0
+        step = max(1, round(_LATTICE * width))
         nz, ny, nx = shape
-        return _core.field(self.at, values, (nz, ny, nx), self.d0, _OVERALL_WEIGHT, step)
+        return _core.field(self.at, values, (nz, ny, nx), width, _OVERALL_WEIGHT, step)
 
 
 def mixed(ground: Ground, sites: Sites, shift: Array) -> Map:
