@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sharpem import _core
 from sharpem.archive.entry import Entry
 from sharpem.choice import BIso, Choice, Trial, Verdict
 from sharpem.density import DensityMap
@@ -24,6 +25,7 @@ from sharpem.io.together import write_text, write_together
 from sharpem.local.localised import Localised
 from sharpem.prepare import Prepared
 from sharpem.result_extra import extra_paths, extra_writers
+from sharpem.spectrum import ShellTable, shell_table
 
 __all__ = ["SCHEMA", "Result"]
 
@@ -113,6 +115,15 @@ class Result:
     def d_min(self) -> float:
         """Terms beyond this resolution (A) were dropped."""
         return self.prepared.d_min
+
+    @cached_property
+    def shells_after(self) -> ShellTable | None:
+        """Amplitudes of ``map`` by shell: what the filter makes of the input's, or measured."""
+        if self.filter is None:
+            return None
+        if self.local is not None and self.local.boxes:
+            return shell_table(_core.analyse(self.local.map.data, self.local.map.cell, self.d_min))
+        return self.prepared.shells.filtered(self.filter.radial(self.prepared.shells.s))
 
     @cached_property
     def sha256(self) -> str | None:
@@ -237,7 +248,9 @@ class Result:
         writers: dict[str, Writer] = {}
         if self.map is not None:
             writers["map"] = partial(_write_map, self.map, self._label())
-            script = chimerax_script(self, names["map"], contours=contours)
+            script = chimerax_script(
+                self, names["map"], contours=contours, colour_path=names.get("b_sharpen")
+            )
             writers["chimerax"] = partial(write_text, text=script)
         if "mtz" in names:
             writers["mtz"] = self._write_mtz
@@ -276,10 +289,11 @@ class Result:
         """One line for the map's header: what was done to it."""
         radial = self.filter.radial.to_dict() if self.filter else {}
         if "b_sharpen" in radial:
-            return (
-                f"{self.method}: b_sharpen {radial['b_sharpen']:.1f} A^2, d {self.resolution:g} A"
-            )
-        return f"{self.method}: shell filter, d {self.resolution:g} A"
+            what = f"b_sharpen {radial['b_sharpen']:.1f} A^2"
+        else:
+            what = "shell filter"
+        where = "local about overall " if self.local is not None and self.local.boxes else ""
+        return f"{self.method}: {where}{what}, d {self.resolution:g} A"
 
 
 def _write_map(map_: DensityMap, label: str, path: Path) -> None:

@@ -130,7 +130,8 @@ def star(result: Result, map_name: str | None) -> str:
         "rlnResolutionSquared": (shells.s**2).tolist(),
         "rlnLogAmplitudesOriginal": before.tolist(),
     }
-    if result.filter is not None:
-        after = before + np.log(np.maximum(result.filter.radial(shells.s), 1e-30))
+    if result.shells_after is not None:
+        measured = np.interp(shells.s, result.shells_after.s, result.shells_after.amplitude)
+        after = np.log(np.maximum(measured, 1e-30))
         guinier["rlnLogAmplitudesSharpened"] = after.tolist()
     return postprocess_star(general, fsc, guinier, comment="written by sharpem")

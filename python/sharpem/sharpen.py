@@ -12,7 +12,6 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from sharpem import _core
 from sharpem.apply import apply, filtered
 from sharpem.choice import Choice
 from sharpem.density import DensityMap
@@ -45,7 +44,7 @@ from sharpem.request import (
 )
 from sharpem.result import Result
 from sharpem.search import ScanSettings, optimise_shape
-from sharpem.spectrum import overall_b, shell_table
+from sharpem.spectrum import overall_b
 from sharpem.threads import limited_threads
 
 __all__ = ["METHODS", "Progress", "Result", "apply", "sharpen"]
@@ -286,9 +285,14 @@ def _finish(prepared: Prepared, choice: Choice) -> Result:
         return result
     filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
     map_ = filtered(prepared.density, prepared.spectrum, choice.filter)
-    after = prepared.shells.filtered(choice.filter(prepared.shells.s))
-    b_iso = replace(choice.b_iso, output=overall_b(after, prepared.fit_limit).b_iso)
-    return replace(result, map=map_, filter=filter_, b_iso=b_iso)
+    return _measured(replace(result, map=map_, filter=filter_))
+
+
+def _measured(result: Result) -> Result:
+    """Measure the overall B of the map made."""
+    assert result.shells_after is not None
+    output = overall_b(result.shells_after, result.prepared.fit_limit).b_iso
+    return replace(result, b_iso=replace(result.b_iso, output=output))
 
 
 def _localised(
@@ -315,11 +319,9 @@ def _localised(
         half_maps=result.half_maps,
         model=model,
     )
-    after = shell_table(_core.analyse(local.map.data, local.map.cell, prepared.d_min))
-    b_iso = replace(result.b_iso, output=overall_b(after, prepared.fit_limit).b_iso)
     verdict = replace(
         result.verdict,
         reasons=(*result.verdict.reasons, *local.reasons),
         warnings=(*result.verdict.warnings, *local.warnings),
     )
-    return replace(result, map=local.map, local=local, b_iso=b_iso, verdict=verdict)
+    return _measured(replace(result, map=local.map, local=local, verdict=verdict))

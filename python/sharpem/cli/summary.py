@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from sharpem.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
 if TYPE_CHECKING:
     from sharpem.density import DensityMap
+    from sharpem.local.localised import BoxChoice, Localised
     from sharpem.molecule import MolecularVolume
     from sharpem.sharpen import Result
 
@@ -17,6 +19,7 @@ __all__ = [
     "anisotropy_line",
     "both_signs",
     "filter_line",
+    "local_line",
     "map_line",
     "summary",
     "volume_line",
@@ -56,7 +59,7 @@ def summary(
     written : dict of str to Path
         The files.
     verbose : bool
-        With all trials, and the time of each step.
+        With all trials and boxes, and the time of each step.
 
     Returns
     -------
@@ -65,13 +68,18 @@ def summary(
     lines = [("map", map_line(result.input)), *_entry_lines(result), ("verdict", _verdict(result))]
     if result.filter is not None:
         lines.append(("filter", filter_line(result.filter)))
+    local = result.local if result.local and result.local.boxes else None
+    if local is not None:
+        lines.append(("local", local_line(local)))
+    told = local.reasons if local and not verbose else ()  # by that line, in short
     lines.append(("overall B", _overall_b(result)))
     lines.append(("anisotropy", _anisotropy(result)))
     lines.append(("molecule", volume_line(result.prepared.volume)))
-    lines += [("reason", text) for text in result.verdict.reasons]
+    lines += [("reason", text) for text in result.verdict.reasons if text not in told]
     lines += [("warning", text) for text in result.verdict.warnings]
     if verbose:
         lines += [("trial", text) for text in _trials(result)]
+        lines += [("box", text) for text in (map(_box, local.boxes) if local else ())]
     lines.append(("wrote", ", ".join(str(written[kind]) for kind in _map_first(written))))
     lines.append(("time", _seconds(result, verbose=verbose)))
     return lines
@@ -109,6 +117,17 @@ def filter_line(chosen: Filter) -> str:
     if isinstance(radial, ShellFilter):
         return f"a factor for each of {len(radial.d)} resolution shells, {limit}"
     return limit
+
+
+def local_line(local: Localised) -> str:
+    """Describe how far the filters of the boxes lie apart, and how many boxes told."""
+    low, high = (round(end(box.b_sharpen for box in local.boxes)) for end in (min, max))
+    told = sum(box.applicable for box in local.boxes)
+    symmetry = f", symmetry {local.settings.symmetry.name}" if local.settings.symmetry else ""
+    return (
+        f"b_sharpen {low:+d} to {high:+d} A^2 about the overall {round(local.b_sharpen):+d}; "
+        f"{told} of {len(local.boxes)} boxes have a say of their own{symmetry}"
+    )
 
 
 def anisotropy_line(anisotropy: Anisotropy) -> str:
@@ -159,6 +178,16 @@ def _trials(result: Result) -> Iterator[str]:
             f"B {trial.b_iso:+5.0f}: surface {trial.surface_area}, regions {trial.regions}, "
             f"adjusted {trial.adjusted_surface_area:.0f}, kurtosis {trial.kurtosis:.2f}"
         )
+
+
+def _box(box: BoxChoice) -> str:
+    x, y, z = box.centre
+    known = box.resolution is not None and isfinite(box.resolution)
+    resolution = f", {box.resolution:.2f} A" if known else ""
+    return (
+        f"at {x:.0f} {y:.0f} {z:.0f} A: b_sharpen {box.b_sharpen:+.0f}, B {box.b_iso:.0f} +- "
+        f"{box.error:.0f} A^2, {100 * box.molecule:.0f} % molecule{resolution}. {box.reason}"
+    )
 
 
 def _seconds(result: Result, *, verbose: bool) -> str:

@@ -19,7 +19,7 @@ from sharpem.local.ground import Ground
 from sharpem.modelmap import radial_curve
 from sharpem.prepare import Prepared
 
-__all__ = ["BLENDS", "Sites", "blended", "mixed"]
+__all__ = ["BLENDS", "Sites", "blended", "mixed", "sharper"]
 
 Array = NDArray[np.float64]
 Map = NDArray[np.float32]
@@ -64,8 +64,8 @@ def mixed(ground: Ground, sites: Sites, shift: Array) -> Map:
     prepared = ground.prepared
 
     def between(b: float) -> _core.RadialCurve:
-        sharper = _sharper(prepared, b)
-        return _curve(prepared, lambda s: ground.filter(s) * sharper(s))
+        factor = sharper(prepared, b)
+        return _curve(prepared, lambda s: ground.filter(s) * factor(s))
 
     field = sites.field(shift, prepared.density.shape)
     low, high = min(0.0, float(shift.min())), max(0.0, float(shift.max()))
@@ -86,13 +86,13 @@ def blended(ground: Ground, d0: float, shift: Array) -> Map:
     out = ground.overall.copy()
     padding = int(np.ceil(_PADDING * prepared.resolution / min(prepared.density.voxel_size)))
     window = boxes.as_set(max(1, min(boxes.shape) // 4))
-    curves = [_curve(prepared, _sharper(prepared, b)) for b in shift]
+    curves = [_curve(prepared, sharper(prepared, b)) for b in shift]
     cell = prepared.spectrum.cell
     _core.blend_boxes(ground.overall, out, cell, window, padding, curves, d0, _OVERALL_WEIGHT)
     return out
 
 
-def _sharper(prepared: Prepared, b: float) -> Callable[[Array], Array]:
+def sharper(prepared: Prepared, b: float) -> Callable[[Array], Array]:
     """Return exp(b s^2 / 4), A^2; beyond the resolution it rises and falls no further."""
     s_end = 1 / max(prepared.resolution, prepared.fit_limit)
     return lambda s: np.exp(0.25 * b * np.minimum(s, s_end) ** 2)

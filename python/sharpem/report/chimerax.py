@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharpem.io.mtz import is_mtz
+from sharpem.report.palette import COLOURS, palette_of
 from sharpem.report.slices import Contours, equal_volume_contours
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = ["chimerax_script", "write_chimerax"]
 StrPath = str | os.PathLike[str]
 
 _INPUT_COLOUR, _OUTPUT_COLOUR = "#b8bcc4", "#5b9bd5"
+_KEY = "pos 0.35,0.06 size 0.3,0.03"
 _AFTER_SCRIPT = """\
 set bgColor white
 graphics silhouettes true
@@ -36,10 +38,15 @@ hide #1 models
 
 
 def write_chimerax(
-    result: Result, path: StrPath, map_path: StrPath | None, input_path: StrPath | None = None
+    result: Result,
+    path: StrPath,
+    map_path: StrPath | None,
+    input_path: StrPath | None = None,
+    *,
+    colour_path: StrPath | None = None,
 ) -> None:
     """Write :func:`chimerax_script` to a file; parameters as there, ``path`` as ``script_path``."""
-    text = chimerax_script(result, map_path, input_path, script_path=path)
+    text = chimerax_script(result, map_path, input_path, script_path=path, colour_path=colour_path)
     Path(path).write_text(text, encoding="utf-8")
 
 
@@ -50,8 +57,11 @@ def chimerax_script(
     *,
     script_path: StrPath | None = None,
     contours: Contours | None = None,
+    colour_path: StrPath | None = None,
 ) -> str:
     """ChimeraX commands that open both maps at contours of equal enclosed volume.
+
+    A locally sharpened map is coloured by its local b_sharpen.
 
     Parameters
     ----------
@@ -67,6 +77,8 @@ def chimerax_script(
         together; other paths are made absolute.
     contours : Contours, optional
         From :func:`equal_volume_contours`, if already known.
+    colour_path : path, optional
+        Where the map of local b_sharpen is or will be, if there is one.
 
     Returns
     -------
@@ -97,6 +109,8 @@ def chimerax_script(
             continue
         number += 1
         lines += _open_map(number, quoted, density, level, colour)
+        if density is result.map and colour_path is not None:
+            lines += _colour(number, _quoted(colour_path, folder), result)
     return "\n".join(lines) + "\n" + (_TWO_MAPS if number == 2 else "") + _AFTER_SCRIPT
 
 
@@ -106,6 +120,28 @@ def _open_map(number: int, path: str, density: DensityMap, level: float, colour:
     return [
         f"open {path}",
         f"volume #{number} voxelSize {size} step 1 style surface level {level:.6g} color {colour}",
+    ]
+
+
+def _colour(number: int, path: str | None, result: Result) -> list[str]:
+    """Commands that colour a surface by the local b_sharpen, which becomes the next model."""
+    local, size = result.local, ",".join(f"{step:.7g}" for step in result.input.voxel_size)
+    if path is None or local is None or not local.boxes:
+        return []
+    pairs = [
+        (f"{value:.6g}", f"{value:.0f}", colour)
+        for value, colour in zip(palette_of(local).ends, COLOURS, strict=True)
+    ]
+    palette = ":".join(f"{value},{colour}" for value, _, colour in pairs)
+    key = " ".join(f"{colour}:{label}" for _, label, colour in pairs)
+    return [
+        f"# Colours: local b_sharpen in A^2; the middle is the overall {local.b_sharpen:.0f}.",
+        f"open {path}",
+        f"volume #{number + 1} voxelSize {size}",
+        f"hide #{number + 1} models",
+        f"color sample #{number} map #{number + 1} palette {palette}",
+        f"key {key} {_KEY}",
+        '2dlabels text "Local b_sharpen (A^2)" xpos 0.35 ypos 0.11 size 18',
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sharpem.local.blend import sharper
 from sharpem.report.panel import (
     BLUE,
     DASHED,
@@ -107,10 +108,10 @@ def amplitude_figure(result: Result) -> str:
     s, before = shells.s, shells.amplitude
     unit = float(before.max())
     wilson = np.pi / 4 / unit**2  # (mean |F|)^2 = pi/4 mean |F|^2 where phases are random
-    lines = {"before": before / unit}
-    if result.filter is not None:
-        lines["after"] = before / unit * _factor(result, s)
-    values = np.concatenate(list(lines.values()))
+    lines = {"before": (s, before / unit)}
+    if result.shells_after is not None:
+        lines["after"] = (result.shells_after.s, result.shells_after.amplitude / unit)
+    values = np.concatenate([line for _, line in lines.values()])
     lowest = max(0.4 * values[values > 0].min(), 1e-6)
     panel = Panel(
         "Mean amplitude (relative)", y_range=(lowest, 2.5 * values.max()), logarithmic=True
@@ -118,7 +119,7 @@ def amplitude_figure(result: Result) -> str:
     expected = np.sqrt(wilson * shells.reference)
     panel.line(s, expected, GREY, dash=DASHED, width=1.4, name="expected at B = 0")
     for (name, line), colour in zip(lines.items(), (ORANGE, BLUE), strict=False):
-        panel.line(s, line, colour, name=name)
+        panel.line(*line, colour, name=name)
     if shells.noise is not None:
         noise = np.sqrt(wilson * np.maximum(shells.noise, 0))
         panel.line(s, noise, PURPLE, dash=DOTTED, name="noise before")
@@ -133,8 +134,9 @@ def filter_figure(result: Result) -> str:
         return ""
     d_min = result.filter.d_min
     s = np.linspace(0, 1 / d_min, 400)
-    factor = _factor(result, s)
-    top = float(factor.max())
+    factor = result.filter.radial(s)
+    ends = _local_filters(result, s)
+    top = max(float(curve.max()) for curve in (factor, *ends))
     steep = top > 30
     panel = Panel(
         "Amplitude factor A(s)",
@@ -142,14 +144,19 @@ def filter_figure(result: Result) -> str:
         logarithmic=steep,
     )
     panel.level(1)
+    for name, curve in zip(("bluntest box", "sharpest box"), ends, strict=False):
+        panel.line(s, curve, BLUE, dash=DOTTED, width=1.2, name=name)
     panel.line(np.append(s, s[-1]), np.append(factor, factor[-1] if steep else 0), BLUE)
     panel.against_resolution(result.resolution, 1.04 / d_min)
     words = f"Amplitude factor of the filter: 1 at low resolution, at most {top:.3g}, none "
     return svg([panel], [220], "filter", words + f"beyond {d_min:.2f} Å.", RESOLUTION)
 
 
-def _factor(result: Result, s: Array) -> Array:
-    """Factor for amplitudes at s, resolution limit included."""
-    assert result.filter is not None
-    limit = (1 + 1e-9) / result.filter.d_min
-    return np.where(s <= limit, result.filter.radial(s), 0.0)
+def _local_filters(result: Result, s: Array) -> tuple[Array, ...]:
+    """Amplitude factors of the bluntest and the sharpest local filter, if there are any."""
+    local = result.local
+    if local is None or not local.boxes or result.filter is None:
+        return ()
+    shifts = [box.b_sharpen - local.b_sharpen for box in local.boxes]
+    ends = (min(shifts), max(shifts))
+    return tuple(sharper(result.prepared, result.filter.radial, b)(s) for b in ends)

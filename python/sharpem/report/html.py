@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharpem.report.figures import amplitude_figure, detail_figure, filter_figure
 from sharpem.report.fsc import fsc_caption, fsc_figure
+from sharpem.report.local import local_section
+from sharpem.report.pages import render_page
+from sharpem.report.palette import COLOURS
 from sharpem.report.slices import Contours, central_sections, equal_volume_contours
 from sharpem.report.words import numbers, summary, trial_rows
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from sharpem.result import Result
 
 __all__ = ["render_report", "write_report"]
-
-_TEMPLATE = Path(__file__).with_name("templates") / "report.html.j2"
 
 
 def write_report(
@@ -51,16 +51,13 @@ def render_report(
     -------
     str
     """
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     contours = contours or equal_volume_contours(result)
     fsc = fsc_figure(result)
-    return template.render(
+    local = local_section(result, contours)
+    return render_page(
+        "report.html.j2",
         title=result.input.path.name if result.input.path else "map",
         result=result,
         summary=summary(result),
@@ -71,9 +68,11 @@ def render_report(
         fsc_caption=fsc_caption(result) if fsc else "",
         contours=contours,
         sections=central_sections(result, contours),
+        local=local,
+        local_histogram=Markup(local.histogram) if local else None,
+        colours=COLOURS,
         numbers=numbers(result),
         trials=trial_rows(result),
         command=command,
         outputs=outputs or {},
-        version=version("sharpem"),
     )

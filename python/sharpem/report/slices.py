@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -12,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
+from sharpem.report.png import grey, png
 
 if TYPE_CHECKING:
     from sharpem.density import DensityMap
+    from sharpem.report.palette import Palette
     from sharpem.result import Result
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "central_sections",
     "equal_volume_contours",
     "pictures",
+    "sections",
+    "tinted_pictures",
     "window_of",
 ]
 
@@ -37,8 +39,8 @@ _PIXELS = 400  # most along one side of a picture
 _UNITS = 10  # per pixel, of the drawing over it
 _SAMPLES = 2_000_000  # voxels that the search for the centre looks at
 _MARGIN = 8.0  # A around the density that is shown
+_TINT_GAMMA = 0.7  # below 1: brighter, or colours would drown in black
 _PERCENTILES = (2.0, 99.7)  # black and white
-_GREYS = 64  # levels: fewer compress better, more cannot be seen
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def equal_volume_contours(result: Result) -> Contours:
 
 @dataclass(frozen=True)
 class Picture:
-    """A section as a grey picture and the contour on it, ready to be put into an SVG.
+    """A section as a picture and the contour on it, ready to be put into an SVG.
 
     ``width``, ``height``, ``contour`` (path data) and ``bar`` (length of the scale bar) are in the
     drawing's units; ``across`` and ``bar_angstrom`` are width and bar in A.
@@ -102,10 +104,18 @@ def central_sections(result: Result, contours: Contours) -> tuple[Section, ...]:
     after: list[Picture | None] = [None, None, None]
     if result.map is not None and contours.output is not None:
         after = [*pictures(result.map, window, contours.output)]
+    return sections(window, before, after)
+
+
+def sections(
+    window: Window, before: Sequence[Picture], after: Sequence[Picture | None] = (None,) * 3
+) -> tuple[Section, ...]:
+    """Name the planes of pictures that were cut normal to z, y and x."""
     names = (("z", "x", "y"), ("y", "x", "z"), ("x", "y", "z"))
+    pairs = zip(before, after, strict=True)
     return tuple(
         Section(*name, index, *pair)
-        for name, index, pair in zip(names, window[0], zip(before, after, strict=True), strict=True)
+        for name, index, pair in zip(names, window[0], pairs, strict=True)
     )
 
 
@@ -124,15 +134,39 @@ def window_of(density: DensityMap, threshold: float) -> Window:
     return tuple(centre), tuple(ranges)
 
 
-def pictures(density: DensityMap, window: Window, threshold: float) -> list[Picture]:
-    """Draw three sections normal to z, y and x with one scale of grey."""
+def pictures(
+    density: DensityMap, window: Window, threshold: float, *, scale: DensityMap | None = None
+) -> list[Picture]:
+    """Draw three sections normal to z, y and x with one scale of grey: that of map `scale`."""
     cuts = _cuts(density, window)
-    values = np.sort(np.concatenate([image.ravel() for image, _, _ in cuts]))
-    black, white = (values[int(percent / 100 * (values.size - 1))] for percent in _PERCENTILES)
+    limits = _limits(cuts if scale is None else _cuts(scale, window))
     return [
-        _picture(image, side, (float(black), float(white)), _lines(image, threshold))
+        _picture(image, side, grey(image, *limits), _lines(image, threshold))
         for image, *side in cuts
     ]
+
+
+def tinted_pictures(
+    density: DensityMap, window: Window, values: DensityMap, palette: Palette
+) -> list[Picture]:
+    """Draw three sections in the colours of other values, as bright as the density is high."""
+    cuts = _cuts(density, window)
+    limits = _limits(cuts, (50.0, _PERCENTILES[1]))  # what is no molecule is black
+    answer = []
+    for (image, *side), (value, _, _) in zip(cuts, _cuts(values, window), strict=True):
+        bright = (grey(image, *limits)[..., None] / 255) ** _TINT_GAMMA
+        colour = 255 * palette(value) * bright
+        answer.append(_picture(image, side, colour.astype(np.uint8), []))
+    return answer
+
+
+def _limits(
+    cuts: list[tuple[Image, float, float]], percentiles: tuple[float, float] = _PERCENTILES
+) -> tuple[float, float]:
+    """Densities shown black and white."""
+    values = np.sort(np.concatenate([image.ravel() for image, _, _ in cuts]))
+    black, white = (values[int(percent / 100 * (values.size - 1))] for percent in percentiles)
+    return float(black), float(white)
 
 
 def _cuts(density: DensityMap, window: Window) -> list[tuple[Image, float, float]]:
@@ -158,7 +192,7 @@ def _binned(plane: Image) -> Image:
 
 
 def _picture(
-    image: Image, side: list[float], limits: tuple[float, float], lines: list[Array]
+    image: Image, side: list[float], pixels: NDArray[np.uint8], lines: list[Array]
 ) -> Picture:
     """Assemble a picture; the drawing has the map's proportions, square voxels or not."""
     rows, columns = image.shape
@@ -169,26 +203,7 @@ def _picture(
     unit = (width / columns, height / rows)
     contour = "".join(_polyline(np.rint((line + 0.5) * unit).astype(int)) for line in lines)
     bar = round(width * length / across, 1)
-    return Picture(_png(image, *limits), contour, width, height, across, bar, length)
-
-
-def _png(image: Image, black: float, white: float) -> str:
-    """Grey PNG, base64. Written here: smaller and the same everywhere, unlike a library's."""
-    scaled = (image - black) / max(white - black, 1e-30)
-    grey = np.clip(scaled * _GREYS, 0, _GREYS - 1).astype(np.uint8) * np.uint8(256 // _GREYS)
-    left = np.pad(grey, ((0, 0), (1, 0)))  # PNG filter 1: difference to the left neighbour
-    rows = np.pad(grey - left[:, :-1], ((0, 0), (1, 0)), constant_values=1)
-    header = struct.pack(">IIBBBBB", grey.shape[1], grey.shape[0], 8, 0, 0, 0, 0)
-    parts = (
-        (b"IHDR", header),
-        (b"IDAT", zlib.compress(np.ascontiguousarray(rows).tobytes(), 9)),
-        (b"IEND", b""),
-    )
-    chunks = (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts
-    )
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).decode("ascii")
+    return Picture(png(pixels), contour, width, height, across, bar, length)
 
 
 def _lines(image: Image, threshold: float) -> list[Array]:

@@ -40,11 +40,13 @@ def summary(result: Result) -> Summary:
     state, headline = _headline(result)
     verdict = result.verdict
     warnings = (*verdict.warnings, *result.prepared.warnings, *result.input.notes)
+    of_boxes = result.local.reasons if result.local else ()  # they have a section of their own
+    reasons = [reason for reason in verdict.reasons if reason not in of_boxes]
     return Summary(
         state,
         headline,
         _done(result),
-        typeset(verdict.reasons),
+        typeset(reasons),
         typeset(warnings),
         () if verdict.applicable else _HELP,
     )
@@ -65,7 +67,19 @@ def _headline(result: Result) -> tuple[str, str]:
     if not result.verdict.applicable:
         words = f"Not applicable: the {result.method} method cannot judge this map"
         return "care", words + "; a fall-back was used"
+    if (span := _local_span(result)) is not None:
+        return "ok", f"Sharpened locally: b_sharpen = {span}"
     return "ok", _action(result.filter)
+
+
+def _local_span(result: Result) -> str | None:
+    """Lowest and highest local b_sharpen about the overall one."""
+    local = result.local
+    if local is None or not local.boxes:
+        return None
+    low, high = (end(box.b_sharpen for box in local.boxes) for end in (min, max))
+    about = f"overall {_number(local.b_sharpen)} {_B}"
+    return f"{_number(low)} to {_number(high)} {_B}, {about}"
 
 
 def _action(filter_: Filter) -> str:
@@ -86,6 +100,7 @@ def _done(result: Result) -> tuple[str, ...]:
         )
     sentences = (
         _fall_back_sentence(result),
+        _local_sentence(result),
         _sharpening_sentence(result.filter),
         _target_sentence(result),
         _evidence_sentence(result),
@@ -99,6 +114,15 @@ def _fall_back_sentence(result: Result) -> str:
     if result.verdict.applicable:
         return ""
     return "This is the sharpening expected of such a map, not one that this map's contours chose."
+
+
+def _local_sentence(result: Result) -> str:
+    if _local_span(result) is None:
+        return ""
+    return (
+        "The filter differs from place to place: see Local sharpening. What follows is the overall "
+        "filter, about which the local ones lie."
+    )
 
 
 def _sharpening_sentence(filter_: Filter) -> str:
@@ -170,7 +194,7 @@ def numbers(result: Result) -> tuple[tuple[str, str], ...]:
         ("Molecular volume", f"{volume.angstrom3:,.0f} Å³ ({volume.source})"),
         ("Molecule's share of the box", f"{100 * volume.fraction:.2f} %"),
         ("Weight of a region", "none" if weight is None else f"{weight:.4g} voxels of surface"),
-        *_filter_rows(result.filter),
+        *_filter_rows(result),
         ("Time", _times(result.seconds)),
         ("Peak memory", f"{result.peak_memory_bytes / 2**20:,.0f} MiB"),
     ]
@@ -230,7 +254,8 @@ def _tensor(anisotropy: Anisotropy | None) -> str:
     return " ".join(f"{b:.1f}" for b in anisotropy.b_cartesian) + f" {_B}"
 
 
-def _filter_rows(filter_: Filter | None) -> list[tuple[str, str]]:
+def _filter_rows(result: Result) -> list[tuple[str, str]]:
+    filter_, span = result.filter, _local_span(result)
     if filter_ is None:
         return [("Filter", "none")]
     radial = filter_.radial
@@ -241,7 +266,14 @@ def _filter_rows(filter_: Filter | None) -> list[tuple[str, str]]:
         )
     else:
         text = f"table of {len(radial.to_dict().get('d', ()))} shells"
-    return [("Filter", text), ("Resolution limit of the map", f"{filter_.d_min:.3f} Å")]
+    limit = ("Resolution limit of the map", f"{filter_.d_min:.3f} Å")
+    if span is None or result.local is None:
+        return [("Filter", text), limit]
+    settings = result.local.settings
+    boxes = f"{len(result.local.boxes)} of {settings.size} voxels, blend: {settings.blend}"
+    symmetry = settings.symmetry.name if settings.symmetry else "none"
+    local = [("Local b_sharpen", span), ("Boxes", boxes), ("Symmetry", symmetry)]
+    return [("Overall filter", text), *local, limit]
 
 
 def _times(seconds: dict[str, float]) -> str:

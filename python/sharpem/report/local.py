@@ -1,0 +1,174 @@
+"""What the report shows of local sharpening: where the filter differs, by how much, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.report.drawing import GREY, INK, drawing, one_panel, svg
+from sharpem.report.palette import Palette, palette_of
+from sharpem.report.slices import (
+    Contours,
+    Section,
+    Window,
+    pictures,
+    sections,
+    tinted_pictures,
+    window_of,
+)
+from sharpem.report.words import typeset
+
+if TYPE_CHECKING:
+    from sharpem.density import DensityMap
+    from sharpem.local.localised import BoxChoice, Localised
+    from sharpem.result import Result
+
+Array = NDArray[np.float64]
+
+__all__ = ["LocalSection", "box_columns", "box_rows", "histogram_figure", "local_section"]
+
+_BARS = 24  # of the histogram at most
+_WIDTHS = (0.5, 1, 2, 5, 10, 20, 50)  # of a bar, A^2
+_SAMPLES = 2_000_000  # voxels that the search for the greatest difference looks at
+
+
+class LocalSection(NamedTuple):
+    """One section of the page.
+
+    ``tinted`` are central sections in the colours of ``palette``; ``pairs`` are the planes in which
+    the map under the overall filter (before) and the locally sharpened one (after) differ most.
+    """
+
+    sentences: tuple[str, ...]
+    palette: Palette
+    tinted: tuple[Section, ...]
+    pairs: tuple[Section, ...]
+    histogram: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def local_section(result: Result, contours: Contours) -> LocalSection | None:
+    """Collect what there is to show; None where no box was looked at."""
+    local = result.local
+    if local is None or not local.boxes or contours.output is None:
+        return None
+    palette = palette_of(local)
+    window = window_of(result.input, contours.input)
+    tinted = tinted_pictures(local.map, window, local.b_sharpen_map(), palette)
+    return LocalSection(
+        typeset(_sentences(local)),
+        palette,
+        sections(window, tinted),
+        _pairs(local, window, contours),
+        histogram_figure(local, palette),
+        box_columns(local),
+        box_rows(local),
+    )
+
+
+def _sentences(local: Localised) -> tuple[str, ...]:
+    """Say what was found."""
+    symmetry, resolutions = local.settings.symmetry, _resolutions(local)
+    found = [*local.reasons]
+    if symmetry is not None:
+        found.append(f"Places equivalent by symmetry ({symmetry.name}) share one choice.")
+    if resolutions.size:
+        low, middle, high = (resolutions.min(), np.median(resolutions), resolutions.max())
+        found.append(
+            f"The half maps agree (FSC above 0.143) to {low:.1f} to {high:.1f} A in the boxes, "
+            f"median {middle:.1f} A."
+        )
+    return (*found, *local.warnings)
+
+
+def _resolutions(local: Localised) -> Array:
+    known = np.array([box.resolution or np.nan for box in local.boxes], dtype=np.float64)
+    return known[np.isfinite(known)]
+
+
+def _pairs(local: Localised, window: Window, contours: Contours) -> tuple[Section, ...]:
+    """Cut both maps where they differ most, each contoured at the same enclosed volume."""
+    assert contours.output is not None
+    planes = _planes_that_differ(local.overall, local.map, window), window[1]
+    level = _core.contour(local.overall.data, contours.voxels)[0]
+    before = pictures(local.overall, planes, level)
+    after = pictures(local.map, planes, contours.output, scale=local.overall)
+    return sections(planes, before, after)
+
+
+def _planes_that_differ(one: DensityMap, two: DensityMap, window: Window) -> tuple[int, ...]:
+    """Planes (z, y, x) inside the window with the largest sum of squared differences."""
+    shown = window[1]
+    size = float(np.prod([part.stop - part.start for part in shown]))
+    step = max(1, int(np.ceil((size / _SAMPLES) ** (1 / 3))))
+    thinned = tuple(slice(part.start, part.stop, step) for part in shown)
+    squares = np.square(one.data[thinned] - two.data[thinned])
+    return tuple(
+        shown[axis].start + step * int(np.argmax(squares.sum(axis=others)))
+        for axis, others in enumerate(((1, 2), (0, 2), (0, 1)))
+    )
+
+
+def histogram_figure(local: Localised, palette: Palette) -> str:
+    """Count the boxes by local b_sharpen, in the colours of the sections."""
+    values = np.array([box.b_sharpen for box in local.boxes])
+    own = np.array([box.applicable for box in local.boxes])
+    edges = _edges(values, palette.middle)
+    every, told = (np.histogram(some, edges)[0] for some in (values, values[own]))
+    colours = palette(0.5 * (edges[1:] + edges[:-1]))
+    with drawing() as new_figure:
+        figure, axis = one_panel(new_figure)
+        width = edges[1] - edges[0]
+        common = {"width": width, "align": "edge", "edgecolor": INK, "linewidth": 0.7}
+        axis.bar(edges[:-1], told, color=colours, **common)
+        axis.bar(edges[:-1], every - told, bottom=told, color="none", hatch="////", **common)
+        axis.axvline(palette.middle, color=INK, lw=1.2, ls=(0, (4, 2)))
+        axis.annotate(
+            f"overall {palette.middle:.0f}", (palette.middle, 1.02),
+            xycoords=("data", "axes fraction"), ha="center", color=GREY,
+        )  # fmt: skip
+        axis.set_xlim(edges[0], edges[-1])
+        axis.yaxis.get_major_locator().set_params(integer=True)
+        axis.set_ylabel("boxes")
+        axis.set_xlabel("Local b_sharpen (Å²); sharper to the right")
+        words = f"Histogram of the local b_sharpen of {len(local.boxes)} boxes about the overall "
+        return svg(figure, "local", words + f"{palette.middle:.0f} Å²")
+
+
+def _edges(values: Array, middle: float) -> Array:
+    """Edges of the bars: round, about all values and the overall one."""
+    low, high = min(values.min(), middle) - 2, max(values.max(), middle) + 2
+    width = next(w for w in _WIDTHS if w >= (high - low) / _BARS)
+    first = width * np.floor(low / width)
+    count = max(int(np.ceil((high - first) / width)), 1)
+    edges: Array = first + width * np.arange(count + 1)
+    return edges
+
+
+def box_columns(local: Localised) -> tuple[str, ...]:
+    """Name the columns of the table of boxes."""
+    resolution = ("resolution (Å)",) if _resolutions(local).size else ()
+    places = ("x (Å)", "y (Å)", "z (Å)")
+    return (*places, "b_sharpen (Å²)", "B before (Å²)", "molecule (%)", *resolution, "reason")
+
+
+def box_rows(local: Localised) -> tuple[tuple[str, ...], ...]:
+    """Write what goes under :func:`box_columns`."""
+    with_resolution = _resolutions(local).size > 0
+    return tuple(_row(box, with_resolution=with_resolution) for box in local.boxes)
+
+
+def _row(box: BoxChoice, *, with_resolution: bool) -> tuple[str, ...]:
+    resolution = box.resolution or np.nan
+    return (
+        *(f"{x:.1f}" for x in box.centre),
+        f"{box.b_sharpen:.1f}",
+        f"{box.b_iso:.0f} ± {box.error:.0f}",
+        f"{100 * box.molecule:.0f}",
+        *((f"{resolution:.2f}" if np.isfinite(resolution) else "none",) * with_resolution),
+        box.reason,
+    )
