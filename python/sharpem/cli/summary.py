@@ -124,8 +124,9 @@ def local_line(local: Localised) -> str:
     low, high = (round(end(box.b_sharpen for box in local.boxes)) for end in (min, max))
     told = sum(box.applicable for box in local.boxes)
     symmetry = f", symmetry {local.settings.symmetry.name}" if local.settings.symmetry else ""
+    about = f" to {high:+d} A^2 about the overall {round(local.b_sharpen):+d}"
     return (
-        f"b_sharpen {low:+d} to {high:+d} A^2 about the overall {round(local.b_sharpen):+d}; "
+        f"b_sharpen {low:+d}{about if low < high else ' A^2 everywhere'}; "
         f"{told} of {len(local.boxes)} boxes have a say of their own{symmetry}"
     )
 

@@ -22,7 +22,6 @@ from sharpem.report.slices import (
 from sharpem.report.words import typeset
 
 if TYPE_CHECKING:
-    from sharpem.density import DensityMap
     from sharpem.local.localised import BoxChoice, Localised
     from sharpem.result import Result
 
@@ -31,7 +30,8 @@ Array = NDArray[np.float64]
 __all__ = ["LocalSection", "box_columns", "box_rows", "histogram_figure", "local_section"]
 
 _BARS = 24  # of the histogram at most
-_WIDTHS = (0.5, 1, 2, 5, 10, 20, 50)  # of a bar, A^2
+_WIDTHS = (1, 2, 5, 10, 20, 50)  # of a bar, A^2
+_VISIBLE = 2.0  # A^2: filters that differ by less give the same picture
 _SAMPLES = 2_000_000  # voxels that the search for the greatest difference looks at
 
 
@@ -40,6 +40,7 @@ class LocalSection(NamedTuple):
 
     ``tinted`` are central sections in the colours of ``palette``; ``pairs`` are the planes in which
     the map under the overall filter (before) and the locally sharpened one (after) differ most.
+    Both are empty where no picture would show a difference.
     """
 
     sentences: tuple[str, ...]
@@ -57,23 +58,41 @@ def local_section(result: Result, contours: Contours) -> LocalSection | None:
     if local is None or not local.boxes or contours.output is None:
         return None
     palette = palette_of(local)
-    window = window_of(result.input, contours.input)
-    tinted = tinted_pictures(local.map, window, local.b_sharpen_map(), palette)
+    tinted, pairs = _shown(local, palette, window_of(result.input, contours.input), contours)
     return LocalSection(
         typeset(_sentences(local)),
         palette,
-        sections(window, tinted),
-        _pairs(local, window, contours),
+        tinted,
+        pairs,
         histogram_figure(local, palette),
         box_columns(local),
         box_rows(local),
     )
 
 
+def _shown(
+    local: Localised, palette: Palette, window: Window, contours: Contours
+) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
+    """Draw the tinted sections, and the pairs."""
+    if _largest_shift(local) < _VISIBLE:
+        return (), ()
+    tinted = tinted_pictures(local.map, window, local.b_sharpen_map(), palette)
+    return sections(window, tinted), _pairs(local, window, contours)
+
+
+def _largest_shift(local: Localised) -> float:
+    return max(abs(box.b_sharpen - local.b_sharpen) for box in local.boxes)
+
+
 def _sentences(local: Localised) -> tuple[str, ...]:
     """Say what was found."""
     symmetry, resolutions = local.settings.symmetry, _resolutions(local)
     found = [*local.reasons]
+    if _largest_shift(local) < _VISIBLE:
+        found.append(
+            f"No local filter departs from the overall one by {_VISIBLE:.0f} A^2 or more, which "
+            "no picture would show: the map is as good as sharpened as a whole."
+        )
     if symmetry is not None:
         found.append(f"Places equivalent by symmetry ({symmetry.name}) share one choice.")
     if resolutions.size:
@@ -93,20 +112,21 @@ def _resolutions(local: Localised) -> Array:
 def _pairs(local: Localised, window: Window, contours: Contours) -> tuple[Section, ...]:
     """Cut both maps where they differ most, each contoured at the same enclosed volume."""
     assert contours.output is not None
-    planes = _planes_that_differ(local.overall, local.map, window), window[1]
     level = _core.contour(local.overall.data, contours.voxels)[0]
+    planes = _planes_that_differ(local, window, level), window[1]
     before = pictures(local.overall, planes, level)
     after = pictures(local.map, planes, contours.output, scale=local.overall)
     return sections(planes, before, after)
 
 
-def _planes_that_differ(one: DensityMap, two: DensityMap, window: Window) -> tuple[int, ...]:
-    """Planes (z, y, x) inside the window with the largest sum of squared differences."""
+def _planes_that_differ(local: Localised, window: Window, level: float) -> tuple[int, ...]:
+    """Planes (z, y, x) with the largest sum of squared differences inside the overall contour."""
     shown = window[1]
     size = float(np.prod([part.stop - part.start for part in shown]))
     step = max(1, int(np.ceil((size / _SAMPLES) ** (1 / 3))))
     thinned = tuple(slice(part.start, part.stop, step) for part in shown)
-    squares = np.square(one.data[thinned] - two.data[thinned])
+    overall = local.overall.data[thinned]
+    squares = np.square(local.map.data[thinned] - overall) * (overall >= level)
     return tuple(
         shown[axis].start + step * int(np.argmax(squares.sum(axis=others)))
         for axis, others in enumerate(((1, 2), (0, 2), (0, 1)))

@@ -77,9 +77,10 @@ def _local_span(result: Result) -> str | None:
     local = result.local
     if local is None or not local.boxes:
         return None
-    low, high = (end(box.b_sharpen for box in local.boxes) for end in (min, max))
-    about = f"overall {_number(local.b_sharpen)} {_B}"
-    return f"{_number(low)} to {_number(high)} {_B}, {about}"
+    low, high = (_number(end(box.b_sharpen for box in local.boxes)) for end in (min, max))
+    if low == high:
+        return f"{low} {_B} everywhere"
+    return f"{low} to {high} {_B}, overall {_number(local.b_sharpen)} {_B}"
 
 
 def _action(filter_: Filter) -> str:
