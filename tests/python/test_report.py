@@ -83,6 +83,7 @@ def result() -> Result:
         warnings=("The map looks masked.",),
         fit_limit=3.2,
         signal_and_noise=(),
+        variance=cast(Any, None),
     )
     return Result(
         input=density,

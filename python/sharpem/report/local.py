@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-__all__ = ["LocalSection", "box_columns", "box_rows", "histogram_figure", "local_section"]
+__all__ = [
+    "LocalSection",
+    "bar_edges",
+    "box_columns",
+    "box_rows",
+    "histogram_figure",
+    "local_section",
+]
 
 _BARS = 24  # of the histogram at most
 _WIDTHS = (1, 2, 5, 10, 20, 50)  # of a bar, A^2
@@ -137,7 +144,7 @@ def histogram_figure(local: Localised, palette: Palette) -> str:
     """Count the boxes by local b_sharpen, in the colours of the sections."""
     values = np.array([box.b_sharpen for box in local.boxes])
     own = np.array([box.applicable for box in local.boxes])
-    edges = _edges(values, palette.middle)
+    edges = bar_edges(values, palette.middle)
     every, told = (np.histogram(some, edges)[0] for some in (values, values[own]))
     colours = palette(0.5 * (edges[1:] + edges[:-1]))
     with drawing() as new_figure:
@@ -159,7 +166,7 @@ def histogram_figure(local: Localised, palette: Palette) -> str:
         return svg(figure, "local", words + f"{palette.middle:.0f} Å²")
 
 
-def _edges(values: Array, middle: float) -> Array:
+def bar_edges(values: Array, middle: float) -> Array:
     """Edges of the bars: round, about all values and the overall one."""
     low, high = min(values.min(), middle) - 2, max(values.max(), middle) + 2
     width = next(w for w in _WIDTHS if w >= (high - low) / _BARS)
