@@ -4,8 +4,8 @@ python benchmarks/local.py real ../shared/data [--box 40]
 python benchmarks/local.py simulated ../shared/data
 
 For every map: correlation with the model at B = 0 near its atoms after the overall filter, and that
-after each kind of local sharpening less the first, for both blends. Simulated maps have a B that rises from 40
-to 200 A^2 through the molecule; there the local B is compared with the truth as well.
+after each kind of local sharpening less the first, for both blends. Simulated maps have a B that
+rises from 40 to 200 A^2 through the molecule; there the local B is compared with the truth as well.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ _OVERALL_WEIGHT = 1e-12
 """Weight of the overall filter everywhere: more than 3 d0 from the nearest box it rules."""
 _STEP = 0.8  # times resolution^2, A^2: between nodes; filters in between are met within 0.5 %
 _WIDTH = 0.65
-"""Of the field's weights, in units of d0. In `boxes` the taper to the faces narrows them too: so the
-two blends follow a change of B as closely (docs/local.md)."""
+"""Of the field's weights, in units of d0. In `boxes` the taper to the faces narrows them too, so
+that both blends follow a change of B as closely (docs/local.md)."""
 _LATTICE = 0.3  # of that width: distance of the points at which the field is computed
 _PADDING = 3.0  # resolutions; a filter's effect reaches no further
 
