@@ -7,17 +7,18 @@ box is cut out, filtered on its own and averaged with the others by Eq. 9.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sharpem import _core
 from sharpem.apply import curve_of
+from sharpem.filters import RadialFilter, SharpenBlur
 from sharpem.local.ground import Ground
 from sharpem.modelmap import radial_curve
-from sharpem.prepare import Prepared
 
 __all__ = ["BLENDS", "Sites", "blended", "mixed", "sharper"]
 
@@ -62,17 +63,12 @@ class Sites:
 def mixed(ground: Ground, sites: Sites, shift: Array) -> Map:
     """Mix maps filtered as a whole by the field of `shift` (A^2, one per site)."""
     prepared = ground.prepared
-
-    def between(b: float) -> _core.RadialCurve:
-        factor = sharper(prepared, b)
-        return _curve(prepared, lambda s: ground.filter(s) * factor(s))
-
     field = sites.field(shift, prepared.density.shape)
     low, high = min(0.0, float(shift.min())), max(0.0, float(shift.max()))
     below = -np.arange(-low, 0, -_STEP * prepared.resolution**2) if low < 0 else np.empty(0)
     above = np.arange(high, 0, -_STEP * prepared.resolution**2)[::-1] if high > 0 else np.empty(0)
     nodes = np.concatenate([below, [0.0], above])  # 0 among them: the overall map, exactly
-    curves = [curve_of(ground.filter, 1 / prepared.d_min) if b == 0 else between(b) for b in nodes]
+    curves = [curve_of(sharper(ground, b), 1 / prepared.d_min) for b in nodes]
     return _core.mix(prepared.spectrum, nodes, curves, field)
 
 
@@ -80,23 +76,56 @@ def blended(ground: Ground, d0: float, shift: Array) -> Map:
     """Filter every box on its own, by `shift` (A^2, one per box), and blend (Eq. 9).
 
     Boxes are cut from the map after the overall filter, so that what is left to do to them is
-    smooth and reaches no further than the padding. Where no box is that map stays.
+    smooth and reaches no further than the padding. Where no box reaches that map stays.
     """
     prepared, boxes = ground.prepared, ground.boxes
     out = ground.overall.copy()
     padding = int(np.ceil(_PADDING * prepared.resolution / min(prepared.density.voxel_size)))
     window = boxes.as_set(max(1, min(boxes.shape) // 4))
-    curves = [_curve(prepared, sharper(prepared, b)) for b in shift]
+    curves = [_what_is_left(ground, b) for b in shift]
     cell = prepared.spectrum.cell
     _core.blend_boxes(ground.overall, out, cell, window, padding, curves, d0, _OVERALL_WEIGHT)
     return out
 
 
-def sharper(prepared: Prepared, b: float) -> Callable[[Array], Array]:
-    """Return exp(b s^2 / 4), A^2; beyond the resolution it rises and falls no further."""
-    s_end = 1 / max(prepared.resolution, prepared.fit_limit)
-    return lambda s: np.exp(0.25 * b * np.minimum(s, s_end) ** 2)
+@dataclass(frozen=True)
+class _Times:
+    """A filter times exp(b s^2 / 4) (A^2); beyond s_end (1/A) that rises and falls no further."""
+
+    filter: RadialFilter
+    b: float
+    s_end: float
+
+    def __call__(self, s: ArrayLike) -> Array:
+        s = np.asarray(s, dtype=np.float64)
+        answer: Array = self.filter(s) * np.exp(0.25 * self.b * np.minimum(s, self.s_end) ** 2)
+        return answer
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a filter of its own."""
+        return {**self.filter.to_dict(), "times_b": self.b}
 
 
-def _curve(prepared: Prepared, factor: Callable[[Array], Array]) -> _core.RadialCurve:
-    return radial_curve(factor, 1 / prepared.d_min)
+def sharper(ground: Ground, b: float) -> RadialFilter:
+    """Return the overall filter, sharper by b (A^2).
+
+    The soft limit that comes with sharpening (Eq. 4) may come in, but is not taken away again: what
+    it has damped is lost.
+    """
+    overall = ground.filter
+    if b == 0:
+        return overall
+    if isinstance(overall, SharpenBlur) and (overall.b_sharpen <= 0 or overall.b_sharpen + b > 0):
+        return replace(overall, b_sharpen=overall.b_sharpen + b)
+    return _Times(overall, b, 1 / max(ground.prepared.resolution, ground.prepared.fit_limit))
+
+
+def _what_is_left(ground: Ground, b: float) -> _core.RadialCurve:
+    """Return what a filter sharper by b does beyond the overall one."""
+    wanted, overall = sharper(ground, b), ground.filter
+
+    def ratio(s: Array) -> Array:
+        answer: Array = wanted(s) / np.maximum(overall(s), 1e-30)
+        return answer
+
+    return radial_curve(ratio, 1 / ground.prepared.d_min)
