@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'histogram', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'set_threads', 'shell_sums', 'surface_voxels', 'synthesise', 'threads']
+__all__: list[str] = ['BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'histogram', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -488,6 +488,28 @@ def histogram(map: numpy.typing.NDArray[numpy.float32], low: typing.SupportsFloa
     -------
     array of uint64, shape (bins,)
     """
+def instruction_set() -> str:
+    """
+    The instruction set in use.
+    
+    Returns
+    -------
+    str
+    
+    Raises
+    ------
+    ValueError
+        The environment variable SHARPEM_CPU names none of them.
+    """
+def instruction_sets() -> list[str]:
+    """
+    What was built and this processor supports.
+    
+    Returns
+    -------
+    list of str
+        "baseline" and, on x86-64, "v3" (AVX2) and "v4" (AVX-512); the best last.
+    """
 def label_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> tuple[numpy.typing.NDArray[numpy.uint32], numpy.typing.NDArray[numpy.uint64]]:
     """
     Connected regions of a contour, labelled.
@@ -586,6 +608,35 @@ def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxe
     list of Detail
         One per curve.
     """
+def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex) -> int:
+    """
+    Memory that `scan` needs beside the spectrum.
+    
+    Parameters
+    ----------
+    grid : tuple of 3 ints
+        Voxels (nz, ny, nx).
+    cell : tuple of 6 floats
+        a, b, c in A; alpha, beta, gamma in degrees.
+    d_min : float
+        Resolution limit of the spectrum, A.
+    voxels : int
+        Voxels inside the contour.
+    
+    Returns
+    -------
+    int
+        Bytes, with the number of threads that is set.
+    """
+def set_instruction_set(name: str) -> None:
+    """
+    Use another instruction set from now on.
+    
+    Parameters
+    ----------
+    name : str
+        One of `instruction_sets()`; "" for the default. Results do not depend on it.
+    """
 def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> None:
     """
     Limit the number of threads of the calls that follow.
@@ -609,6 +660,24 @@ def shell_sums(spectrum: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLik
     -------
     ShellSums
     """
+def spectrum_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> int:
+    """
+    Memory that a spectrum holds.
+    
+    Parameters
+    ----------
+    grid : tuple of 3 ints
+        Voxels (nz, ny, nx).
+    cell : tuple of 6 floats
+        a, b, c in A; alpha, beta, gamma in degrees.
+    d_min : float
+        Resolution limit, A; 0 keeps every term.
+    
+    Returns
+    -------
+    int
+        Bytes.
+    """
 def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
     """
     Outside voxels that touch an inside voxel, each counted once.
@@ -627,6 +696,24 @@ def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.S
     Returns
     -------
     int
+    """
+def synthesis_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> int:
+    """
+    Memory that `analyse` and `synthesise` need beside spectrum and map.
+    
+    Parameters
+    ----------
+    grid : tuple of 3 ints
+        Voxels (nz, ny, nx).
+    cell : tuple of 6 floats
+        a, b, c in A; alpha, beta, gamma in degrees.
+    d_min : float
+        Resolution limit, A; 0 keeps every term.
+    
+    Returns
+    -------
+    int
+        Bytes, with the number of threads that is set.
     """
 def synthesise(spectrum: Spectrum, factor: RadialCurve = None) -> numpy.typing.NDArray[numpy.float32]:
     """

@@ -65,8 +65,8 @@ class Prepared:
     signal_and_noise : tuple of pairs of ndarray
         Mean |F|^2 of signal and noise per shell as the molecule sees them: one pair where the noise
         was measured, several possible ones otherwise.
-    variance : LocalVariance
-        Where the molecule is, on a grid as coarse as the resolution allows.
+    molecule : ndarray of bool
+        Where the molecule is, on a grid as coarse as the resolution allows over the same box.
     contrast : float
         How much more the local variance scatters than that of noise: sharpem.contrast.
     """
@@ -86,7 +86,7 @@ class Prepared:
     warnings: tuple[str, ...]
     fit_limit: float
     signal_and_noise: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
-    variance: LocalVariance
+    molecule: NDArray[np.bool_]
     contrast: float = np.inf
 
 
@@ -157,7 +157,7 @@ def prepare(
         (*map_oddities(density), *_cut_short(limit, resolution)),
         limit,
         tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
-        variance,
+        molecule,
         stands_out,
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
+from sharpem import _core
 from sharpem.apply import apply, filtered
 from sharpem.choice import Choice
 from sharpem.density import DensityMap

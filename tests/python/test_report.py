@@ -83,7 +83,7 @@ def result() -> Result:
         warnings=("The map looks masked.",),
         fit_limit=3.2,
         signal_and_noise=(),
-        variance=cast(Any, None),
+        molecule=np.ones((2, 2, 2), dtype=np.bool_),
     )
     return Result(
         input=density,

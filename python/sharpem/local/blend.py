@@ -19,6 +19,7 @@ from sharpem.apply import curve_of
 from sharpem.filters import RadialFilter, SharpenBlur
 from sharpem.local.ground import Ground
 from sharpem.modelmap import radial_curve
+from sharpem.prepare import Prepared
 
 __all__ = ["BLENDS", "Sites", "blended", "mixed", "sharper"]
 
@@ -68,7 +69,7 @@ def mixed(ground: Ground, sites: Sites, shift: Array) -> Map:
     below = -np.arange(-low, 0, -_STEP * prepared.resolution**2) if low < 0 else np.empty(0)
     above = np.arange(high, 0, -_STEP * prepared.resolution**2)[::-1] if high > 0 else np.empty(0)
     nodes = np.concatenate([below, [0.0], above])  # 0 among them: the overall map, exactly
-    curves = [curve_of(sharper(ground, b), 1 / prepared.d_min) for b in nodes]
+    curves = [curve_of(sharper(prepared, ground.filter, b), 1 / prepared.d_min) for b in nodes]
     return _core.mix(prepared.spectrum, nodes, curves, field)
 
 
@@ -106,23 +107,22 @@ class _Times:
         return {**self.filter.to_dict(), "times_b": self.b}
 
 
-def sharper(ground: Ground, b: float) -> RadialFilter:
+def sharper(prepared: Prepared, overall: RadialFilter, b: float) -> RadialFilter:
     """Return the overall filter, sharper by b (A^2).
 
     The soft limit that comes with sharpening (Eq. 4) may come in, but is not taken away again: what
     it has damped is lost.
     """
-    overall = ground.filter
     if b == 0:
         return overall
     if isinstance(overall, SharpenBlur) and (overall.b_sharpen <= 0 or overall.b_sharpen + b > 0):
         return replace(overall, b_sharpen=overall.b_sharpen + b)
-    return _Times(overall, b, 1 / max(ground.prepared.resolution, ground.prepared.fit_limit))
+    return _Times(overall, float(b), 1 / max(prepared.resolution, prepared.fit_limit))
 
 
 def _what_is_left(ground: Ground, b: float) -> _core.RadialCurve:
     """Return what a filter sharper by b does beyond the overall one."""
-    wanted, overall = sharper(ground, b), ground.filter
+    wanted, overall = sharper(ground.prepared, ground.filter, b), ground.filter
 
     def ratio(s: Array) -> Array:
         answer: Array = wanted(s) / np.maximum(overall(s), 1e-30)

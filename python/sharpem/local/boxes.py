@@ -107,7 +107,7 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
     grid = density.shape
     shape = tuple(n if n <= _WHOLE_AXIS * size else size for n in grid)
     _check_size(density, shape, prepared.fit_limit)
-    mask = prepared.variance.mask()
+    mask = prepared.molecule
     spacing = np.array(grid) / np.array(mask.shape)
     first = _first_voxels(mask, spacing, grid, shape)
     molecule = _shares(mask, spacing, first, shape)

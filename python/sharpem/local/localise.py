@@ -277,7 +277,7 @@ def _words(found: _Found, b_sharpen: float) -> tuple[str, ...]:
             f"is sharpened as on the whole, b_sharpen {low:.0f} to {high:.0f} A^2.",
         )
     return (
-        f"{own} of {count} boxes tell something of their own: their signals' fall-offs differ by "
+        f"{own} of {count} boxes tell something of their own: the fall-off differs between them by "
         f"{found.tau:.0f} A^2, of which {100 * found.gain:.0f} % is worth removing.",
         f"Local b_sharpen runs from {low:.0f} to {high:.0f} A^2, overall {b_sharpen:.0f}.",
     )

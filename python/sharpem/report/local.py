@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.report.drawing import GREY, INK, drawing, one_panel, svg
 from sharpem.report.palette import Palette, palette_of
+from sharpem.report.panel import Panel, svg
 from sharpem.report.slices import (
     Contours,
     Section,
@@ -146,24 +146,22 @@ def histogram_figure(local: Localised, palette: Palette) -> str:
     own = np.array([box.applicable for box in local.boxes])
     edges = bar_edges(values, palette.middle)
     every, told = (np.histogram(some, edges)[0] for some in (values, values[own]))
+    panel = Panel(
+        "boxes (pale: no say of their own)",
+        x_range=(float(edges[0]), float(edges[-1])),
+        y_range=(0.0, 1.1 * float(every.max())),
+    )
     colours = palette(0.5 * (edges[1:] + edges[:-1]))
-    with drawing() as new_figure:
-        figure, axis = one_panel(new_figure)
-        width = edges[1] - edges[0]
-        common = {"width": width, "align": "edge", "edgecolor": INK, "linewidth": 0.7}
-        axis.bar(edges[:-1], told, color=colours, **common)
-        axis.bar(edges[:-1], every - told, bottom=told, color="none", hatch="////", **common)
-        axis.axvline(palette.middle, color=INK, lw=1.2, ls=(0, (4, 2)))
-        axis.annotate(
-            f"overall {palette.middle:.0f}", (palette.middle, 1.02),
-            xycoords=("data", "axes fraction"), ha="center", color=GREY,
-        )  # fmt: skip
-        axis.set_xlim(edges[0], edges[-1])
-        axis.yaxis.get_major_locator().set_params(integer=True)
-        axis.set_ylabel("boxes")
-        axis.set_xlabel("Local b_sharpen (Å²); sharper to the right")
-        words = f"Histogram of the local b_sharpen of {len(local.boxes)} boxes about the overall "
-        return svg(figure, "local", words + f"{palette.middle:.0f} Å²")
+    for low, high, height, part, rgb in zip(
+        edges[:-1], edges[1:], every, told, colours, strict=True
+    ):
+        colour = "#" + "".join(f"{round(255 * channel):02x}" for channel in rgb)
+        panel.bar(low, high, float(height), colour, opacity=0.35)
+        panel.bar(low, high, float(part), colour)
+    panel.mark(palette.middle)
+    words = f"Histogram of the local b_sharpen of {len(local.boxes)} boxes about the overall "
+    below = f"Local b_sharpen (Å²); sharper to the right; dashed: overall {palette.middle:.0f}"
+    return svg([panel], [180], "local", words + f"{palette.middle:.0f} Å²", below)
 
 
 def bar_edges(values: Array, middle: float) -> Array:

@@ -84,6 +84,7 @@ class Panel:
         self._marks: list[tuple[float, str, str]] = []
         self._levels: list[tuple[float, str, bool]] = []
         self._dots: list[tuple[float, float, str, bool]] = []
+        self._bars: list[tuple[float, float, float, str, float]] = []
 
     def line(
         self,
@@ -103,6 +104,12 @@ class Panel:
     def band(self, low: float, high: float, colour: str) -> None:
         """Shade a range of x."""
         self._bands.append((low, high, colour))
+
+    def bar(
+        self, low: float, high: float, height: float, colour: str, *, opacity: float = 1.0
+    ) -> None:
+        """Add a bar over a range of x."""
+        self._bars.append((low, high, height, colour, opacity))
 
     def mark(self, x: float, colour: str = INK, dash: str = DASHED) -> None:
         """Add a vertical line."""
@@ -127,6 +134,10 @@ class Panel:
         y = Scale(*self._y_range(), bottom, top, self.logarithmic)
         inside = [
             *(_box(x(low), top, x(high), bottom, colour) for low, high, colour in self._bands),
+            *(
+                _box(x(low) + 0.5, y(height), x(high) - 0.5, bottom, colour, opacity=opacity)
+                for low, high, height, colour, opacity in self._bars
+            ),
             *(
                 _stroke(f"M{_LEFT:g} {y(value):.1f}H{_RIGHT:g}", colour, 0.8)
                 for value, colour, _ in self._levels
@@ -242,9 +253,17 @@ def _stroke(path: str, colour: str, width: float, dash: str = "", cap: str = "")
     return f'<path d="{path}" {shape}{dashes}{ends}/>'
 
 
-def _box(left: float | Array, top: float, right: float | Array, bottom: float, colour: str) -> str:
-    outline = f"M{left:.1f} {top:g}H{right:.1f}V{bottom:g}H{left:.1f}Z"
-    return f'<path d="{outline}" fill="{colour}" opacity="0.16"/>'
+def _box(
+    left: float | Array,
+    top: float | Array,
+    right: float | Array,
+    bottom: float,
+    colour: str,
+    *,
+    opacity: float = 0.16,
+) -> str:
+    outline = f"M{left:.1f} {top:.1f}H{right:.1f}V{bottom:g}H{left:.1f}Z"
+    return f'<path d="{outline}" fill="{colour}" opacity="{opacity:g}"/>'
 
 
 def _circle(x: float | Array, y: float | Array, colour: str, hollow: bool) -> str:
