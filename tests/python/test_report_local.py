@@ -79,7 +79,7 @@ def test_words_call_b_sharpen_the_overall_one(result, page):
     low, high = (end(box.b_sharpen for box in result.local.boxes) for end in (min, max))
     span = f"{low:.0f} to {high:.0f} Å², overall {result.local.b_sharpen:.0f} Å²"
     assert f"Sharpened locally: b_sharpen = {span}" in page
-    assert "What follows is the overall filter" in page
+    assert "On the whole: Sharpened by b_sharpen = " in page
     assert ">Overall filter</th>" in page
     assert ">Filter</th>" not in page
     assert "The overall filter: what each amplitude is multiplied by." in page

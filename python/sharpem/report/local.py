@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sharpem.local.localised import BoxChoice, Localised
     from sharpem.result import Result
 
-Array = NDArray[np.float64]
-
 __all__ = [
     "LocalSection",
     "bar_edges",
@@ -35,6 +33,8 @@ __all__ = [
     "histogram_figure",
     "local_section",
 ]
+
+Array = NDArray[np.float64]
 
 _BARS = 24  # of the histogram at most
 _WIDTHS = (1, 2, 5, 10, 20, 50)  # of a bar, A^2

@@ -101,8 +101,7 @@ def _done(result: Result) -> tuple[str, ...]:
         )
     sentences = (
         _fall_back_sentence(result),
-        _local_sentence(result),
-        _sharpening_sentence(result.filter),
+        _local_sentence(result, _sharpening_sentence(result.filter)),
         _target_sentence(result),
         _evidence_sentence(result),
         _limits_sentence(result.filter),
@@ -117,15 +116,6 @@ def _fall_back_sentence(result: Result) -> str:
     return "This is the sharpening expected of such a map, not one that this map's contours chose."
 
 
-def _local_sentence(result: Result) -> str:
-    if _local_span(result) is None:
-        return ""
-    return (
-        "The filter differs from place to place: see Local sharpening. What follows is the overall "
-        "filter, about which the local ones lie."
-    )
-
-
 def _sharpening_sentence(filter_: Filter) -> str:
     if not isinstance(filter_.radial, SharpenBlur):
         return "Amplitudes were scaled shell by shell; phases are untouched."
@@ -135,6 +125,12 @@ def _sharpening_sentence(filter_: Filter) -> str:
         f"{verb} by b_sharpen = {_number(b)} {_B} (RELION and cryoSPARC would call this "
         f"B = {_number(-b)}). Phases are untouched."
     )
+
+
+def _local_sentence(result: Result, overall: str) -> str:
+    if _local_span(result) is None:
+        return overall
+    return f"On the whole: {overall} From place to place it differs: see Local sharpening."
 
 
 def _before(result: Result) -> str:
@@ -271,9 +267,9 @@ def _filter_rows(result: Result) -> list[tuple[str, str]]:
     if span is None or result.local is None:
         return [("Filter", text), limit]
     settings = result.local.settings
-    boxes = f"{len(result.local.boxes)} of {settings.size} voxels, blend: {settings.blend}"
     symmetry = settings.symmetry.name if settings.symmetry else "none"
-    local = [("Local b_sharpen", span), ("Boxes", boxes), ("Symmetry", symmetry)]
+    boxes = f"{len(result.local.boxes)} of {settings.size} voxels, blend {settings.blend}"
+    local = [("Local b_sharpen", span), ("Boxes", f"{boxes}, symmetry {symmetry}")]
     return [("Overall filter", text), *local, limit]
 
 
