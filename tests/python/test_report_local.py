@@ -3,6 +3,7 @@
 import base64
 import zlib
 from dataclasses import replace
+from html import unescape
 from importlib import resources
 
 import numpy as np
@@ -72,7 +73,7 @@ def test_page_has_the_section(result, page):
     assert "Where the local filter matters most" in page
     assert page.count("data:image/png") == 6 + 3 + 6
     for reason in result.local.reasons:
-        assert page.count(reason.replace("A^2", "Å²")) == 1
+        assert unescape(page).count(reason.replace("A^2", "Å²")) == 1
 
 
 def test_words_call_b_sharpen_the_overall_one(result, page):
@@ -243,7 +244,7 @@ def test_summary_has_one_line_and_with_verbose_the_boxes(result):
     low, high = (round(end(box.b_sharpen for box in boxes)) for end in (min, max))
     told = sum(box.applicable for box in boxes)
     assert line.startswith(f"b_sharpen {low:+d} to {high:+d} A^2 about the overall ")
-    assert line.endswith(f"{told} of {len(boxes)} boxes have a say of their own")
+    assert line.endswith(f"{told} of {len(boxes)} boxes tell something of their own")
     assert not any(text in result.local.reasons for _, text in lines)
     verbose = summary(result, {}, verbose=True)
     assert sum(label == "box" for label, _ in verbose) == len(boxes)

@@ -127,7 +127,7 @@ def local_line(local: Localised) -> str:
     about = f" to {high:+d} A^2 about the overall {round(local.b_sharpen):+d}"
     return (
         f"b_sharpen {low:+d}{about if low < high else ' A^2 everywhere'}; "
-        f"{told} of {len(local.boxes)} boxes have a say of their own{symmetry}"
+        f"{told} of {len(local.boxes)} boxes tell something of their own{symmetry}"
     )
 
 

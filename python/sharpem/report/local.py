@@ -97,8 +97,8 @@ def _sentences(local: Localised) -> tuple[str, ...]:
     found = [*local.reasons]
     if _largest_shift(local) < _VISIBLE:
         found.append(
-            f"No local filter departs from the overall one by {_VISIBLE:.0f} A^2 or more, which "
-            "no picture would show: the map is as good as sharpened as a whole."
+            f"All local filters lie within {_VISIBLE:.0f} A^2 of the overall one: no picture would "
+            "show the difference."
         )
     if symmetry is not None:
         found.append(f"Places equivalent by symmetry ({symmetry.name}) share one choice.")
