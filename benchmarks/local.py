@@ -11,6 +11,7 @@ rises from 40 to 200 A^2 through the molecule; there the local B is compared wit
 from __future__ import annotations
 
 import argparse
+import csv
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from choice import REAL
 from numpy.typing import NDArray
 
 from sharpem import Result, read_map, read_model, sharpen
@@ -60,9 +60,11 @@ class Case:
 
 
 def real_cases(data: Path) -> Iterator[Case]:
-    for map_, model, resolution in REAL:
-        name = Path(map_).parent.name
-        yield Case(name, read_map(data / map_), read_model(data / model), resolution)
+    table = Path(__file__).with_name("real_pairs.csv").read_text().splitlines()
+    for row in csv.DictReader(line for line in table if not line.startswith("#")):
+        if row["group"] == "cryo-EM":
+            map_, model = (data / row[name].partition("/data/")[2] for name in ("map", "model"))
+            yield Case(row["name"], read_map(map_), read_model(model), float(row["resolution"]))
 
 
 def simulated_cases(data: Path) -> Iterator[Case]:

@@ -11,6 +11,7 @@ from sharpem.compare import DEPOSITED, Comparison, Entry, compare
 from sharpem.io.model import Model
 from sharpem.simulate import shaken
 from sharpem.study.inputs import Inputs, fetched, read_inputs, stated_resolution
+from sharpem.study.local import local_outcomes
 from sharpem.study.outcome import CaseOutcome, MethodOutcome, Shaken
 from sharpem.study.pairs import Pair
 from sharpem.study.protocol import Protocol
@@ -65,7 +66,9 @@ def examine(pair: Pair, protocol: Protocol) -> CaseOutcome:
         model=inputs.model,
         radius=protocol.radius,
     )
-    return _completed(outcome, found, inputs, protocol)
+    completed = _completed(outcome, found, inputs, protocol)
+    local = tuple(local_outcomes(found, inputs, ruler))
+    return replace(completed, methods=(*completed.methods, *local))
 
 
 def _completed(

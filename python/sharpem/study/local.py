@@ -1,0 +1,64 @@
+"""Local sharpening of one pair, about the filters that were chosen for the whole (Fig. 10)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from sharpem.compare import Comparison, Entry
+from sharpem.errors import InputError
+from sharpem.local.localise import localise
+from sharpem.local.localised import LocalSettings
+from sharpem.methods.surface import SURFACE
+from sharpem.search import ScanSettings
+from sharpem.study.inputs import Inputs
+from sharpem.study.outcome import MethodOutcome
+from sharpem.yardstick import Yardstick
+
+__all__ = ["local_outcomes"]
+
+_METHODS = ("surface", "half-map", "model")
+
+
+def local_outcomes(found: Comparison, inputs: Inputs, ruler: Yardstick) -> Iterator[MethodOutcome]:
+    """Localise what was chosen by surface, by half maps and by the model, and judge it.
+
+    Parameters
+    ----------
+    found : Comparison
+        The filters for the whole.
+    inputs : Inputs
+        Of the pair.
+    ruler : Yardstick
+        The judge.
+    """
+    for entry in found.entries:
+        if entry.name in _METHODS and entry.choice is not None and entry.filter is not None:
+            try:
+                yield _outcome(entry, found, inputs, ruler)
+            except InputError:  # the map is too small for boxes
+                return
+
+
+def _outcome(entry: Entry, found: Comparison, inputs: Inputs, ruler: Yardstick) -> MethodOutcome:
+    assert entry.choice is not None
+    start = time.perf_counter()
+    local = localise(
+        found.prepared,
+        entry.choice,
+        found.map_of(entry),
+        LocalSettings(),
+        scan=ScanSettings(),
+        method=SURFACE if entry.name == "surface" and entry.choice.verdict.applicable else None,
+        half_maps=inputs.half_maps if entry.name == "half-map" else None,
+        model=inputs.model if entry.name == "model" else None,
+    )
+    return MethodOutcome(
+        f"{entry.name}-local",
+        f"{entry.label}, local",
+        entry.choice.verdict.applicable,
+        ruler.correlation(local.map).cc_mask,
+        None,
+        entry.choice.b_iso.target,
+        time.perf_counter() - start,
+    )
