@@ -147,7 +147,7 @@ def histogram_figure(local: Localised, palette: Palette) -> str:
     edges = bar_edges(values, palette.middle)
     every, told = (np.histogram(some, edges)[0] for some in (values, values[own]))
     panel = Panel(
-        "boxes (pale: no say of their own)",
+        "boxes",
         x_range=(float(edges[0]), float(edges[-1])),
         y_range=(0.0, 1.1 * float(every.max())),
     )
@@ -156,8 +156,10 @@ def histogram_figure(local: Localised, palette: Palette) -> str:
         edges[:-1], edges[1:], every, told, colours, strict=True
     ):
         colour = "#" + "".join(f"{round(255 * channel):02x}" for channel in rgb)
-        panel.bar(low, high, float(height), colour, opacity=0.35)
-        panel.bar(low, high, float(part), colour)
+        if height > part:
+            panel.bar(low, high, float(height), colour, opacity=0.35)
+        if part:
+            panel.bar(low, high, float(part), colour)
     panel.mark(palette.middle)
     words = f"Histogram of the local b_sharpen of {len(local.boxes)} boxes about the overall "
     below = f"Local b_sharpen (Å²); sharper to the right; dashed: overall {palette.middle:.0f}"

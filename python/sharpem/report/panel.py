@@ -108,7 +108,7 @@ class Panel:
     def bar(
         self, low: float, high: float, height: float, colour: str, *, opacity: float = 1.0
     ) -> None:
-        """Add a bar over a range of x."""
+        """Add a bar over a range of x, outlined: its colour may be close to the page's."""
         self._bars.append((low, high, height, colour, opacity))
 
     def mark(self, x: float, colour: str = INK, dash: str = DASHED) -> None:
@@ -135,7 +135,7 @@ class Panel:
         inside = [
             *(_box(x(low), top, x(high), bottom, colour) for low, high, colour in self._bands),
             *(
-                _box(x(low) + 0.5, y(height), x(high) - 0.5, bottom, colour, opacity=opacity)
+                _bar(x(low), y(height), x(high), bottom, colour, opacity=opacity)
                 for low, high, height, colour, opacity in self._bars
             ),
             *(
@@ -253,17 +253,23 @@ def _stroke(path: str, colour: str, width: float, dash: str = "", cap: str = "")
     return f'<path d="{path}" {shape}{dashes}{ends}/>'
 
 
-def _box(
+def _box(left: float | Array, top: float, right: float | Array, bottom: float, colour: str) -> str:
+    outline = f"M{left:.1f} {top:g}H{right:.1f}V{bottom:g}H{left:.1f}Z"
+    return f'<path d="{outline}" fill="{colour}" opacity="0.16"/>'
+
+
+def _bar(
     left: float | Array,
     top: float | Array,
     right: float | Array,
     bottom: float,
     colour: str,
     *,
-    opacity: float = 0.16,
+    opacity: float,
 ) -> str:
-    outline = f"M{left:.1f} {top:.1f}H{right:.1f}V{bottom:g}H{left:.1f}Z"
-    return f'<path d="{outline}" fill="{colour}" opacity="{opacity:g}"/>'
+    outline = f"M{left:.1f} {bottom:g}V{top:.1f}H{right:.1f}V{bottom:g}"
+    fill = f'fill="{colour}" fill-opacity="{opacity:g}"'
+    return f'<path d="{outline}" {fill} stroke="{INK}" stroke-width="0.7"/>'
 
 
 def _circle(x: float | Array, y: float | Array, colour: str, hollow: bool) -> str:
