@@ -21,6 +21,8 @@ radius : float
     A.
 centre : float
     Density that counts as zero.
+overwrite : bool
+    Write the answer over the map, which saves memory.
 
 Returns
 -------
@@ -42,9 +44,9 @@ Returns
 array of uint64, shape (bins,))";
 
 MapArray local_mean_square_map(const MapArray& map, const CellNumbers& cell, double radius,
-                               double centre) {
+                               double centre, bool overwrite) {
   const VolumeView view = view_of(map);
-  MapArray out = new_map(view.shape);
+  MapArray out = overwrite ? map : new_map(view.shape);
   const MutableVolumeView to = mutable_view_of(out);
   const py::gil_scoped_release release;
   local_mean_square(view, cell_of(cell), radius, centre, to);
@@ -66,7 +68,8 @@ py::array_t<std::uint64_t> histogram_of(const MapArray& map, double low, double 
 
 void bind_molecule(py::module_& m) {
   m.def("local_mean_square", &local_mean_square_map, py::arg("map").noconvert(), py::arg("cell"),
-        py::arg("radius"), py::arg("centre"), local_doc);
+        py::arg("radius"), py::arg("centre"), py::kw_only(), py::arg("overwrite") = false,
+        local_doc);
   m.def("histogram", &histogram_of, py::arg("map").noconvert(), py::arg("low"), py::arg("high"),
         py::arg("bins"), histogram_doc);
 }

@@ -532,7 +532,7 @@ def label_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.Su
     sizes : array of uint64, shape (regions,)
         Voxels of region i + 1.
     """
-def local_mean_square(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], radius: typing.SupportsFloat | typing.SupportsIndex, centre: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
+def local_mean_square(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], radius: typing.SupportsFloat | typing.SupportsIndex, centre: typing.SupportsFloat | typing.SupportsIndex, *, overwrite: bool = False) -> numpy.typing.NDArray[numpy.float32]:
     """
     Mean of (map - centre)^2 in a sphere about each voxel, periodic.
     
@@ -546,6 +546,8 @@ def local_mean_square(map: numpy.typing.NDArray[numpy.float32], cell: typing.Ann
         A.
     centre : float
         Density that counts as zero.
+    overwrite : bool
+        Write the answer over the map, which saves memory.
     
     Returns
     -------

@@ -98,7 +98,11 @@ def variance_radius(resolution: float) -> float:
 
 
 def local_variance(
-    map_: NDArray[np.float32], cell: tuple[float, ...], resolution: float
+    map_: NDArray[np.float32],
+    cell: tuple[float, ...],
+    resolution: float,
+    *,
+    overwrite: bool = False,
 ) -> LocalVariance:
     """Split a map into molecule and solvent by its local variance.
 
@@ -148,7 +152,7 @@ def map_variance(spectrum: _core.Spectrum, resolution: float) -> LocalVariance:
     grid = coarse_grid(spectrum.grid, spectrum.cell, resolution)
     coarse = _core.synthesise(_core.resampled(spectrum, grid, resolution))
     coarse -= np.float32(spectrum.mean)
-    return local_variance(coarse, spectrum.cell, resolution)
+    return local_variance(coarse, spectrum.cell, resolution, overwrite=True)
 
 
 def _solvent_level(ln_values: NDArray[np.float64]) -> float:

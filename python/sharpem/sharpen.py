@@ -190,7 +190,7 @@ def sharpen(
             map_,
             resolution,
             max_memory,
-            maps=1 + 2 * (halves is not None) + (mask is not None),
+            maps=1 + 2 * (halves is not None) + (mask is not None) + 3 * local,
             extra="model" if atoms is not None else "half-map" if halves is not None else None,
             threads=_core.threads(),
         )

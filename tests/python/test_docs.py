@@ -16,6 +16,7 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 # What the pages call their files, and which of ../shared/data stands for it.
 FILES = {
     "emd_3488.map.gz": "emd_3488/emd_3488.mrc.gz",
+    "large.mrc": "emd_3488/emd_3488.mrc.gz",
     "emd_3488.mrc.gz": "emd_3488/emd_3488.mrc.gz",
     "5ni1.cif": "emd_3488/5ni1_updated.cif",
     "half_map_1.mrc": "synthetic_halfmaps_5ni1/half_map_1.mrc.gz",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import reference
 
+from sharpem.apply import filtered
 from sharpem.contrast import LEAST_CONTRAST, scatter_of_noise
 from sharpem.density import DensityMap
 from sharpem.errors import InputError
@@ -16,7 +17,6 @@ from sharpem.io import read_map
 from sharpem.io.model import read_model
 from sharpem.molecule import local_variance
 from sharpem.prepare import prepare
-from sharpem.sharpen import _synthesised
 from sharpem.simulate import simulate_map
 from sharpem.spectrum import shell_table
 
@@ -73,14 +73,14 @@ def test_anisotropy_is_found_and_removed(protein, tensor):
     difference = seen - found.anisotropy.b_iso * trace - (own - own[:3].mean() * trace)
     np.testing.assert_allclose(difference, tensor, atol=5.0)
     assert found.removed.spread > 0.6 * found.anisotropy.spread
-    cleaned = _synthesised(made.map, found.spectrum, SharpenBlur(0.0, 3.0))
+    cleaned = filtered(made.map, found.spectrum, SharpenBlur(0.0, 3.0))
     assert prepare(cleaned, 3.0).anisotropy.spread < 0.5 * found.anisotropy.spread
 
 
 def test_anisotropy_stays_if_wished(noisy):
     found = prepare(noisy.map, 3.5, correct_anisotropy=False)
     assert found.removed is None
-    untouched = _synthesised(noisy.map, found.spectrum, SharpenBlur(0.0, 3.5)).data
+    untouched = filtered(noisy.map, found.spectrum, SharpenBlur(0.0, 3.5)).data
     assert np.corrcoef(untouched.ravel(), noisy.map.data.ravel())[0, 1] > 0.95
 
 
@@ -153,7 +153,7 @@ def test_a_map_too_steep_to_read_b_from_is_refused_by_name():
 def noise_map(n, seed, b=0.0, voxel=1.3):
     density = DensityMap.from_array(np.random.default_rng(seed).normal(size=(n, n, n)), voxel)
     spectrum = prepare(density, 2.7, correct_anisotropy=False).spectrum
-    return _synthesised(density, spectrum, SharpenBlur(-b, 3.0))
+    return filtered(density, spectrum, SharpenBlur(-b, 3.0))
 
 
 @pytest.mark.parametrize("b", [0.0, 150.0])
@@ -162,7 +162,7 @@ def test_scatter_of_the_local_variance_of_noise(b, resolution):
     """The formula against noise itself."""
     density = noise_map(80, 5, b)
     spectrum = prepare(density, resolution, correct_anisotropy=False).spectrum
-    cut = _synthesised(density, spectrum, SharpenBlur(0.0, resolution))
+    cut = filtered(density, spectrum, SharpenBlur(0.0, resolution))
     found = local_variance(cut.data, cut.cell, 0.833 * resolution)
     scatter = found.data.std() / found.data.mean()
     table = shell_table(spectrum)

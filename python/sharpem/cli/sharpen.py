@@ -253,6 +253,7 @@ def _check_request(request: Namespace, prefix: Path) -> None:
     endings += [".star", "_fsc.xml"] * _gives_fsc(request)
     endings += ["_half1.mrc", "_half2.mrc"] * request.write_half_maps
     endings += ["_b_sharpen.mrc", "_b_iso.mrc"] * (request.local is not None)
+    endings += ["_resolution.mrc"] * (request.local is not None and request.half1 is not None)
     endings += [".mtz"] * (crystal or request.write_mtz is True)
     check_outputs(
         [with_ending(prefix, ending) for ending in endings],

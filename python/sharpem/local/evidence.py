@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.fsc import FSC_RESOLUTION, crossing
 from sharpem.local.boxes import FIT_FROM, Boxes
-from sharpem.local.fit import FOLD, BoxPowers
+from sharpem.local.fit import FOLD, BoxPowers, Falls
 from sharpem.local.ground import Ground
 from sharpem.near import NEAR_MOLECULE, gain_of_isotropy
 from sharpem.prepare import Prepared
+from sharpem.reference import ln_reference
 
 __all__ = ["Evidence", "from_half_maps", "from_map", "from_model"]
 
@@ -41,13 +42,28 @@ class Evidence:
         Shells from 12 A to where amplitudes can be fitted.
     gain : float
         Share of a local fall-off that is worth removing, 0 to 1 (near.gain_of_isotropy).
+    near : ndarray, shape (n,)
+        Share of a box's noise that counts, being where the molecule is.
     resolution : ndarray or None, shape (n,)
         Where the FSC of half maps falls below 0.143 in each box, A; NaN where it never is above.
     """
 
     powers: BoxPowers
     gain: float
+    near: Array
     resolution: Array | None = None
+
+    def gains(self, falls: Falls) -> Array:
+        """Gain of every box: that of the map, or less where a box is noisier, shape (n,).
+
+        As near.gain_of_isotropy: the mean of (S - N) / (S + N) over what counts.
+        """
+        noise = self.near[:, None] * falls.noise_ratio
+        s = self.powers.s
+        weight = self.powers.terms * s**2 * np.exp(ln_reference(s)) / (1 + noise)
+        own = (weight * (1 - noise) / (1 + noise)).sum(axis=1) / weight.sum(axis=1)
+        answer: Array = np.clip(own, 0.0, self.gain)
+        return answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +112,7 @@ def from_map(ground: Ground) -> Evidence:
             noise_error=_NOISE_KNOWN if known else _NOISE_GUESSED,
         ),
         _gain(prepared, prepared.signal_and_noise),
+        _near(boxes) if known else np.ones(len(boxes)),
     )
 
 
@@ -117,7 +134,8 @@ def from_half_maps(ground: Ground, one: Map, two: Map) -> Evidence:
     correlation = sums.cross / np.sqrt(np.maximum(sums.power_1 * sums.power_2, 1e-30))
     limits = [crossing(sums.s, row, FSC_RESOLUTION) or np.nan for row in correlation]
     powers = _powers(sums, power / signal, level[:, None] * ratio, noise_error=_NOISE_KNOWN)
-    return Evidence(powers, _measured_gain(ground, sums.s, ratio), np.array(limits))
+    gain = _measured_gain(ground, sums.s, ratio)
+    return Evidence(powers, gain, _near(ground.boxes), np.array(limits))
 
 
 def from_model(ground: Ground, model: Map) -> Evidence:
@@ -146,7 +164,8 @@ def from_model(ground: Ground, model: Map) -> Evidence:
         coherent=True,
     )
     prepared = ground.prepared  # what a model lacks is no noise: the gain is the map's
-    return Evidence(powers, _gain(prepared, prepared.signal_and_noise))
+    gain = _gain(prepared, prepared.signal_and_noise)
+    return Evidence(powers, gain, np.zeros(len(ground.boxes)))
 
 
 def _powers(
@@ -182,6 +201,10 @@ def _noise_in_boxes(prepared: Prepared, boxes: Boxes, s: Array) -> Array:
     ln_ratio = np.mean([np.log(np.maximum(ratio, _FLOOR)) for ratio in ratios], axis=0)
     answer: Array = np.exp(np.interp(s, shells.s, ln_ratio))
     return answer
+
+
+def _near(boxes: Boxes) -> Array:
+    return np.minimum(1.0, NEAR_MOLECULE * boxes.molecule)
 
 
 def _measured_gain(ground: Ground, s: Array, ratio: Array) -> float:

@@ -75,12 +75,15 @@ class Falls:
         Standard deviation among boxes.
     ln_noise : ndarray
         Logarithm of the noise level found over that expected.
+    noise_ratio : ndarray, shape (n, m)
+        Noise over signal as found, in the shells that were fitted.
     """
 
     b: Array
     error: Array
     tau: float
     ln_noise: Array
+    noise_ratio: Array
 
     @property
     def told(self) -> NDArray[np.bool_]:
@@ -109,7 +112,14 @@ def fit_falls(boxes: BoxPowers) -> Falls:
         if abs(found - tau) < 0.02 * tau:
             break
         tau = found
-    return Falls(state[:, 1], np.sqrt(variance), tau, state[:, 2])
+    signal, noise = _expected(boxes, state)
+    return Falls(state[:, 1], np.sqrt(variance), tau, state[:, 2], noise / signal)
+
+
+def _expected(boxes: BoxPowers, state: Array) -> tuple[Array, Array]:
+    """Signal and noise in every shell, shape (n, m), for states (g, dB, ln noise level)."""
+    signal = np.exp(state[:, :1] - state[:, 1:2] * 0.5 * boxes.s**2)
+    return signal, boxes.noise * np.exp(state[:, 2:])
 
 
 def _posterior(boxes: BoxPowers, state: Array, precision: Array) -> tuple[Array, Array]:
@@ -117,9 +127,7 @@ def _posterior(boxes: BoxPowers, state: Array, precision: Array) -> tuple[Array,
     x = 0.5 * boxes.s**2
     largest = np.array([1.0, 30.0, 0.7])
     for _ in range(40):
-        g, b, level = state[:, :1], state[:, 1:2], state[:, 2:]
-        signal = np.exp(g - b * x)
-        noise = boxes.noise * np.exp(level)
+        signal, noise = _expected(boxes, state)
         expected, variance = boxes.expected(signal, noise)
         slopes = np.stack([signal, -x * signal, expected - signal], axis=-1)
         weighted = slopes / variance[..., None]

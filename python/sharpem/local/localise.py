@@ -166,7 +166,8 @@ def _by_fall_off(
     b, error = falls.b, falls.error
     if peaks is not None and method is not None:
         b, error = _with_peaks(prepared, falls, peaks, method)
-    shift = np.clip(evidence.gain * b, -_LARGEST_SHIFT, _LARGEST_SHIFT)
+    gains = evidence.gains(falls)
+    shift = np.clip(gains * b, -_LARGEST_SHIFT, _LARGEST_SHIFT)
     told = error < 0.8 * falls.tau
     reasons = tuple(
         "Its own fall-off decides." if own else "It says no more than all boxes do." for own in told
@@ -177,7 +178,7 @@ def _by_fall_off(
         error,
         told,
         reasons,
-        evidence.gain,
+        float(np.median(gains)),
         falls.tau,
         evidence.resolution,
     )

@@ -83,7 +83,7 @@ class Localised:
     b_sharpen, b_iso : float
         Of the map as a whole, A^2.
     gain : float
-        Share of a local fall-off that was removed.
+        Share of a local fall-off that was removed, the median of the boxes.
     tau : float
         Standard deviation of the fall-off among boxes, A^2.
     reasons, warnings : tuple of str
