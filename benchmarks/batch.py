@@ -1,12 +1,12 @@
 """How well many maps go over workers: maps per second against one process alone.
 
-python benchmarks/batch.py [--maps 200] [--slurm]
+python benchmarks/batch.py [--maps 200] [--size 48] [--slurm]
 
-Simulates small maps (48^3 voxels) and sharpens them, without reports (the page takes longer than
-such a map): in one process and in two at once, by nothing but a loop over `sharpem.sharpen` and
-`Result.write`; then as a batch with one and two local workers, on a Dask LocalCluster of one and
-two processes over TCP, and with --slurm as one and two jobs of the Slurm that is there, such as
-tests/slurm.sh starts. Every process has one thread.
+Simulates small maps (48^3 voxels, or --size) and sharpens them, without reports (the page takes
+longer than such a map): in one process and in two at once, by nothing but a loop over
+`sharpem.sharpen` and `Result.write`; then as a batch with one and two local workers, on a Dask
+LocalCluster of one and two processes over TCP, and with --slurm as one and two jobs of the Slurm
+that is there, such as tests/slurm.sh starts. Every process has one thread.
 
 The time of a batch is that of all maps less that of a batch of two, which is mostly the start and
 told apart. Efficiency is maps per second over those of as many loops at once: what the machine's
@@ -32,7 +32,7 @@ import sharpem
 from sharpem.batch.run import read_rows, run_rows
 from sharpem.jobs import Dask, Engine, Job, Limits, Local, Slurm, run
 
-RESOLUTION, VOXELS = 4.0, 48
+RESOLUTION, LENGTH = 4.0, 76.8  # A; LENGTH is the side of the boxes
 LIMITS = Limits(threads=1, memory=10**9)
 
 
@@ -45,21 +45,27 @@ class Times(NamedTuple):
     empty: float
 
 
-def simulate(folder: Path, count: int) -> list[dict[str, object]]:
-    """Maps of the demo's molecule, each with noise and a B of its own, cut or filled to 48^3."""
+def simulate(folder: Path, count: int, size: int) -> list[dict[str, object]]:
+    """Maps of the demo's molecule, each with noise and a B of its own, cut or filled to size^3."""
     import numpy as np
 
     model = sharpem.read_model(Path(sharpem.__file__).parent / "data" / "demo.pdb.gz")
     rows: list[dict[str, object]] = []
     for n in range(count):
         made = sharpem.simulate_map(
-            model, resolution=RESOLUTION, b_iso=60 + n % 100, voxel_size=1.6, box="tight", seed=n
+            model,
+            resolution=RESOLUTION,
+            b_iso=60 + n % 100,
+            voxel_size=LENGTH / size,
+            box="tight",
+            seed=n,
         )
-        data = np.zeros((VOXELS,) * 3, np.float32)
-        region = tuple(slice(0, min(VOXELS, size)) for size in made.map.shape)
+        data = np.zeros((size,) * 3, np.float32)
+        region = tuple(slice(0, min(size, found)) for found in made.map.shape)
         data[region] = made.map.data[region]
         path = folder / f"map{n}.mrc"
-        sharpem.write_map(sharpem.DensityMap.from_array(data, 1.6), path, "simulated")
+        map_ = sharpem.DensityMap.from_array(data, LENGTH / size)
+        sharpem.write_map(map_, path, "simulated")
         rows.append({"map": path, "resolution": RESOLUTION, "no_report": True})
     return rows
 
@@ -155,6 +161,7 @@ def report(where: str, workers: int, found: Times, bare: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--maps", type=int, default=200)
+    parser.add_argument("--size", type=int, default=48, help="of the maps, voxels on a side")
     parser.add_argument("--slurm", action="store_true")
     request = parser.parse_args()
     count = request.maps
@@ -162,8 +169,8 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parent)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = simulate(folder, count)
-        print(f"{count} maps of {VOXELS}^3 voxels, {os.cpu_count()} cores")
+        rows = simulate(folder, count, request.size)
+        print(f"{count} maps of {request.size}^3 voxels, {os.cpu_count()} cores")
         bare = {n: count / loops(folder, count, n) for n in (1, 2)}
         print(f"loops without a batch: one {bare[1]:.2f} maps/s, two at once {bare[2]:.2f}")
         print("where          workers   maps/s  efficiency  ms per empty job  two maps (s)")

@@ -127,7 +127,7 @@ def counting(settings: Settings) -> Iterator[Row]:
     _core.set_threads(1)
     map_ = _core.synthesise(problem.spectrum)
     threshold = _core.contour(map_, problem.inside)[0]
-    inside, above = map_ >= threshold, float(map_.max()) + 1
+    inside, packed = map_ >= threshold, _core.inside(map_, threshold)
     for neighbours in (6, 26):
         ours = partial(_core.count_regions, map_, threshold, neighbours)
         count = partial(_core.surface_voxels, map_, threshold, neighbours)
@@ -139,26 +139,27 @@ def counting(settings: Settings) -> Iterator[Row]:
             "cc3d": partial(regions_cc3d, inside, neighbours),
             "label": partial(regions, inside, neighbours),
             "surface": count,
-            "nothing": partial(_core.surface_voxels, map_, above, neighbours),
+            "regions of a mask": partial(_core.count_regions, packed, neighbours),
+            "surface of a mask": partial(_core.surface_voxels, packed, neighbours),
             "dilation": partial(surface, inside, neighbours),
             "threshold": lambda: map_ >= threshold,
         }
         t = {name: time.cpu for name, time in in_turn(work, 5 * settings.repeats).items()}
         n, about = settings.size, f"{neighbours} neighbours"
-        packed, mask = t["nothing"], t["threshold"]
+        mask = t["threshold"]
         yield row(f"regions at {n}^3, {about}, threshold included, against cc3d", t["regions"],
                   t["cc3d"] + mask, "CPU", id=f"cc3d-{neighbours}")  # fmt: skip
         yield row(f"regions at {n}^3, {about}, of a mask, against cc3d",
-                  max(t["regions"] - packed, 1e-6), t["cc3d"], "CPU",
+                  t["regions of a mask"], t["cc3d"], "CPU",
                   goal=">= 5 (15)", id=f"cc3d-mask-{neighbours}")  # fmt: skip
         yield row(f"regions at {n}^3, {about}, of a mask, against scipy.ndimage.label",
-                  max(t["regions"] - packed, 1e-6), t["label"], "CPU",
+                  t["regions of a mask"], t["label"], "CPU",
                   id=f"label-mask-{neighbours}")  # fmt: skip
         yield row(f"surface at {n}^3, {about}, threshold included, against binary_dilation",
                   t["surface"], t["dilation"] + mask, "CPU",
                   id=f"dilation-{neighbours}")  # fmt: skip
         yield row(f"surface at {n}^3, {about}, of a mask, against binary_dilation",
-                  max(t["surface"] - packed, 1e-6), t["dilation"], "CPU",
+                  t["surface of a mask"], t["dilation"], "CPU",
                   goal=">= 100 (500)", id=f"dilation-mask-{neighbours}")  # fmt: skip
 
 

@@ -113,6 +113,34 @@ Returns
 -------
 int)";
 
+constexpr const char* inside_doc = R"(Voxels of a contour, packed.
+
+Parameters
+----------
+map : array of float32, shape (z, y, x), C order
+    Density.
+threshold : float
+    Voxels with value >= threshold are inside.
+
+Returns
+-------
+BitMask)";
+
+constexpr const char* mask_doc = R"(The same of a contour that is packed already.
+
+Parameters
+----------
+inside : BitMask
+    From `inside`.
+adjacency : {6, 18, 26}
+    Voxels touch that share a face; also an edge; also a corner.
+wrap : bool
+    Whether opposite faces of the box touch (crystals).
+
+Returns
+-------
+int)";
+
 constexpr const char* label_doc = R"(Connected regions of a contour, labelled.
 
 Parameters
@@ -236,6 +264,24 @@ std::size_t count(const MapArray& map, float threshold, int number, bool wrap) {
   return count_regions(inside(planes, threshold), adjacency, wrap);
 }
 
+BitMask packed(const MapArray& map, float threshold) {
+  const MapPlanes planes(view_of(map));
+  const ReleaseGil unlocked;
+  return inside(planes, threshold);
+}
+
+std::size_t surface_of_mask(const BitMask& mask, int number, bool wrap) {
+  const Adjacency adjacency = adjacency_of(number);
+  const ReleaseGil unlocked;
+  return surface_voxels(mask, adjacency, wrap);
+}
+
+std::size_t regions_of_mask(const BitMask& mask, int number, bool wrap) {
+  const Adjacency adjacency = adjacency_of(number);
+  const ReleaseGil unlocked;
+  return count_regions(mask, adjacency, wrap);
+}
+
 Regions label_unlocked(const VolumeView& map, float threshold, Adjacency adjacency, bool wrap) {
   const ReleaseGil unlocked;
   return label_regions(inside(MapPlanes(map), threshold), adjacency, wrap);
@@ -258,6 +304,13 @@ void bind_contours(py::module_& m) {
         py::arg("wrap") = false, surface_doc);
   m.def("count_regions", &count, map, py::arg("threshold"), py::arg("adjacency") = 6,
         py::arg("wrap") = false, count_doc);
+  py::class_<BitMask>(m, "BitMask", "Voxels inside a contour, one bit each.");
+  m.def("inside", &packed, map, py::arg("threshold"), inside_doc);
+  const auto mask = py::arg("inside");
+  m.def("surface_voxels", &surface_of_mask, mask, py::arg("adjacency") = 6, py::arg("wrap") = false,
+        mask_doc);
+  m.def("count_regions", &regions_of_mask, mask, py::arg("adjacency") = 6, py::arg("wrap") = false,
+        mask_doc);
   m.def("label_regions", &label, map, py::arg("threshold"), py::arg("adjacency") = 6,
         py::arg("wrap") = false, label_doc);
 }

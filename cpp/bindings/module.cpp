@@ -13,6 +13,7 @@ void bind_boxes(py::module_& m);
 
 PYBIND11_MODULE(_core, m) {
   m.doc() = "sharpem's C++ core. Private: use the functions of the sharpem package.";
+  m.attr("__version__") = SHARPEM_VERSION;
   bind_filter(m);  // first: its classes stand in the signatures of the others
   bind_spectrum(m);
   bind_shells(m);

@@ -6,9 +6,7 @@
 >>> result.write("map_sharpened")  # doctest: +SKIP
 """
 
-from importlib.metadata import version as _version
-
-from sharpem import _loading as _loading
+from sharpem import _loading
 from sharpem.archive.entry import Entry
 from sharpem.archive.fetch import fetch
 from sharpem.batch import BatchResult, batch
@@ -23,7 +21,7 @@ from sharpem.io.read import read_map
 from sharpem.sharpen import Result, apply, sharpen
 from sharpem.simulate import simulate_map
 
-__version__ = _version("sharpem")
+__version__ = _loading.version
 
 __all__ = [
     "Anisotropy",

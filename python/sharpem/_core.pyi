@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'histogram', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
+__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'histogram', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -216,6 +216,10 @@ class Detail:
     @property
     def voxels_inside(self) -> int:
         ...
+class BitMask:
+    """
+    Voxels inside a contour, one bit each.
+    """
 class BoxSet:
     """
     Boxes of one shape inside a map.
@@ -362,6 +366,7 @@ def contour(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt
     voxels_inside : int
         Number of voxels >= threshold.
     """
+@typing.overload
 def count_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
     """
     Number of connected regions of a contour.
@@ -374,6 +379,24 @@ def count_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.Su
         Voxels with value >= threshold are inside.
     adjacency : {6, 18, 26}
         Voxels are connected that share a face; also an edge; also a corner.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    
+    Returns
+    -------
+    int
+    """
+@typing.overload
+def count_regions(inside: BitMask, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
+    """
+    The same of a contour that is packed already.
+    
+    Parameters
+    ----------
+    inside : BitMask
+        From `inside`.
+    adjacency : {6, 18, 26}
+        Voxels touch that share a face; also an edge; also a corner.
     wrap : bool
         Whether opposite faces of the box touch (crystals).
     
@@ -487,6 +510,21 @@ def histogram(map: numpy.typing.NDArray[numpy.float32], low: typing.SupportsFloa
     Returns
     -------
     array of uint64, shape (bins,)
+    """
+def inside(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex) -> BitMask:
+    """
+    Voxels of a contour, packed.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density.
+    threshold : float
+        Voxels with value >= threshold are inside.
+    
+    Returns
+    -------
+    BitMask
     """
 def instruction_set() -> str:
     """
@@ -680,6 +718,7 @@ def spectrum_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.Suppor
     int
         Bytes.
     """
+@typing.overload
 def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
     """
     Outside voxels that touch an inside voxel, each counted once.
@@ -690,6 +729,24 @@ def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.S
         Density.
     threshold : float
         Voxels with value >= threshold are inside.
+    adjacency : {6, 18, 26}
+        Voxels touch that share a face; also an edge; also a corner.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    
+    Returns
+    -------
+    int
+    """
+@typing.overload
+def surface_voxels(inside: BitMask, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:
+    """
+    The same of a contour that is packed already.
+    
+    Parameters
+    ----------
+    inside : BitMask
+        From `inside`.
     adjacency : {6, 18, 26}
         Voxels touch that share a face; also an edge; also a corner.
     wrap : bool
@@ -738,3 +795,4 @@ def threads() -> int:
     -------
     int
     """
+__version__: str = '0.1.0'

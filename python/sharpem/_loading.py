@@ -7,10 +7,12 @@ stays; child processes see no change of the environment.
 
 import os
 
+__all__ = ["version"]
+
 _given = "OMP_WAIT_POLICY" in os.environ
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 try:
-    import sharpem._core  # noqa: F401
+    from sharpem._core import __version__ as version
 finally:
     if not _given:
         del os.environ["OMP_WAIT_POLICY"]

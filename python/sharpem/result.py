@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from sharpem import _core
+from sharpem._core import __version__
 from sharpem.archive.entry import Entry
 from sharpem.choice import BIso, Choice, Trial, Verdict
 from sharpem.density import DensityMap
@@ -144,7 +144,7 @@ class Result:
         prepared, choice, crystal = self.prepared, self.choice, self.input.reflections
         answer = {
             "schema": SCHEMA,
-            "sharpem": version("sharpem"),
+            "sharpem": __version__,
             "input": {
                 "map": str(self.input.path) if self.input.path else None,
                 "shape": list(self.input.shape),

@@ -12,10 +12,10 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sharpem._core import __version__
 from sharpem.archive.integrity import published_digest, what_is_wrong
 from sharpem.errors import InputError
 
@@ -86,7 +86,7 @@ class Download:
         import requests
         from urllib3.exceptions import HTTPError
 
-        headers = {"Accept-Encoding": "identity", "User-Agent": f"sharpem/{version('sharpem')}"}
+        headers = {"Accept-Encoding": "identity", "User-Agent": f"sharpem/{__version__}"}
         headers |= self._resume(url)
         try:
             with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:

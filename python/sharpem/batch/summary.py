@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sharpem._core import __version__
 from sharpem.batch.rows import Row
 from sharpem.io.json_text import json_text
 from sharpem.io.together import write_text, write_together
@@ -58,7 +58,7 @@ def write_summary(
 
     texts = {
         "csv": _csv(rows),
-        "json": json_text({"schema": 1, "sharpem": version("sharpem"), "rows": list(rows)}),
+        "json": json_text({"schema": 1, "sharpem": __version__, "rows": list(rows)}),
         "html": render_batch(rows, title=folder.resolve().name, command=command),
     }
     paths = {kind: folder / f"summary.{kind}" for kind in texts}

@@ -12,10 +12,10 @@ import json
 import shutil
 import uuid
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sharpem._core import __version__
 from sharpem.errors import InputError
 from sharpem.io.json_text import json_text
 from sharpem.jobs.job import Job, Outcome, Task
@@ -45,7 +45,7 @@ def made(
     """Make the record of a job that was done, or that failed with `error`."""
     return {
         "schema": _SCHEMA,
-        "sharpem": version("sharpem"),
+        "sharpem": __version__,
         "key": job.key,
         "fingerprint": job.fingerprint,
         "status": "done" if error is None else "failed",

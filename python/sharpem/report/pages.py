@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sharpem._core import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,4 +39,4 @@ def render_page(template: str, **values: Any) -> str:
     **values
         What the template names. Text is escaped; SVG goes in as ``markupsafe.Markup``.
     """
-    return _environment().get_template(template).render(version=version("sharpem"), **values)
+    return _environment().get_template(template).render(version=__version__, **values)
