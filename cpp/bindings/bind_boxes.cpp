@@ -196,6 +196,7 @@ Field make_field(const Places& sites, const Numbers& values, const std::array<st
     throw py::value_error("sites and values: expected as many of each");
   }
   std::vector<Site> list;
+  list.reserve(value.size());
   for (py::ssize_t i = 0; i < sites.shape(0); ++i) {
     list.push_back({{at(i, 0), at(i, 1), at(i, 2)}, value[static_cast<std::size_t>(i)]});
   }
@@ -235,7 +236,7 @@ void blend(const MapArray& map, MapArray overall, const CellNumbers& cell, const
 void bind_boxes(py::module_& m) {
   py::class_<BoxSet>(m, "BoxSet", "Boxes of one shape inside a map.")
       .def(py::init(&make_boxes), py::arg("first"), py::arg("shape"), py::arg("edge"), boxes_doc);
-  py::class_<Field>(m, "Field", "A value that changes smoothly over a map.");
+  const py::class_<Field> field(m, "Field", "A value that changes smoothly over a map.");
   const auto boxes = py::arg("boxes");
   m.def("box_sums", &sums, py::arg("one").noconvert(), py::arg("two").noconvert(), py::arg("cell"),
         boxes, py::arg("d_min"), py::arg("edges"), sums_doc);

@@ -304,7 +304,7 @@ void bind_contours(py::module_& m) {
         py::arg("wrap") = false, surface_doc);
   m.def("count_regions", &count, map, py::arg("threshold"), py::arg("adjacency") = 6,
         py::arg("wrap") = false, count_doc);
-  py::class_<BitMask>(m, "BitMask", "Voxels inside a contour, one bit each.");
+  const py::class_<BitMask> bits(m, "BitMask", "Voxels inside a contour, one bit each.");
   m.def("inside", &packed, map, py::arg("threshold"), inside_doc);
   const auto mask = py::arg("inside");
   m.def("surface_voxels", &surface_of_mask, mask, py::arg("adjacency") = 6, py::arg("wrap") = false,

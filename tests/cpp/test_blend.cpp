@@ -56,8 +56,8 @@ TEST_CASE("the field is the weighted mean of Eq. 9") {
   const std::vector<Site> sites{{{5, 6, 7}, 30}, {{20, 18, 25}, -10}, {{-4, 40, 50}, 5}};
   const Field field = field_of(sites, grid, 9, 0.01, 1);
   std::vector<float> row(grid.nx);
-  for (const std::size_t z : {0, 13, 39}) {
-    for (const std::size_t y : {0, 17, 35}) {
+  for (const std::size_t z : {0U, 13U, 39U}) {
+    for (const std::size_t y : {0U, 17U, 35U}) {
       field.row(z, y, grid.nx, row.data());
       for (std::size_t x = 0; x < grid.nx; ++x) {
         const double expected = slow_field(sites, static_cast<double>(z), static_cast<double>(y),
@@ -119,9 +119,9 @@ TEST_CASE("boxes with one filter blend to the map filtered as a whole: no seams"
   const Map map = sampled(grid, ripples);
   const Spectrum spectrum = analyse(map.view(), cell, d_min);
   BoxSet boxes{{16, 16, 16}, {}, 4};
-  for (const std::size_t z : {0, 8, 16, 24}) {
-    for (const std::size_t y : {0, 10, 20}) {
-      for (const std::size_t x : {0, 9, 18, 28}) boxes.first.push_back({z, y, x});
+  for (const std::size_t z : {0U, 8U, 16U, 24U}) {
+    for (const std::size_t y : {0U, 10U, 20U}) {
+      for (const std::size_t x : {0U, 9U, 18U, 28U}) boxes.first.push_back({z, y, x});
     }
   }
   const std::vector<RadialCurve> filters(boxes.first.size(), filter_of(-60));
