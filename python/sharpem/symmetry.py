@@ -29,6 +29,7 @@ Numbers: TypeAlias = NDArray[np.float64]
 _LEAST_CORRELATION = 0.7  # by evidence: docs/local.md
 _D_MIN = 6.0  # A; finer terms do not matter after the blur
 _BLUR, _SHAPE = 400.0, 1650.0  # A^2; terms of 12 to 50 A are left
+_NOTHING = 1e-10  # of a map's power: rounding
 _POINTS = 1000
 _ROTATION_ERROR = 0.01  # of a file's matrices against rotations; they have 3 digits at least
 
@@ -157,6 +158,11 @@ class _Probe:
         self._box = density.voxel_axes * np.array(density.shape[::-1])
         self._origin = np.array(density.origin)
         spectrum = _core.analyse(density.data, density.cell, _D_MIN)
+        coarse = _core.shell_sums(spectrum, [1e-6, 1 / _D_MIN]).power[0]
+        if not coarse > _NOTHING * density.data.var(dtype=np.float64):
+            raise InputError(
+                f"{density.path or 'map'}: nothing at {_D_MIN:g} A and coarser, expected a molecule"
+            )
         variance = map_variance(spectrum, _D_MIN)
         self._blurred = _blurred(spectrum, variance.data.shape)
         molecule = np.argwhere(variance.mask())

@@ -18,6 +18,7 @@ from sharpem.local.boxes import covering_boxes, nearest_distance, to_angstrom, t
 from sharpem.local.ground import Ground
 from sharpem.modelmap import model_map
 from sharpem.prepare import prepare
+from sharpem.result_extra import extra_paths
 from sharpem.sharpen import apply
 from sharpem.simulate import local_b, simulate_map
 
@@ -198,6 +199,28 @@ def test_noise_alone_has_no_regions():
     assert np.array_equal(result.map.data, result.local.overall.data)
     assert any("nothing stands out" in warning for warning in result.verdict.warnings)
     assert np.ptp(result.local.b_sharpen_map().data) == 0
+
+
+def test_a_map_without_coarse_terms_has_no_symmetry():
+    checkers = (np.indices((64, 64, 64)).sum(axis=0) % 2 * 2 - 1).astype(np.float32)
+    with pytest.raises(InputError, match="coarser, expected a molecule"):
+        sharpen(DensityMap.from_array(checkers, 1.0), resolution=3.0, local=True, symmetry="C2")
+
+
+def test_half_maps_that_agree_nowhere_in_the_boxes_give_no_resolution(uneven, monkeypatch):
+    """No map of the local resolution is promised, and the files are written all the same."""
+    made = uneven[0]
+    monkeypatch.setattr("sharpem.local.evidence.crossing", lambda *_: None)
+    result = sharpen(
+        half1=made.half_maps[0],
+        half2=made.half_maps[1],
+        resolution=RESOLUTION,
+        local=True,
+        local_box=SIZE,
+    )
+    assert all(box.resolution is None for box in result.local.boxes)
+    assert result.local.resolution_map() is None
+    assert "resolution" not in extra_paths(result, "prefix", half_maps=False)
 
 
 def test_one_box_is_said(uneven):

@@ -163,20 +163,18 @@ def _by_fall_off(
 ) -> _Found:
     """Let each box depart by its own fall-off, and by its score as far as that can be trusted."""
     falls = fit_falls(evidence.powers)
-    b, error = falls.b, falls.error
     if peaks is not None and method is not None:
-        b, error = _with_peaks(prepared, falls, peaks, method)
+        falls = _with_peaks(prepared, falls, peaks, method)
     gains = evidence.gains(falls)
-    shift = np.clip(gains * b, -_LARGEST_SHIFT, _LARGEST_SHIFT)
-    told = error < 0.8 * falls.tau
     reasons = tuple(
-        "Its own fall-off decides." if own else "It says no more than all boxes do." for own in told
+        "Its own fall-off decides." if own else "It says no more than all boxes do."
+        for own in falls.told
     )
     return _Found(
-        shift,
-        prepared.b_signal + b,
-        error,
-        told,
+        np.clip(gains * falls.b, -_LARGEST_SHIFT, _LARGEST_SHIFT),
+        prepared.b_signal + falls.b,
+        falls.error,
+        falls.told,
         reasons,
         float(np.median(gains)),
         falls.tau,
@@ -184,19 +182,18 @@ def _by_fall_off(
     )
 
 
-def _with_peaks(
-    prepared: Prepared, falls: Falls, peaks: Peaks, method: ScanMethod
-) -> tuple[Array, Array]:
+def _with_peaks(prepared: Prepared, falls: Falls, peaks: Peaks, method: ScanMethod) -> Falls:
     """Combine fall-off and maximum of the score by their errors (as choose_by_scan does)."""
     usable = peaks.usable
     if not usable.any():
-        return falls.b, falls.error
+        return falls
     known = prepared.shells.noise is not None
     sigma = method.sigma(prepared.resolution, noise_known=known)
     weight = np.where(usable, sigma**-2, 0.0)
     away = peaks.b_sharpen - np.median(peaks.b_sharpen[usable])
     total = falls.error**-2 + weight
-    return (falls.b * falls.error**-2 + away * weight) / total, total**-0.5
+    b = (falls.b * falls.error**-2 + away * weight) / total
+    return replace(falls, b=b, error=total**-0.5)
 
 
 def _by_score_alone(
@@ -252,7 +249,7 @@ def _blend(ground: Ground, sites: Sites, shift: Array, blend: str) -> Map:
 def _table(
     prepared: Prepared, boxes: Boxes, found: _Found, b_sharpen: float
 ) -> tuple[BoxChoice, ...]:
-    resolution = found.resolution
+    known = np.full(len(boxes), np.nan) if found.resolution is None else found.resolution
     places = to_angstrom(prepared.density, boxes.centres)
     return tuple(
         BoxChoice(
@@ -263,7 +260,7 @@ def _table(
             float(boxes.molecule[i]),
             bool(found.applicable[i]),
             found.reasons[i],
-            None if resolution is None else float(resolution[i]),
+            float(known[i]) if np.isfinite(known[i]) else None,
         )
         for i in range(len(boxes))
     )
