@@ -29,8 +29,8 @@ from typing import NamedTuple
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import sharpem
-from sharpem.batch.run import read_rows, run_rows
 from sharpem.jobs import Dask, Engine, Job, Limits, Local, Slurm, run
+from sharpem.many.run import read_rows, run_rows
 
 RESOLUTION, LENGTH = 4.0, 76.8  # A; LENGTH is the side of the boxes
 LIMITS = Limits(threads=1, memory=10**9)

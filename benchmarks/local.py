@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import Result, read_map, read_model, sharpen
-from sharpem.density import DensityMap
-from sharpem.evaluate import Yardstick
-from sharpem.io.model import Model
+from sharpem.evaluation.agreement import Yardstick
+from sharpem.maps.density import DensityMap
+from sharpem.maps.model import Model
 from sharpem.simulate import local_b, simulate_map
 
 # model, resolution (A), power of the noise, direction in which B rises

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from sharpem import read_model, write_map
-from sharpem.io.model_out import model_text
+from sharpem.io.write_model import model_text
 from sharpem.simulate import Simulated, local_b, simulate_map
 
 MODELS = (

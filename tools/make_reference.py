@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.io.model import Model, read_model
-from sharpem.modelmap import model_map
+from sharpem.analysis.model_map import model_map
+from sharpem.io.model import read_model
+from sharpem.maps.model import Model
 
 Array = NDArray[np.float64]
 
@@ -104,7 +105,7 @@ def write_table(files: list[Path], out: Path) -> None:
 
 def check(files: list[Path]) -> None:
     """Print how far B is read off, for models that are not in the table."""
-    from sharpem.reference import fit_overall_b
+    from sharpem.spectra.reference import fit_overall_b
 
     limits = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5)
     curves = {path.name: np.log(intensities(read_model(path))) for path in files}

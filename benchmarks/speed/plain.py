@@ -7,7 +7,7 @@ import scipy.fft
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from sharpem.filters import SharpenBlur
+from sharpem.spectra.filters import SharpenBlur
 from speed.problem import D_MIN, VOXEL, Problem
 
 Mask = NDArray[np.bool_]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from sharpem import _core
-from sharpem.filters import SharpenBlur
+from sharpem.spectra.filters import SharpenBlur
 
 RESOLUTION, VOXEL, INSIDE = 3.0, 1.0, 0.02  # A, A, share of the voxels in the contour
 D_MIN = 0.833 * RESOLUTION

@@ -9,17 +9,17 @@
 from sharpem import _loading
 from sharpem.archive.entry import Entry
 from sharpem.archive.fetch import fetch
-from sharpem.batch import BatchResult, batch
-from sharpem.choice import BIso, Choice, Trial, Verdict
-from sharpem.density import DensityMap
 from sharpem.errors import InputError, NotApplicableError, SharpemError
-from sharpem.evaluate import map_model_cc
-from sharpem.filters import Anisotropy, Filter, SharpenBlur, ShellFilter, filter_from_dict
+from sharpem.evaluation.agreement import map_model_cc
 from sharpem.io.model import read_model
 from sharpem.io.mrc import write_map
 from sharpem.io.read import read_map
-from sharpem.sharpen import Result, apply, sharpen
+from sharpem.many import BatchResult, batch
+from sharpem.maps.density import DensityMap
+from sharpem.methods.choice import BIso, Choice, Trial, Verdict
+from sharpem.pipeline import Result, apply, sharpen
 from sharpem.simulate import simulate_map
+from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter, filter_from_dict
 
 __version__ = _loading.version
 

@@ -7,11 +7,13 @@ import re
 import resource
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from sharpem import _core
 from sharpem.errors import InputError
 
-__all__ = ["available_memory", "memory_size", "peak_memory"]
+__all__ = ["available_memory", "limited_threads", "memory_size", "peak_memory"]
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -97,3 +99,32 @@ def memory_size(size: str | float) -> int:
     if not found or not float(found[1]) > 0:
         raise InputError(f"memory of {size}, expected a size such as 4G or 500M")
     return round(float(found[1]) * _UNITS[found[2].upper()])
+
+
+@contextmanager
+def limited_threads(limit: int | None) -> Iterator[None]:
+    """Let the core use at most so many threads; the limit from before comes back at the end.
+
+    Parameters
+    ----------
+    limit : int or None
+        None leaves it as it is: OMP_NUM_THREADS or all cores, unless limited already.
+
+    Raises
+    ------
+    InputError
+        Not a whole number from 1; or the environment variable ``SHARPEM_CPU`` names no instruction
+        set that this processor has.
+    """
+    if limit is not None and (limit < 1 or limit != int(limit)):
+        raise InputError(f"{limit} threads, expected a whole number from 1")
+    try:
+        _core.instruction_set()
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    before = _core.threads()
+    _core.set_threads(before if limit is None else limit)
+    try:
+        yield
+    finally:
+        _core.set_threads(before)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import sharpem.result
-from sharpem.choice import Trial
+import sharpem.outcome
 from sharpem.errors import InputError
-from sharpem.filters import Filter, ShellFilter, filter_from_dict
 from sharpem.io import read_map, write_map
-from sharpem.sharpen import apply, sharpen
+from sharpem.methods.choice import Trial
+from sharpem.pipeline import apply, sharpen
+from sharpem.spectra.filters import Filter, ShellFilter, filter_from_dict
 
 number = (int, float)
 SCHEMA = {
@@ -183,7 +183,7 @@ def test_all_or_nothing(made, tmp_path, monkeypatch, overwrite):
         path.write_bytes(b"half a map")
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(sharpem.result, "_write_map", full_disk)
+    monkeypatch.setattr(sharpem.outcome, "_write_map", full_disk)
     with pytest.raises(InputError, match="No space left on device while writing"):
         made.write(tmp_path / "out", overwrite=overwrite)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -193,7 +193,7 @@ def test_a_fault_of_ours_leaves_nothing_either(made, tmp_path, monkeypatch):
     def broken(*_):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(sharpem.result, "_write_map", broken)
+    monkeypatch.setattr(sharpem.outcome, "_write_map", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         made.write(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

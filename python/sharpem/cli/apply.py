@@ -12,10 +12,10 @@ from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import add_command, add_general, add_voxel_size
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
-from sharpem.threads import limited_threads
+from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
-    from sharpem.filters import Filter
+    from sharpem.spectra.filters import Filter
 
 __all__ = ["NAME", "add_parser", "load_filter", "run"]
 
@@ -60,10 +60,10 @@ def run(request: Namespace) -> int:
     check_outputs([target], inputs, overwrite=request.overwrite)
     chosen = load_filter(Path(request.filter))
 
-    from sharpem.apply import apply
     from sharpem.cli.summary import filter_line, map_line
     from sharpem.io.mrc import write_map
     from sharpem.io.read import read_map
+    from sharpem.spectra.apply import apply
 
     with progress(request) as tell:
         source, _ = fetch_map(request.map, tell)
@@ -87,7 +87,7 @@ def load_filter(path: Path) -> Filter:
     InputError
         The file holds no filter; the message says what is wrong.
     """
-    from sharpem.filters import filter_from_dict
+    from sharpem.spectra.filters import filter_from_dict
 
     values = _load(path)
     if not isinstance(values, dict) or ("filter" not in values and "kind" not in values):

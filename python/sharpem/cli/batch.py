@@ -7,16 +7,16 @@ import shlex
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from sharpem.batch.table import TableError
 from sharpem.cli.countdown import countdown
 from sharpem.cli.engine import add_engine, engine_of
 from sharpem.cli.output import Lines, complain, show
 from sharpem.cli.parser import add_command, add_general
 from sharpem.errors import InputError
+from sharpem.io.table import TableError
 
 if TYPE_CHECKING:
-    from sharpem.batch.rows import Row
-    from sharpem.batch.run import BatchResult
+    from sharpem.many.rows import Row
+    from sharpem.many.run import BatchResult
 
 __all__ = ["NAME", "add_parser", "run"]
 
@@ -58,7 +58,7 @@ def add_parser(commands: Any) -> None:
 
 def run(request: Namespace) -> int:
     """Run the command; the exit code."""
-    from sharpem.batch.run import read_rows, run_rows
+    from sharpem.many.run import read_rows, run_rows
 
     engine = engine_of(request)
     try:

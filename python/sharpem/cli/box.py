@@ -14,8 +14,8 @@ from sharpem.cli.parser import Parser, add_command, add_general, add_voxel_size,
 from sharpem.cli.progress import progress
 
 if TYPE_CHECKING:
-    from sharpem.box import Box
-    from sharpem.density import DensityMap
+    from sharpem.maps.crop import Box
+    from sharpem.maps.density import DensityMap
 
 __all__ = ["NAME", "add_parser", "run"]
 
@@ -120,7 +120,7 @@ def _targets(request: Namespace, prefix: Path) -> dict[str, Path]:
     targets = {"map": with_ending(prefix, ".mrc")}
     if request.write_model:
         from sharpem.io.model import read_structure
-        from sharpem.io.model_out import model_ending
+        from sharpem.io.write_model import model_ending
 
         ending = model_ending(read_structure(Path(request.model)))
         targets["model"] = with_ending(prefix, f"_model{ending}")
@@ -128,9 +128,9 @@ def _targets(request: Namespace, prefix: Path) -> dict[str, Path]:
 
 
 def _cut(request: Namespace, density: DensityMap) -> Box:
-    from sharpem.box import box_around_mask, box_around_model
     from sharpem.io.model import read_model
     from sharpem.io.read import read_map
+    from sharpem.maps.crop import box_around_mask, box_around_model
 
     if request.mask:
         mask = read_map(request.mask, apix=request.apix)
@@ -141,10 +141,10 @@ def _cut(request: Namespace, density: DensityMap) -> Box:
 
 def _writers(request: Namespace, box: Box) -> dict[str, Callable[[Path], None]]:
     """One function per file, called with the path to write to; the model's text is made at once."""
-    from sharpem.box import at_corner
-    from sharpem.io.model_out import moved_model
     from sharpem.io.mrc import write_map
     from sharpem.io.together import write_text
+    from sharpem.io.write_model import moved_model
+    from sharpem.maps.crop import at_corner
 
     map_ = at_corner(box.map) if request.new_origin else box.map
     source = request.model or request.mask

@@ -23,10 +23,10 @@ from sharpem.cli.progress import Report, progress
 from sharpem.cli.tables import show_table
 from sharpem.errors import InputError
 from sharpem.io.json_text import json_text
-from sharpem.threads import limited_threads
+from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
-    from sharpem.compare import Comparison, Entry
+    from sharpem.evaluation.compare import Comparison, Entry
 
 __all__ = ["NAME", "add_parser", "run"]
 
@@ -118,8 +118,8 @@ def _targets(request: Namespace) -> dict[str, Path]:
 
 
 def _compare(request: Namespace, tell: Report) -> Comparison:
-    from sharpem.compare import compare
-    from sharpem.halfmaps import read_half_maps
+    from sharpem.evaluation.compare import compare
+    from sharpem.io.half_maps import read_half_maps
     from sharpem.io.model import read_model
     from sharpem.io.read import read_map
 

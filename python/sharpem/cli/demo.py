@@ -14,10 +14,10 @@ from sharpem.cli.parser import add_command, add_general
 from sharpem.cli.progress import Report, progress
 from sharpem.cli.summary import summary
 from sharpem.errors import InputError
-from sharpem.threads import limited_threads
+from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
-    from sharpem.sharpen import Result
+    from sharpem.pipeline import Result
     from sharpem.simulate import Simulated
 
 __all__ = ["NAME", "add_parser", "run"]
@@ -91,7 +91,7 @@ def _folder(folder: Path, source: Path) -> Iterator[None]:
 
 def _demonstrate(request: Namespace, source: Path, prefix: Path, tell: Report) -> Lines:
     from sharpem.io.mrc import read_map, write_map
-    from sharpem.sharpen import sharpen
+    from sharpem.pipeline import sharpen
 
     tell("simulate", 0, 1)
     simulated = _simulate()
@@ -133,6 +133,6 @@ def _comparison(simulated: Simulated, result: Result) -> Lines:
 
 
 def _correlation(simulated: Simulated, density: Any) -> float:
-    from sharpem.evaluate import map_model_cc
+    from sharpem.evaluation.agreement import map_model_cc
 
     return map_model_cc(density, simulated.model, resolution=RESOLUTION).cc_mask

@@ -104,8 +104,8 @@ def engine_of(request: Namespace) -> Engine:
     InputError
         Options of one place are given for another, or there is no such place.
     """
-    from sharpem.batch.run import engine_for
     from sharpem.jobs import Limits
+    from sharpem.many.run import engine_for
 
     limits = Limits(request.threads, request.timeout, request.memory, request.retries)
     if request.slurm:

@@ -22,13 +22,13 @@ from sharpem.cli.progress import Report, progress
 from sharpem.cli.tables import show_table
 from sharpem.errors import InputError, SharpemError
 from sharpem.io.json_text import json_text
-from sharpem.threads import limited_threads
+from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
-    from sharpem.correlation import Fsc
-    from sharpem.density import DensityMap
-    from sharpem.io.model import Model
-    from sharpem.yardstick import Agreement, Yardstick
+    from sharpem.evaluation.agreement import Agreement, Yardstick
+    from sharpem.maps.density import DensityMap
+    from sharpem.maps.model import Model
+    from sharpem.spectra.fsc_curve import Fsc
 
 __all__ = ["NAME", "add_parser", "agreement_dict", "run"]
 
@@ -152,7 +152,7 @@ class _Measure:
             raise InputError(f"{prefix}{error}") from None
 
     def _yardstick(self, density: DensityMap) -> Yardstick:
-        from sharpem.yardstick import Yardstick
+        from sharpem.evaluation.agreement import Yardstick
 
         if self._ruler is None or self._ruler.like.same_grid(density):
             self._ruler = Yardstick(

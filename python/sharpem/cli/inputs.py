@@ -11,7 +11,7 @@ from sharpem.cli.entries import is_entry
 from sharpem.errors import InputError
 
 if TYPE_CHECKING:
-    from sharpem.density import DensityMap
+    from sharpem.maps.density import DensityMap
 
 __all__ = ["add_inputs", "read_inputs", "settle_inputs"]
 
@@ -63,7 +63,7 @@ def settle_inputs(request: Namespace) -> None:
 
 def _find_halves(request: Namespace) -> None:
     """Put the names of the two files where the options stand."""
-    from sharpem.halfmaps import find_half_maps, partner
+    from sharpem.io.half_maps import find_half_maps, partner
 
     if request.half2 is None:
         if Path(request.half1).is_dir():

@@ -11,10 +11,10 @@ from sharpem.cli.output import Lines, complain, show
 from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
 from sharpem.cli.progress import progress
 from sharpem.errors import SharpemError
-from sharpem.threads import limited_threads
+from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
-    from sharpem.density import DensityMap
+    from sharpem.maps.density import DensityMap
 
 __all__ = ["NAME", "add_parser", "run"]
 
@@ -74,8 +74,8 @@ def run(request: Namespace) -> int:
 
 
 def _examine(name: str, request: Namespace) -> dict[str, Any]:
-    from sharpem.checks import map_oddities
     from sharpem.io.read import read_map
+    from sharpem.maps.checks import map_oddities
 
     with progress(request) as tell:
         path, entry = fetch_map(name, tell)
@@ -114,8 +114,8 @@ def _header(density: DensityMap) -> dict[str, Any]:
 
 
 def _values(density: DensityMap) -> dict[str, Any]:
-    from sharpem.checks import skewness
-    from sharpem.density import statistics
+    from sharpem.maps.checks import skewness
+    from sharpem.maps.statistics import statistics
 
     found = statistics(density.data)
     return {
@@ -129,7 +129,7 @@ def _values(density: DensityMap) -> dict[str, Any]:
 
 def _measure(density: DensityMap, resolution: float) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What takes a Fourier transform, and the warnings that came with it."""
-    from sharpem.prepare import prepare
+    from sharpem.analysis.prepare import prepare
 
     prepared = prepare(density, resolution)
     volume = prepared.volume

@@ -26,7 +26,7 @@ from sharpem.cli.progress import Report, progress
 from sharpem.errors import InputError, NotApplicableError
 
 if TYPE_CHECKING:
-    from sharpem.sharpen import Result
+    from sharpem.pipeline import Result
 
 __all__ = ["NAME", "add_parser", "run"]
 
@@ -267,7 +267,7 @@ def _gives_fsc(request: Namespace) -> bool:
 
 
 def _sharpen(request: Namespace, options: dict[str, Any], tell: Report) -> Result:
-    from sharpem.sharpen import sharpen
+    from sharpem.pipeline import sharpen
 
     fetch_entries(request, tell)
     start = time.perf_counter()

@@ -13,12 +13,12 @@ from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
 from sharpem.cli.parser import Parser, add_command, add_general, add_resolution
 from sharpem.cli.simulate_options import add_blur, add_box, add_errors
 from sharpem.errors import InputError
-from sharpem.threads import limited_threads
+from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from sharpem.io.model import Model
+    from sharpem.maps.model import Model
     from sharpem.simulate import Simulated
 
 __all__ = ["NAME", "add_parser", "run"]
@@ -92,7 +92,7 @@ def run(request: Namespace) -> int:
 def _targets(request: Namespace) -> dict[str, Path]:
     """Name the files: map, half1, half2, json, model, and a shaken model for each error."""
     from sharpem.io.model import read_structure
-    from sharpem.io.model_out import model_ending
+    from sharpem.io.write_model import model_ending
 
     name = Path(request.model).name.removesuffix(".gz")
     prefix = output_prefix(request.output, str(Path(name).with_suffix("")), "_simulated")
@@ -153,9 +153,9 @@ def _writers(
 ) -> dict[str, Callable[[Path], None]]:
     """One function per file, called with the path to write to."""
     from sharpem.io.json_text import json_text
-    from sharpem.io.model_out import model_text
     from sharpem.io.mrc import write_map
     from sharpem.io.together import write_text
+    from sharpem.io.write_model import model_text
     from sharpem.simulate import shaken
 
     maps = {"map": made.map}

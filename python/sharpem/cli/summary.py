@@ -7,13 +7,13 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharpem.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
+from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
 if TYPE_CHECKING:
-    from sharpem.density import DensityMap
+    from sharpem.analysis.molecular_volume import MolecularVolume
     from sharpem.local.localised import BoxChoice, Localised
-    from sharpem.molecule import MolecularVolume
-    from sharpem.sharpen import Result
+    from sharpem.maps.density import DensityMap
+    from sharpem.pipeline import Result
 
 __all__ = [
     "anisotropy_line",

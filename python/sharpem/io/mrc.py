@@ -18,11 +18,13 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.density import DensityMap, Indices, Triple, check_values, statistics
 from sharpem.errors import InputError
 from sharpem.io.mrc_header import HEADER_SIZE, Header, parse_header
-from sharpem.io.mrc_header_out import format_header
+from sharpem.io.write_mrc_header import format_header
 from sharpem.machine import available_memory
+from sharpem.maps.arrays import Indices, Triple
+from sharpem.maps.density import DensityMap
+from sharpem.maps.statistics import check_values, statistics
 
 __all__ = ["read_map", "write_map"]
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from mrcfile.dtypes import HEADER_DTYPE
 
-from sharpem.density import Cell, Indices, Placement, Triple
 from sharpem.errors import InputError
+from sharpem.maps.arrays import Cell, Indices, Triple
+from sharpem.maps.density import Placement
 
 __all__ = ["HEADER_SIZE", "Header", "parse_header"]
 

@@ -14,15 +14,15 @@ import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.density import DensityMap, Placement, Reflections, check_values
 from sharpem.errors import InputError
+from sharpem.maps.crystal import OPERATOR_LENGTH
+from sharpem.maps.density import DensityMap, Placement, Reflections
+from sharpem.maps.statistics import check_values
 
-__all__ = ["OPERATOR_LENGTH", "Labels", "find_labels", "is_mtz", "open_mtz", "read_mtz"]
+__all__ = ["Labels", "find_labels", "is_mtz", "open_mtz", "read_mtz"]
 
 Labels: TypeAlias = tuple[str, str]
 
-OPERATOR_LENGTH = 80
-"""Characters of a symmetry operator in a map's extended header."""
 
 _SAMPLING = 3.0  # grid points per d_min, at least: voxels of d_min / 3, as in cryo-EM
 _PREFERRED: tuple[Labels, ...] = (

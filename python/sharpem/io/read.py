@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from sharpem.density import DensityMap, Triple
 from sharpem.errors import InputError
 from sharpem.io import mrc
 from sharpem.io.mtz import Labels, is_mtz, read_mtz
+from sharpem.maps.arrays import Triple
+from sharpem.maps.density import DensityMap
 
 __all__ = ["read_map"]
 

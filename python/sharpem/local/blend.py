@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sharpem import _core
-from sharpem.apply import curve_of
-from sharpem.filters import RadialFilter, SharpenBlur
-from sharpem.local.ground import Ground
-from sharpem.modelmap import radial_curve
-from sharpem.prepare import Prepared
+from sharpem.analysis.prepare import Prepared
+from sharpem.local.boxes import Ground
+from sharpem.spectra.apply import curve_of, radial_curve
+from sharpem.spectra.filters import RadialFilter, SharpenBlur
 
 __all__ = ["BLENDS", "Sites", "blended", "mixed", "sharper"]
 

@@ -12,15 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.checks import flat_value
-from sharpem.density import DensityMap, Indices
+from sharpem.analysis.prepare import Prepared
 from sharpem.errors import InputError
-from sharpem.prepare import Prepared
+from sharpem.maps.arrays import Indices
+from sharpem.maps.checks import flat_value
+from sharpem.maps.density import DensityMap
+from sharpem.spectra.filters import RadialFilter
 
 __all__ = [
     "BOX_SIZE",
     "FIT_FROM",
     "Boxes",
+    "Ground",
     "covering_boxes",
     "nearest_distance",
     "to_angstrom",
@@ -214,3 +217,23 @@ def _window(at: NDArray[np.generic], n: int, edge: int) -> Array:
     inward = np.clip((np.minimum(x, n - 1 - x) + 0.5) / edge, 0.0, 1.0)
     answer: Array = 0.5 - 0.5 * np.cos(np.pi * inward)
     return answer
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The common ground of all boxes.
+
+    Attributes
+    ----------
+    prepared : Prepared
+    filter : RadialFilter
+        The overall filter.
+    overall : ndarray of float32, shape (nz, ny, nx)
+        The map after it.
+    boxes : Boxes
+    """
+
+    prepared: Prepared
+    filter: RadialFilter
+    overall: NDArray[np.float32]
+    boxes: Boxes

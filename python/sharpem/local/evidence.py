@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.fsc import FSC_RESOLUTION, crossing
-from sharpem.local.boxes import FIT_FROM, Boxes
-from sharpem.local.fit import FOLD, BoxPowers, Falls
-from sharpem.local.ground import Ground
-from sharpem.near import NEAR_MOLECULE, gain_of_isotropy
-from sharpem.prepare import Prepared
-from sharpem.reference import ln_reference
+from sharpem.analysis.prepare import Prepared
+from sharpem.analysis.signal_and_noise import NEAR_MOLECULE, gain_of_isotropy
+from sharpem.local.boxes import FIT_FROM, Boxes, Ground
+from sharpem.local.fall_off import FOLD, BoxPowers, Falls
+from sharpem.spectra.fsc import FSC_RESOLUTION, crossing
+from sharpem.spectra.reference import ln_reference
 
 __all__ = ["Evidence", "from_half_maps", "from_map", "from_model"]
 

@@ -13,26 +13,32 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.apply import apply
-from sharpem.choice import BIso, Choice
-from sharpem.contrast import LEAST_CONTRAST
-from sharpem.density import DensityMap
+from sharpem.analysis.local_variance import LEAST_CONTRAST
+from sharpem.analysis.model_map import atoms_inside, model_map
+from sharpem.analysis.prepare import Prepared
+from sharpem.analysis.symmetry import Symmetry
 from sharpem.errors import InputError
-from sharpem.filters import Filter
-from sharpem.halfmaps import HalfMaps
-from sharpem.io.model import Model
 from sharpem.local.blend import Sites, blended, mixed
-from sharpem.local.boxes import Boxes, covering_boxes, nearest_distance, to_angstrom, to_voxels
+from sharpem.local.boxes import (
+    Boxes,
+    Ground,
+    covering_boxes,
+    nearest_distance,
+    to_angstrom,
+    to_voxels,
+)
 from sharpem.local.evidence import Evidence, from_half_maps, from_map, from_model
-from sharpem.local.fit import Falls, fit_falls
-from sharpem.local.ground import Ground
+from sharpem.local.fall_off import Falls, fit_falls
 from sharpem.local.localised import BoxChoice, Localised, LocalSettings
 from sharpem.local.scores import Peaks, scan_boxes
+from sharpem.maps.density import DensityMap
+from sharpem.maps.half_maps import HalfMaps
+from sharpem.maps.model import Model
+from sharpem.methods.choice import BIso, Choice
+from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import ScanMethod
-from sharpem.modelmap import atoms_inside, model_map
-from sharpem.prepare import Prepared
-from sharpem.search import ScanSettings
-from sharpem.symmetry import Symmetry
+from sharpem.spectra.apply import apply
+from sharpem.spectra.filters import Filter
 
 __all__ = ["localise"]
 

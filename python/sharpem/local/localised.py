@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from sharpem import _core
-from sharpem.density import DensityMap
+from sharpem.analysis.symmetry import Symmetry
 from sharpem.local.blend import Sites
 from sharpem.local.boxes import BOX_SIZE
-from sharpem.symmetry import Symmetry
+from sharpem.maps.density import DensityMap
 
 __all__ = ["BoxChoice", "LocalSettings", "Localised"]
 

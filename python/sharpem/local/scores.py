@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.apply import curve_of
-from sharpem.choice import Trial
+from sharpem.analysis.prepare import Prepared
 from sharpem.local.boxes import Boxes
+from sharpem.methods.choice import Trial
+from sharpem.methods.scan import Scan, ScanSettings, adjusted, find_peak, region_weight, unusable
 from sharpem.methods.scanned import ScanMethod
-from sharpem.prepare import Prepared
-from sharpem.search import Scan, ScanSettings, adjusted, find_peak, region_weight, unusable
+from sharpem.spectra.apply import curve_of
 
 __all__ = ["Peaks", "scan_boxes"]
 

@@ -1,1 +1,1 @@
-"""One file per way to choose a filter. Each answers with a :class:`sharpem.choice.Choice`."""
+"""One file per way to choose a filter; each answers with a `Choice`."""

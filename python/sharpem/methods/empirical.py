@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from sharpem.choice import BIso, Choice, Verdict
-from sharpem.expectation import Expectation, expect
-from sharpem.prepare import Prepared
-from sharpem.search import ScanSettings
+from sharpem.analysis.prepare import Prepared
+from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Verdict
+from sharpem.methods.expectation import Expectation, expect
+from sharpem.methods.scan import ScanSettings
 
-__all__ = ["NINETY_PERCENT", "choose", "why"]
-
-NINETY_PERCENT = 1.645
-"""Half width of the range that holds 90 % of a normal distribution, in standard deviations."""
+__all__ = ["choose", "why"]
 
 
 def why(expectation: Expectation, resolution: float) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sharpem.choice import BIso, Choice, Verdict
-from sharpem.prepare import Prepared
-from sharpem.search import ScanSettings
+from sharpem.analysis.prepare import Prepared
+from sharpem.methods.choice import BIso, Choice, Verdict
+from sharpem.methods.scan import ScanSettings
 
 __all__ = ["choose"]
 

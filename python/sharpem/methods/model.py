@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.choice import Choice, Verdict
-from sharpem.density import DensityMap
-from sharpem.fsc import crossing, fsc_edges, masked_terms, whitened
-from sharpem.io.model import Model
+from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.analysis.prepare import Prepared
+from sharpem.maps.density import DensityMap
+from sharpem.maps.model import Model
 from sharpem.methods import empirical
-from sharpem.modelmap import atom_mask, atoms_inside, model_map
-from sharpem.prepare import Prepared
-from sharpem.search import ScanSettings
-from sharpem.shellscale import b_of_filter, shell_filter
+from sharpem.methods.choice import Choice, Verdict
+from sharpem.methods.scan import ScanSettings
+from sharpem.methods.shell_filter import b_of_filter, shell_filter
+from sharpem.spectra.fsc import crossing, fsc_edges, masked_terms, whitened
 
 __all__ = ["choose", "error_b"]
 

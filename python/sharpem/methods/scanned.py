@@ -12,13 +12,22 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.choice import BIso, Choice, Curve, Verdict
-from sharpem.expectation import Expectation, expect, settled
-from sharpem.methods.empirical import NINETY_PERCENT, why
-from sharpem.prepare import Prepared
-from sharpem.search import Peak, Scan, ScanSettings, Score, find_peak, run_scan, spread, unusable
+from sharpem.analysis.prepare import Prepared
+from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Curve, Verdict
+from sharpem.methods.empirical import why
+from sharpem.methods.expectation import Expectation, expect, settled
+from sharpem.methods.scan import (
+    Peak,
+    Scan,
+    ScanSettings,
+    Score,
+    find_peak,
+    run_scan,
+    spread,
+    unusable,
+)
 
-__all__ = ["ScanMethod", "choose_by_scan"]
+__all__ = ["KURTOSIS", "SURFACE", "ScanMethod", "choose_by_scan"]
 
 Array = NDArray[np.float64]
 
@@ -191,3 +200,15 @@ def _normal(name: str, b: Array, mean: float, sigma: float) -> Curve:
     """Normal density, 1 at its maximum."""
     value = np.exp(-0.5 * ((b - mean) / sigma) ** 2)
     return Curve(name, tuple(map(float, b)), tuple(map(float, value)))
+
+
+SURFACE = ScanMethod(
+    "surface",
+    "adjusted surface area",
+    lambda trial: trial.adjusted_surface_area,
+    error=3.0,
+    weighs_regions=True,
+)
+
+
+KURTOSIS = ScanMethod("kurtosis", "kurtosis", lambda trial: trial.kurtosis, error=4.0)

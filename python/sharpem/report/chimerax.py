@@ -14,8 +14,8 @@ from sharpem.report.palette import COLOURS, palette_of
 from sharpem.report.slices import Contours, equal_volume_contours
 
 if TYPE_CHECKING:
-    from sharpem.density import DensityMap
-    from sharpem.result import Result
+    from sharpem.maps.density import DensityMap
+    from sharpem.outcome import Result
 
 __all__ = ["chimerax_script", "write_chimerax"]
 

@@ -7,15 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sharpem import _core
-from sharpem.compare import DEPOSITED, Comparison, Entry
-from sharpem.filters import Filter
-from sharpem.methods.kurtosis import KURTOSIS
-from sharpem.methods.surface import SURFACE
+from sharpem.evaluation.compare import DEPOSITED, Comparison, Entry
+from sharpem.methods.scanned import KURTOSIS, SURFACE
 from sharpem.report.curves import Line, fsc_figure, lines_figure
 from sharpem.report.pages import render_page
 from sharpem.report.panel import GREY, INK, Panel, svg
 from sharpem.report.slices import Picture, pictures, window_of
 from sharpem.report.words import typeset
+from sharpem.spectra.filters import Filter
 
 __all__ = ["columns", "headline", "judge_sentence", "oracle_sentence", "render_comparison", "texts"]
 
@@ -109,7 +108,7 @@ def render_comparison(comparison: Comparison, *, command: str | None = None) -> 
     Parameters
     ----------
     comparison : Comparison
-        What :func:`sharpem.compare.compare` gave. Its maps are made anew, one at a time.
+        What :func:`sharpem.evaluation.compare.compare` gave. Its maps are made anew, one at a time.
     command : str, optional
         The command line that reproduces the run.
     """

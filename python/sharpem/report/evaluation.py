@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sharpem.evaluation.agreement import Agreement
 from sharpem.report.curves import COLOURS, Line, fsc_figure
 from sharpem.report.pages import render_page
-from sharpem.yardstick import Agreement
 
 __all__ = ["COLUMNS", "agreement_texts", "render_evaluation"]
 

@@ -22,8 +22,8 @@ from sharpem.report.panel import (
 )
 
 if TYPE_CHECKING:
-    from sharpem.choice import Choice, Trial
-    from sharpem.result import Result
+    from sharpem.methods.choice import Choice, Trial
+    from sharpem.outcome import Result
 
 __all__ = ["amplitude_figure", "detail_figure", "filter_figure"]
 

@@ -21,7 +21,7 @@ from sharpem.report.panel import (
 )
 
 if TYPE_CHECKING:
-    from sharpem.result import Result
+    from sharpem.outcome import Result
 
 __all__ = ["fsc_caption", "fsc_figure"]
 

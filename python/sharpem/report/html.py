@@ -15,7 +15,7 @@ from sharpem.report.slices import Contours, central_sections, equal_volume_conto
 from sharpem.report.words import numbers, summary, trial_rows
 
 if TYPE_CHECKING:
-    from sharpem.result import Result
+    from sharpem.outcome import Result
 
 __all__ = ["render_report", "write_report"]
 

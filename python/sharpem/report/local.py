@@ -23,7 +23,7 @@ from sharpem.report.words import typeset
 
 if TYPE_CHECKING:
     from sharpem.local.localised import BoxChoice, Localised
-    from sharpem.result import Result
+    from sharpem.outcome import Result
 
 __all__ = [
     "LocalSection",

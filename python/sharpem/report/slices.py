@@ -13,9 +13,9 @@ from sharpem import _core
 from sharpem.report.png import grey, png
 
 if TYPE_CHECKING:
-    from sharpem.density import DensityMap
+    from sharpem.maps.density import DensityMap
+    from sharpem.outcome import Result
     from sharpem.report.palette import Palette
-    from sharpem.result import Result
 
 __all__ = [
     "Contours",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.compare import DEPOSITED, MODEL, WAYS
+from sharpem.evaluation.compare import DEPOSITED, MODEL, WAYS
 from sharpem.report.curves import COLOURS
 from sharpem.report.drawing import BLUE, GREY, INK, ORANGE, drawing, svg
 from sharpem.study.outcome import CaseOutcome

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from sharpem.filters import SharpenBlur
+from sharpem.spectra.filters import SharpenBlur
 
 if TYPE_CHECKING:
-    from sharpem.filters import Anisotropy, Filter
-    from sharpem.result import Result
+    from sharpem.outcome import Result
+    from sharpem.spectra.filters import Anisotropy, Filter
 
 __all__ = ["Summary", "numbers", "summary", "trial_rows", "typeset"]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sharpem.density import DensityMap, Indices, Placement, Triple
+from sharpem.analysis.model_map import Grid
 from sharpem.errors import InputError
-from sharpem.io.model import Model
-from sharpem.modelmap import Grid
+from sharpem.maps.arrays import Indices, Triple
+from sharpem.maps.density import DensityMap, Placement
+from sharpem.maps.model import Model
 
 __all__ = ["BOXES", "box_about", "placed"]
 

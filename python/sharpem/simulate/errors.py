@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.density import Array
-from sharpem.modelmap import radial_curve
+from sharpem.maps.arrays import Array
+from sharpem.spectra.apply import radial_curve
 
 __all__ = ["gaussian_noise", "power_near", "with_phase_errors"]
 

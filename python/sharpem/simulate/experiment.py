@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.density import DensityMap
+from sharpem.analysis.model_map import Grid, atom_mask, model_map
 from sharpem.errors import InputError
-from sharpem.io.model import Model
-from sharpem.modelmap import Grid, Mask, atom_mask, model_map, radial_curve
+from sharpem.maps.arrays import Mask
+from sharpem.maps.density import DensityMap
+from sharpem.maps.model import Model
 from sharpem.simulate.box import BOXES, box_about, placed
 from sharpem.simulate.errors import gaussian_noise, power_near, with_phase_errors
+from sharpem.spectra.apply import radial_curve
 
 __all__ = ["Simulated", "simulate_map"]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.errors import InputError
-from sharpem.io.model import Model
+from sharpem.maps.model import Model
 
 __all__ = ["displacements", "shaken"]
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sharpem.compare import DEPOSITED, Comparison, Entry, compare
-from sharpem.io.model import Model
+from sharpem.evaluation.agreement import Oracle, Yardstick
+from sharpem.evaluation.compare import DEPOSITED, Comparison, Entry, compare
+from sharpem.maps.model import Model
 from sharpem.simulate import shaken
 from sharpem.study.inputs import Inputs, fetched, read_inputs, stated_resolution
 from sharpem.study.local import local_outcomes
 from sharpem.study.outcome import CaseOutcome, MethodOutcome, Shaken
 from sharpem.study.pairs import Pair
 from sharpem.study.protocol import Protocol
-from sharpem.yardstick import Oracle, Yardstick
 
 __all__ = ["examine", "study_case"]
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from sharpem.archive.fetch import fetch, fetch_model
 from sharpem.archive.names import entry_id, pdb_id
 from sharpem.archive.store import Store
-from sharpem.box import box_around_model, crop
-from sharpem.density import DensityMap
-from sharpem.halfmaps import HalfMaps, read_half_maps
-from sharpem.io.model import Model, read_model, read_structure
+from sharpem.io.half_maps import read_half_maps
+from sharpem.io.model import read_model, read_structure
 from sharpem.io.read import read_map
+from sharpem.maps.crop import box_around_model, crop
+from sharpem.maps.density import DensityMap
+from sharpem.maps.half_maps import HalfMaps
+from sharpem.maps.model import Model
 from sharpem.study.pairs import Pair
 
 __all__ = ["Inputs", "fetched", "read_inputs", "stated_resolution"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from sharpem.compare import Comparison, Entry
 from sharpem.errors import InputError
+from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.compare import Comparison, Entry
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
-from sharpem.methods.surface import SURFACE
-from sharpem.search import ScanSettings
+from sharpem.methods.scan import ScanSettings
+from sharpem.methods.scanned import SURFACE
 from sharpem.study.inputs import Inputs
 from sharpem.study.outcome import MethodOutcome
-from sharpem.yardstick import Yardstick
 
 __all__ = ["local_outcomes"]
 

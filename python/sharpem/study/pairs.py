@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sharpem.archive.names import entry_id, pdb_id
-from sharpem.batch.table import TableError, read_table
 from sharpem.errors import InputError
+from sharpem.io.table import TableError, read_table
 
 __all__ = ["COLUMNS", "Pair", "paper_table", "read_pairs"]
 

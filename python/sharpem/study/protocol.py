@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sharpem.choice import Verdict
+from sharpem.methods.choice import Verdict
 
 __all__ = ["RULES", "Exclusion", "Protocol"]
 

@@ -45,7 +45,7 @@ def test_help_of_every_command(capsys):
 def test_help_tells_the_pipelines_defaults():
     import inspect
 
-    from sharpem.sharpen import sharpen
+    from sharpem.pipeline import sharpen
 
     defaults = {
         name: parameter.default for name, parameter in inspect.signature(sharpen).parameters.items()

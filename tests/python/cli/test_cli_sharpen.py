@@ -220,7 +220,7 @@ def test_volume_from_a_sequence(volume, tmp_path):
 @pytest.fixture
 def unclear_file(tmp_path, monkeypatch, molecule_array, write):
     """A map whose maximum is not clear enough: the demands are raised."""
-    monkeypatch.setattr("sharpem.search.LEAST_SIGNAL_TO_NOISE", 1e6)
+    monkeypatch.setattr("sharpem.methods.scan.LEAST_SIGNAL_TO_NOISE", 1e6)
     return write(tmp_path / "unclear.mrc", molecule_array)
 
 

@@ -1,0 +1,177 @@
+"""How much memory a run will take at most, told from the grid before it starts.
+
+What is counted: maps of the whole grid (4 bytes a voxel), the Fourier terms that are kept (8 bytes
+each), and whatever the largest step holds beside them. Everything else is small.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+
+from sharpem.analysis.local_variance import coarse_grid, variance_radius
+from sharpem.analysis.model_map import fineness
+from sharpem.analysis.prepare import D_MIN_RATIO, check_resolution
+from sharpem.errors import InputError
+from sharpem.machine import available_memory, memory_size
+from sharpem.maps.arrays import Cell, Indices
+from sharpem.maps.density import DensityMap
+
+__all__ = ["Forecast", "check_memory", "forecast"]
+
+_PROGRAM = 2**26  # bytes, with NumPy and what else is imported
+_MARGIN = 1.05  # pages that are freed but not given back at once
+_TERM, _VOXEL = 8, 4  # bytes
+_PLANES = 16  # of scratch for a thread
+_MAPS_OF = {"half-map": 16.0, "model": 4.0, "compare": 9.0}
+"""Maps of the whole grid that these steps hold beside those read, by measurement; with a model also
+two of the finer grid on which its atoms are put."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Upper bound of a run's memory, bytes: the program, maps read, terms kept, the largest step.
+
+    ``step`` is the name of the largest step.
+    """
+
+    program: int
+    maps: int
+    terms: int
+    largest: int
+    step: str
+
+    @property
+    def total(self) -> int:
+        """Bytes."""
+        return round(_MARGIN * (self.program + self.maps + self.terms + self.largest))
+
+    def __str__(self) -> str:
+        """One line, in GB."""
+        parts = (
+            ("program", self.program),
+            ("maps", self.maps),
+            ("Fourier terms", self.terms),
+            (self.step, self.largest),
+        )
+        return f"{_gb(self.total)} (" + ", ".join(f"{name} {_gb(n)}" for name, n in parts) + ")"
+
+
+def forecast(
+    shape: Indices,
+    cell: Cell,
+    resolution: float,
+    *,
+    maps: int = 1,
+    extra: str | None = None,
+    threads: int = 1,
+) -> Forecast:
+    """Forecast the memory of :func:`sharpem.sharpen` or :func:`sharpem.evaluation.compare.compare`.
+
+    Parameters
+    ----------
+    shape : (nz, ny, nx)
+        Voxels.
+    cell : tuple of float
+        a, b, c (A), angles (degrees) of the box.
+    resolution : float
+        Of the map, A.
+    maps : int
+        Maps of that grid that are read: the map, half maps, a mask.
+    extra : {"half-map", "model", "compare"}, optional
+        The most demanding of what is done beside the scan.
+    threads : int
+        That work at a time.
+    """
+    nz, ny, nx = shape
+    d_min = D_MIN_RATIO * resolution
+    one = nz * ny * nx * _VOXEL
+    radius = variance_radius(resolution)
+    coarse = coarse_grid(shape, cell, resolution)
+    coarse_map = coarse[0] * coarse[1] * coarse[2] * _VOXEL
+    half = _half_transform(shape, cell, d_min)
+    molecule = _terms(coarse, cell, radius / 4) + _half_transform(coarse, cell, radius / 4)
+    steps = {
+        "molecule and solvent": 2.6 * coarse_map + molecule,
+        "scan": half + one / 8,
+        "output": one + half,
+    }
+    if extra:
+        steps[extra] = _MAPS_OF[extra] * one
+    if extra in ("model", "compare"):
+        spacing = max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
+        steps[extra] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
+    step = max(steps, key=lambda name: steps[name])
+    scratch = threads * _PLANES * ny * nx * _VOXEL
+    terms = _terms(shape, cell, d_min)
+    return Forecast(_PROGRAM + scratch, maps * one, terms, round(steps[step]), step)
+
+
+def _limits(shape: Indices, cell: Cell, d_min: float) -> Indices:
+    """Largest indices (l, k, h) of the terms to d_min, A: s . a <= |a| / d_min."""
+    lk, kk, hk = (
+        min(n // 2, floor(edge / d_min)) for n, edge in zip(shape, cell[2::-1], strict=True)
+    )
+    return lk, kk, hk
+
+
+def _terms(shape: Indices, cell: Cell, d_min: float) -> int:
+    """Bytes of a spectrum."""
+    l_max, k_max, h_max = _limits(shape, cell, d_min)
+    return (2 * l_max + 1) * (2 * k_max + 1) * (h_max + 1) * _TERM
+
+
+def _half_transform(shape: Indices, cell: Cell, d_min: float) -> int:
+    """Bytes of a spectrum that is transformed along z."""
+    _, k_max, h_max = _limits(shape, cell, d_min)
+    return shape[0] * (2 * k_max + 1) * (h_max + 1) * _TERM
+
+
+def check_memory(
+    density: DensityMap,
+    resolution: float | None,
+    limit: str | float | None,
+    *,
+    maps: int = 1,
+    extra: str | None = None,
+    threads: int = 1,
+) -> None:
+    """Refuse a run that the memory cannot hold; parameters as of :func:`forecast`.
+
+    Parameters
+    ----------
+    density : DensityMap
+        Gives the grid.
+    resolution : float or None
+        A; None where it will be found: the finest that the grid can hold.
+    limit : str or float or None
+        What the caller allows, bytes or as of :func:`sharpem.machine.memory_size`.
+
+    Raises
+    ------
+    InputError
+        Says how much it would take and for what, and how much there is; or the resolution does not
+        go with the grid.
+    """
+    if resolution is not None:
+        check_resolution(density, resolution)
+    finest = 2 * min(density.voxel_size)
+    needed = forecast(
+        density.shape,
+        density.cell,
+        max(resolution or finest, finest),
+        maps=maps,
+        extra=extra,
+        threads=threads,
+    )
+    allowed, left = None if limit is None else memory_size(limit), available_memory()
+    for size, whose in ((allowed, "allowed"), (left, "that this machine has left")):
+        if size is not None and needed.total > size:
+            raise InputError(
+                f"{density.path or 'map'}: needs {needed} of memory, expected at most the "
+                f"{_gb(size)} {whose}: cut the map to the molecule (sharpem box)"
+            )
+
+
+def _gb(size: float) -> str:
+    return f"{size / 1e9:.2g} GB"

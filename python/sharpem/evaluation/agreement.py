@@ -1,0 +1,380 @@
+"""How well a map agrees with a model: the yardstick of Terwilliger et al. (2018), section 2.8.
+
+The model is taken at B = 0 and both are cut at the resolution, so that a map which is sharpened as
+far as its resolution allows scores best. For judging only: no model-free method may look here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+
+from sharpem import _core
+from sharpem.analysis.masks import soft_edge
+from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.errors import InputError
+from sharpem.maps.arrays import Array, Mask
+from sharpem.maps.crystal import with_symmetry_mates
+from sharpem.maps.density import DensityMap
+from sharpem.maps.model import Model
+from sharpem.maps.statistics import correlate, standardised
+from sharpem.spectra.apply import radial_curve
+from sharpem.spectra.filters import RadialFilter, SharpenBlur
+from sharpem.spectra.fsc_curve import Fsc
+
+__all__ = [
+    "Agreement",
+    "Correlation",
+    "Oracle",
+    "Yardstick",
+    "best_b_sharpen",
+    "evaluate",
+    "highest",
+    "map_model_cc",
+]
+
+_B_RANGE = (-200.0, 400.0)  # A^2
+_B_STEP = 25.0
+_B_ACCURACY = 1.0
+_FSC_END = 0.833  # times the resolution: where sharpened maps end
+_NOTHING = 1e-10  # of the strongest shell: rounding errors where an earlier filter cut a map off
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Agreement of a map with a model at B = 0.
+
+    Attributes
+    ----------
+    cc_mask : float
+        Correlation over the voxels within `radius` of atoms.
+    cc_box : float
+        Over all voxels; rewards a flat solvent.
+    cc_peaks : float
+        Over the `voxels` highest voxels of the map and those of the model, together (Afonine et al.
+        2018): density that one of them has and the other lacks counts against the map.
+    resolution : float
+        A; where map and model are cut.
+    radius : float
+        A.
+    voxels : int
+        Number of voxels within `radius` of atoms.
+    """
+
+    cc_mask: float
+    cc_box: float
+    cc_peaks: float
+    resolution: float
+    radius: float
+    voxels: int
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """All that one map and one model say about each other.
+
+    Attributes
+    ----------
+    correlation : Correlation
+        Over voxels.
+    fsc : Fsc
+        By resolution, inside a soft mask about the model.
+    fsc_box : Fsc
+        By resolution, over the whole box.
+    """
+
+    correlation: Correlation
+    fsc: Fsc
+    fsc_box: Fsc
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """The best that any b_sharpen does: regret = ``cc_mask`` less that of the filter chosen.
+
+    Attributes
+    ----------
+    b_sharpen : float
+        A^2.
+    cc_mask : float
+        Correlation there.
+    trials : tuple of (float, float)
+        All b_sharpen tried, ascending, with their correlations.
+    at_end : bool
+        The best is at an end of the range tried.
+    """
+
+    b_sharpen: float
+    cc_mask: float
+    trials: tuple[tuple[float, float], ...]
+    at_end: bool
+
+
+class Yardstick:
+    """A model at B = 0 on the grid of a map, against which maps on that grid are held.
+
+    Parameters
+    ----------
+    like : DensityMap
+        Gives the grid; :meth:`correlation` and :meth:`best` take any map on it.
+    model : Model
+    resolution : float
+        A; where both are cut.
+    radius : float
+        A; voxels so near to atoms are compared.
+    b_iso : float
+        B of all atoms, A^2. What agrees best with a model of high B is a blurred map (Fig. 7 of the
+        paper): 0 is the paper's choice.
+    xray : bool
+        X-ray form factors (crystal maps) instead of those for electrons; always for maps from an
+        MTZ file.
+
+    Raises
+    ------
+    InputError
+        The resolution is beyond the grid's limit, or the model lies outside the map.
+    """
+
+    def __init__(
+        self,
+        like: DensityMap,
+        model: Model,
+        *,
+        resolution: float,
+        radius: float = 3.0,
+        b_iso: float = 0.0,
+        xray: bool = False,
+    ) -> None:
+        """Put the model on the grid."""
+        _check_resolution(like, resolution)
+        if like.periodic:
+            model = with_symmetry_mates(model, like)
+        elif like.placement.space_group <= 1:  # else what leaves the box enters it again
+            model = atoms_inside(model, like)
+        self.like = like
+        self.resolution = resolution
+        self.radius = radius
+        self.mask = atom_mask(model, like, radius)
+        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=xray or like.xray)
+        self.density = self._model_map(d_min=resolution)
+        self._expected = standardised(self.density[self.mask])
+
+    def correlation(self, density: DensityMap) -> Correlation:
+        """Correlate a map with the model.
+
+        Raises
+        ------
+        InputError
+            The map is on another grid.
+        """
+        cut = _core.synthesise(self._analyse(density, self.resolution))
+        voxels = int(self._expected.size)
+        peaks = highest(cut, self.density, voxels)
+        return Correlation(
+            self._cc(cut),
+            correlate(cut.ravel(), self.density.ravel()),
+            correlate(cut[peaks], self.density[peaks]),
+            self.resolution,
+            self.radius,
+            voxels,
+        )
+
+    @property
+    def fsc_limit(self) -> float:
+        """Where the FSC ends, A: that of a sharpened map, or of the grid."""
+        return max(_FSC_END * self.resolution, 2 * max(self.like.voxel_size))
+
+    def fsc(self, density: DensityMap, width: float | None = None, *, masked: bool = False) -> Fsc:
+        """Fourier shell correlation with the model, to :attr:`fsc_limit`.
+
+        Parameters
+        ----------
+        density : DensityMap
+        width : float, optional
+            1/A; of the shells. By default one reciprocal voxel, at least 0.01. A shell that the
+            limit would cut is left out.
+        masked : bool
+            Inside a soft mask about the model, which map and model are multiplied with; otherwise
+            over the whole box.
+
+        Raises
+        ------
+        InputError
+            The map is on another grid.
+        """
+        width = width or max(0.01, 1 / min(self.like.cell[:3]))
+        edges = np.arange(width / 2, 1 / self.fsc_limit, width)
+        terms, expected = self._analyse(density, self.fsc_limit), self._terms
+        if masked:
+            inside = (_core.synthesise(terms) - np.float32(terms.mean)) * self._soft_mask
+            terms = _core.analyse(inside, self.like.cell, self.fsc_limit)
+            expected = self._masked_terms
+        sums = _core.cross_sums(terms, expected, edges)
+        used = (sums.power_1 > _NOTHING * sums.power_1.max()) & (sums.power_2 > 0)
+        lengths = np.sqrt(sums.power_1[used] * sums.power_2[used])
+        return Fsc(sums.s[used], sums.cross[used] / lengths)
+
+    def agreement(self, density: DensityMap) -> Agreement:
+        """Measure all there is to measure.
+
+        Raises
+        ------
+        InputError
+            The map is on another grid.
+        """
+        masked, box = (self.fsc(density, masked=masked) for masked in (True, False))
+        return Agreement(self.correlation(density), masked, box)
+
+    @cached_property
+    def _fine(self) -> Array:
+        """Density of the model to the end of the FSC."""
+        return self._model_map(d_min=self.fsc_limit)
+
+    @cached_property
+    def _soft_mask(self) -> Array:
+        return soft_edge(self.mask, self.like.cell)
+
+    @cached_property
+    def _terms(self) -> _core.Spectrum:
+        return _core.analyse(self._fine, self.like.cell, self.fsc_limit)
+
+    @cached_property
+    def _masked_terms(self) -> _core.Spectrum:
+        return _core.analyse(self._fine * self._soft_mask, self.like.cell, self.fsc_limit)
+
+    def best(
+        self,
+        density: DensityMap,
+        *,
+        family: Callable[[float], RadialFilter] | None = None,
+        b_range: tuple[float, float] = _B_RANGE,
+    ) -> Oracle:
+        """Find the b_sharpen that agrees best with the model: a scan, then a finer search.
+
+        Parameters
+        ----------
+        density : DensityMap
+            As it would be given to the filter.
+        family : callable, optional
+            b_sharpen (A^2) -> filter; :class:`SharpenBlur` with d_cut = resolution by default.
+        b_range : (float, float)
+            A^2.
+        """
+        make = family or (lambda b: SharpenBlur(b, d_cut=self.resolution))
+        terms, s_max = self._analyse(density, self.resolution), 1 / self.resolution
+        found: dict[float, float] = {}
+
+        def score(b_sharpen: float) -> float:
+            if b_sharpen not in found:
+                curve = radial_curve(make(b_sharpen), s_max)
+                found[b_sharpen] = self._cc(_core.synthesise(terms, curve))
+            return found[b_sharpen]
+
+        low, high = b_range
+        steps = max(2, round((high - low) / _B_STEP))
+        best = max(np.linspace(low, high, steps + 1).tolist(), key=score)
+        step = (high - low) / steps
+        while step > _B_ACCURACY:
+            step /= 2
+            near = (best - step, best, best + step)
+            best = max((b for b in near if low <= b <= high), key=score)
+        return Oracle(best, found[best], tuple(sorted(found.items())), best in (low, high))
+
+    def _analyse(self, density: DensityMap, d_min: float) -> _core.Spectrum:
+        if difference := self.like.same_grid(density):
+            raise InputError(f"maps on different grids: {difference}")
+        return _core.analyse(density.data, self.like.cell, d_min)
+
+    def _cc(self, cut: Array) -> float:
+        return float((standardised(cut[self.mask]) * self._expected).sum())
+
+
+def _check_resolution(like: DensityMap, resolution: float) -> None:
+    limit = 2 * max(like.voxel_size)
+    if not resolution >= 0.999 * limit:
+        raise InputError(
+            f"resolution {resolution:g} A, expected {limit:.3g} A or more: "
+            "twice the voxel size is the finest that a grid can hold"
+        )
+
+
+def highest(one: Array, two: Array, voxels: int) -> Mask:
+    """Mark the `voxels` highest voxels of either of two maps: the region of CC_peaks.
+
+    Returns
+    -------
+    ndarray of bool
+        Of the shape of the maps.
+    """
+    levels = [_core.contour(data, voxels)[0] for data in (one, two)]
+    return np.asarray((one >= levels[0]) | (two >= levels[1]))
+
+
+def evaluate(
+    density: DensityMap,
+    model: Model,
+    *,
+    resolution: float,
+    radius: float = 3.0,
+    xray: bool = False,
+) -> Agreement:
+    """Compare a map with a model at B = 0: correlations and FSC.
+
+    Parameters and errors as for :func:`map_model_cc`.
+    """
+    ruler = Yardstick(density, model, resolution=resolution, radius=radius, xray=xray)
+    return ruler.agreement(density)
+
+
+def map_model_cc(
+    density: DensityMap,
+    model: Model,
+    *,
+    resolution: float,
+    radius: float = 3.0,
+    xray: bool = False,
+) -> Correlation:
+    """Correlate a map with a model at B = 0, both cut at the resolution.
+
+    Parameters
+    ----------
+    density : DensityMap
+    model : Model
+        From :func:`sharpem.io.model.read_model`, at its place in the map.
+    resolution : float
+        A.
+    radius : float
+        A; voxels so near to atoms are compared.
+    xray : bool
+        X-ray form factors (crystal maps) instead of those for electrons.
+
+    Returns
+    -------
+    Correlation
+
+    Raises
+    ------
+    InputError
+        The resolution is beyond the grid's limit, or the model lies outside the map.
+    """
+    return Yardstick(density, model, resolution=resolution, radius=radius, xray=xray).correlation(
+        density
+    )
+
+
+def best_b_sharpen(
+    density: DensityMap,
+    model: Model,
+    *,
+    resolution: float,
+    radius: float = 3.0,
+    xray: bool = False,
+) -> Oracle:
+    """Find the best b_sharpen of the four-parameter filter with d_cut = resolution.
+
+    Parameters and errors as for :func:`map_model_cc`.
+    """
+    return Yardstick(density, model, resolution=resolution, radius=radius, xray=xray).best(density)

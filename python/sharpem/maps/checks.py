@@ -1,0 +1,189 @@
+"""What is odd about a map, in words: hints that its history or its header will mislead a method.
+
+Decided from the header and simple statistics, no Fourier transform. Each check answers with one
+sentence or None.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem.maps.density import DensityMap
+from sharpem.maps.statistics import pieces
+
+__all__ = ["flat_value", "map_oddities", "skewness"]
+
+_FLAT = 0.1  # fraction of equal voxels from which a map counts as cut out
+_SHARPENED = re.compile(
+    r"sharpened|sharpening|(?<![a-z])sharp(?![a-z])|post.?process|deep_?emhancer|locscale|"
+    r"localdeblur|emready|cryoten|local.?aniso|density.?modif|resolve_cryo",
+    re.IGNORECASE,
+)
+_UNSHARPENED = re.compile(r"(un|not |non|before )-?_?(sharp|post.?process)", re.IGNORECASE)
+_CUT_OUT = re.compile(r"map_box|(?<!un)mask|zone|segment", re.IGNORECASE)
+_INTEGERS = {0: "8-bit", 1: "16-bit", 6: "16-bit"}
+
+
+def map_oddities(density: DensityMap) -> tuple[str, ...]:
+    """Say what is odd about a map, beginning with what its header had wrong.
+
+    Parameters
+    ----------
+    density : DensityMap
+
+    Returns
+    -------
+    tuple of str
+        One sentence each; empty for an ordinary map.
+    """
+    flat = flat_value(density.data)
+    found = (
+        _mask(density) or _flat_zone(flat) or _cut_out(density),
+        _inverted(density, flat[0] if flat[1] >= _FLAT else None),
+        _sharpened(density),
+        _integers(density),
+        _voxel_size(density),
+        _two_origins(density),
+    )
+    return density.notes + tuple(sentence for sentence in found if sentence)
+
+
+def flat_value(data: NDArray[np.float32]) -> tuple[float, float]:
+    """Find the value that fills the empty part of a map: 0, that of a corner, or the minimum.
+
+    Parameters
+    ----------
+    data : ndarray of float32, shape (nz, ny, nx)
+
+    Returns
+    -------
+    value, fraction : float
+        The commonest of the three, and the fraction of the voxels that are exactly that.
+    """
+    candidates = dict.fromkeys((0.0, float(data[0, 0, 0]), float(data.min())))
+    counts = {value: int(np.count_nonzero(data == np.float32(value))) for value in candidates}
+    value = max(counts, key=lambda v: counts[v])
+    return value, counts[value] / data.size
+
+
+def skewness(data: NDArray[np.float32], without: float | None = None) -> float:
+    """Third standardised moment of the voxels, positive where a molecule stands out of noise.
+
+    Parameters
+    ----------
+    data : ndarray of float32, shape (nz, ny, nx)
+    without : float, optional
+        Voxels of exactly this value are left out.
+    """
+    count, sums = 0, np.zeros(3)
+    scale = max(abs(float(data.min())), abs(float(data.max()))) or 1.0
+    for piece in pieces(data):
+        kept = piece if without is None else piece[piece != np.float32(without)]
+        exact = kept.astype(np.float64) / scale
+        count += exact.size
+        sums += [exact.sum(), np.dot(exact, exact), np.dot(exact * exact, exact)]
+    mean, square, cube = sums / max(count, 1)
+    variance = square - mean**2
+    if variance <= 1e-12 * square:  # a single value
+        return 0.0
+    return float((cube - 3 * mean * square + 2 * mean**3) / variance**1.5)
+
+
+def _flat_zone(flat: tuple[float, float]) -> str | None:
+    value, fraction = flat
+    if fraction < _FLAT:
+        return None
+    percent = f"{100 * fraction:.0f} %" if fraction < 0.995 else "More than 99 %"
+    return (
+        f"{percent} of the voxels are exactly {value:g}: the map was cut out or masked, so nothing "
+        "can be learned from the solvent there."
+    )
+
+
+def _mask(density: DensityMap) -> str | None:
+    """Two values only, or a soft mask: from exactly 0 to exactly 1, and 1 is not a mere peak."""
+    data = density.data
+    low, high = float(data.min()), float(data.max())
+    at_top = int(np.count_nonzero(data == np.float32(high)))
+    at_bottom = int(np.count_nonzero(data == np.float32(low)))
+    if at_top + at_bottom == data.size:
+        return f"All voxels are {low:g} or {high:g}: this is a mask, not a map."
+    if (low, high) == (0.0, 1.0) and at_top >= 0.01 * data.size:
+        percent = 100 * at_top / data.size
+        return f"Values run from 0 to 1 and {percent:.0f} % are exactly 1: this may be a soft mask."
+    return None
+
+
+def _inverted(density: DensityMap, flat: float | None) -> str | None:
+    """Look at the longer tail: a molecule makes a positive one, noise alone none."""
+    found = skewness(density.data, without=flat)
+    if found > -0.5:
+        return None
+    return (
+        f"The values have a long negative tail (skewness {found:.1f}): the contrast may be "
+        "inverted, with the molecule negative."
+    )
+
+
+def _words(density: DensityMap) -> tuple[str, ...]:
+    """Texts that may tell the map's history: labels, then the file's name."""
+    name = () if density.path is None else (density.path.name,)
+    return density.placement.labels + name
+
+
+def _sharpened(density: DensityMap) -> str | None:
+    for text in _words(density):
+        if _SHARPENED.search(text) and not _UNSHARPENED.search(text):
+            return (
+                f"The map seems to be sharpened already: its label or name says {text.strip()!r}."
+            )
+    return None
+
+
+def _cut_out(density: DensityMap) -> str | None:
+    for text in _words(density):
+        if _CUT_OUT.search(text):
+            return (
+                f"The map seems to be cut out or masked: its label or name says {text.strip()!r}."
+            )
+    return None
+
+
+def _integers(density: DensityMap) -> str | None:
+    bits = _INTEGERS.get(density.placement.mode)
+    if bits is None:
+        return None
+    return (
+        f"The file holds {bits} integers (mode {density.placement.mode}): fine steps of the "
+        "density were lost."
+    )
+
+
+def _voxel_size(density: DensityMap) -> str | None:
+    x, y, z = density.voxel_size
+    if density.placement.space_group == 1 and max(x, y, z) > 1.01 * min(x, y, z):
+        return f"The voxel size differs by axis: {x:.4g}, {y:.4g} and {z:.4g} A along x, y and z."
+    if x == y == z == 1.0:
+        return "The voxel size is exactly 1 A, which programs also write when they do not know it."
+    return None
+
+
+def _two_origins(density: DensityMap) -> str | None:
+    """NSTART and ORIGIN both set, more than half a voxel apart."""
+    placement = density.placement
+    if not any(placement.nstart) or not any(placement.origin_words):
+        return None
+    by_nstart = density.origin_from_nstart
+    apart = np.abs(np.subtract(by_nstart, placement.origin_words))
+    if np.all(apart <= 0.5 * np.array(density.voxel_size)):
+        return None
+    first, second = (
+        ", ".join(f"{v:.2f}" for v in where) for where in (by_nstart, placement.origin_words)
+    )
+    return (
+        f"NSTART puts the first voxel at ({first}) A, ORIGIN at ({second}) A: programs will differ "
+        "in where they show it; NSTART was used."
+    )

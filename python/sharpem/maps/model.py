@@ -1,0 +1,83 @@
+"""Atoms of a model: what maps are compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Model"]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Atoms as arrays. Immutable: the arrays refuse writing.
+
+    Attributes
+    ----------
+    positions : ndarray of float64, shape (n, 3)
+        Cartesian x, y, z, A.
+    elements : tuple of str, length n
+        Element symbols as gemmi writes them (``"C"``, ``"Zn"``).
+    occupancies : ndarray of float64, shape (n,)
+        As in the file.
+    b_iso : ndarray of float64, shape (n,)
+        A^2, as in the file.
+    mass : float
+        Da, hydrogens included whether or not the file has them; one conformer, full occupancy.
+    dry_volume : float
+        A^3: 1.23 A^3/Da, nucleotides 1.15 A^3/Da.
+    path : Path or None
+        The file it came from.
+    notes : tuple of str
+        What was left out on reading, one sentence each.
+    """
+
+    positions: NDArray[np.float64]
+    elements: tuple[str, ...]
+    occupancies: NDArray[np.float64]
+    b_iso: NDArray[np.float64]
+    mass: float
+    dry_volume: float
+    path: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only, without touching the caller's."""
+        for name in ("positions", "occupancies", "b_iso"):
+            view = np.asarray(getattr(self, name), dtype=np.float64).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
+
+    def __len__(self) -> int:
+        """Number of atoms."""
+        return len(self.elements)
+
+    @property
+    def centre(self) -> NDArray[np.float64]:
+        """Middle of the box around the atoms, x, y, z, A."""
+        return np.asarray((self.positions.min(axis=0) + self.positions.max(axis=0)) / 2)
+
+    @property
+    def extent(self) -> NDArray[np.float64]:
+        """Size of the box around the atoms along x, y, z, A."""
+        return np.asarray(np.ptp(self.positions, axis=0))
+
+    def moved(self, shift: ArrayLike) -> Model:
+        """Return the model with `shift` (x, y, z, A) added to all positions."""
+        return replace(self, positions=self.positions + np.asarray(shift, dtype=np.float64))
+
+    def selected(self, keep: NDArray[np.bool_]) -> Model:
+        """Return the atoms where `keep`, shape (n,), is true; mass and volume as their share."""
+        share = float(np.count_nonzero(keep)) / len(self)
+        return replace(
+            self,
+            positions=self.positions[keep],
+            elements=tuple(e for e, wanted in zip(self.elements, keep, strict=True) if wanted),
+            occupancies=self.occupancies[keep],
+            b_iso=self.b_iso[keep],
+            mass=self.mass * share,
+            dry_volume=self.dry_volume * share,
+        )

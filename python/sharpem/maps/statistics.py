@@ -1,0 +1,104 @@
+"""Sums over the voxels of a map, taken piece by piece, and correlations of two maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sharpem.errors import InputError
+from sharpem.maps.arrays import Array, Numbers
+
+__all__ = ["Statistics", "check_values", "correlate", "dot", "pieces", "standardised", "statistics"]
+
+
+_PIECE = 2**13  # voxels converted at a time: fits the cache, and BLAS starts no threads for it
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Minimum, maximum, mean and rms deviation from the mean; how many values are NaN or infinite.
+
+    Where there are such values, the others mean nothing.
+    """
+
+    minimum: float
+    maximum: float
+    mean: float
+    rms: float
+    nonfinite: int
+
+
+def pieces(data: Array) -> Iterator[Array]:
+    """Cut the voxels into consecutive 1-D pieces small enough to be copied."""
+    flat = data.reshape(-1)
+    for start in range(0, flat.size, _PIECE):
+        yield flat[start : start + _PIECE]
+
+
+def dot(one: Array, two: Array) -> float:
+    """Sum of the products of two maps' voxels, piece by piece: no threads, no loss of digits."""
+    return float(sum(float(np.dot(a, b)) for a, b in zip(pieces(one), pieces(two), strict=True)))
+
+
+def statistics(data: Array) -> Statistics:
+    """Sum a map up in one pass, in float64 without a float64 copy of it.
+
+    Pieces are combined by Chan, Golub & LeVeque (1979).
+    """
+    count, mean, squares, nonfinite = 0, 0.0, 0.0, 0
+    buffer = np.empty(min(_PIECE, data.size))
+    with np.errstate(invalid="ignore", over="ignore"):
+        for piece in pieces(data):
+            exact = buffer[: piece.size]
+            exact[:] = piece
+            step = float(exact.mean()) - mean
+            exact -= mean + step
+            if not np.isfinite(step):
+                nonfinite += piece.size - int(np.count_nonzero(np.isfinite(piece)))
+                continue
+            total = count + piece.size
+            squares += float(np.dot(exact, exact)) + step**2 * count * piece.size / total
+            mean += step * piece.size / total
+            count = total
+        rms = float(np.sqrt(squares / max(count, 1)))
+        return Statistics(float(data.min()), float(data.max()), mean, rms, nonfinite)
+
+
+def check_values(data: Array, name: str) -> Statistics:
+    """Refuse a map that holds NaN or infinite values, or a single value only.
+
+    Parameters
+    ----------
+    data : ndarray of float32, shape (nz, ny, nx)
+    name : str
+        What to call it in the message.
+
+    Raises
+    ------
+    InputError
+    """
+    found = statistics(data)
+    if found.nonfinite:
+        raise InputError(
+            f"{name}: {found.nonfinite} of {data.size} values are NaN or infinite, expected numbers"
+        )
+    if found.minimum == found.maximum:
+        raise InputError(f"{name}: all {data.size} values are {found.minimum:g}, expected a map")
+    return found
+
+
+def standardised(values: Array) -> Numbers:
+    """Shift to mean 0 and scale to length 1, so that a sum of products is a correlation.
+
+    Products are summed by NumPy, not by BLAS, whose threads cost more than they bring here.
+    """
+    centred = values - values.mean(dtype=np.float64)
+    length = float(np.sqrt(np.square(centred, dtype=np.float64).sum()))
+    return np.asarray(centred / length if length > 0 else centred, dtype=np.float64)
+
+
+def correlate(one: Array, two: Array) -> float:
+    """Correlation coefficient of two arrays of the same shape."""
+    return float((standardised(one) * standardised(two)).sum())

@@ -1,0 +1,137 @@
+"""What sharpening is to be expected, before any contour is drawn: the prior of the search.
+
+For a map with known signal and noise the correlation with the true structure at B = 0 can be
+foretold for every filter: in a shell a filtered map correlates with the truth as far as it is
+signal,
+
+    CC(A) = sum n A R S^1/2 / (sum n A^2 (S + N) sum n R^2)^1/2 ,
+
+with n the number of terms, A the filter, S and N the power of signal and noise near the molecule
+and R^2 a typical molecule's power at B = 0. The b_sharpen with the highest expected CC is the
+prior's maximum. See docs/choice.md for how well it does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.analysis.prepare import Prepared
+from sharpem.analysis.signal_and_noise import weights
+from sharpem.spectra.filters import SharpenBlur
+from sharpem.spectra.shells import D_MAX, ShellTable
+
+__all__ = ["Expectation", "expect", "expected_correlation", "rule_of_thumb", "settled"]
+
+Array = NDArray[np.float64]
+
+_ABOVE_ZERO = 1.0  # A^2; as good as no sharpening, but with the soft resolution limit
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The expected b_sharpen.
+
+    Attributes
+    ----------
+    b_sharpen : float
+        A^2.
+    sigma : float
+        Its standard deviation by experience, A^2.
+    from_solvent : bool
+        Whether the noise was read off the solvent; otherwise from the stated resolution.
+    crystal : bool
+        Whether the map is made from a crystal's X-ray reflections.
+    correlation : float or None
+        Map-model correlation at B = 0 to be expected after it, where the noise was measured.
+    """
+
+    b_sharpen: float
+    sigma: float
+    from_solvent: bool
+    crystal: bool = False
+    correlation: float | None = None
+
+
+def expected_correlation(
+    shells: ShellTable, resolution: float, b_sharpen: Array, signal: Array, noise: Array
+) -> Array:
+    """Expected map-model correlation at B = 0 near the molecule, shape of ``b_sharpen``.
+
+    Parameters
+    ----------
+    shells : ShellTable
+        n shells.
+    resolution : float
+        A; the correlation is taken over terms up to here.
+    b_sharpen : ndarray, shape (m,)
+        Candidates, A^2.
+    signal, noise : ndarray, shape (n,)
+        Mean |F|^2 of signal and noise as seen by the voxels of the molecule.
+    """
+    used = shells.s <= 1.0 / resolution
+    s = shells.s[used]
+    n = weights(shells)[used]
+    r = np.exp(0.5 * (shells.ln_reference[used] - shells.ln_reference[used].max()))
+    a = np.array([SharpenBlur(float(b), resolution)(s) for b in b_sharpen])
+    cross = a @ (n * r * np.sqrt(signal[used]))
+    power = (a * a) @ (n * (signal + noise)[used])
+    answer: Array = cross / np.sqrt(power * np.sum(n * r * r))
+    return answer
+
+
+def expect(prepared: Prepared) -> Expectation:
+    """Find the b_sharpen that a map's signal and noise lead to expect."""
+    d = prepared.resolution
+    if prepared.shells.xray:  # its terms are weighted by their errors: B = 0 is best (docs/xray.md)
+        return Expectation(prepared.b_signal, max(4.0, d**2), from_solvent=False, crystal=True)
+    best = _best(prepared)
+    if prepared.shells.noise is not None:
+        correlation = float(_expected(prepared, np.array([best]))[0])
+        sigma = max(4.0, 0.9 * d**2)
+        return Expectation(best, sigma, from_solvent=True, correlation=correlation)
+    b = settled(prepared, 0.5 * (best + rule_of_thumb(prepared)))
+    return Expectation(b, max(4.0, 1.5 * d**2), from_solvent=False)
+
+
+def settled(prepared: Prepared, b_sharpen: float) -> float:
+    """Decide on which side of 0 a b_sharpen that is close to 0 had better be, A^2.
+
+    Just above 0 the filter's soft resolution limit sets in, below it there is none (section 2.1): a
+    jump that an average of two b_sharpen does not see. The expected correlation does.
+    """
+    if not -0.5 * prepared.resolution**2 < b_sharpen <= 0:
+        return b_sharpen
+    sides = np.array([b_sharpen, _ABOVE_ZERO])
+    return float(sides[np.argmax(_expected(prepared, sides))])
+
+
+def _best(prepared: Prepared) -> float:
+    candidates = np.arange(-250.0, 601.0, 2.5)
+    return float(candidates[np.argmax(_expected(prepared, candidates))])
+
+
+def _expected(prepared: Prepared, b_sharpen: Array) -> Array:
+    """Mean over what is thought possible of signal and noise."""
+    curves = [
+        expected_correlation(prepared.shells, prepared.resolution, b_sharpen, signal, noise)
+        for signal, noise in prepared.signal_and_noise
+    ]
+    answer: Array = np.mean(curves, axis=0)
+    return answer
+
+
+def rule_of_thumb(prepared: Prepared) -> float:
+    """Rule of thumb for maps without solvent: sharpen to an overall B of 4 ln 2 d^2 = 2.8 d^2.
+
+    A map best correlated with the truth has amplitudes R CC*; CC* = exp(-B s^2 / 4) that falls to
+    1/2 at s = 1/d has this B. The map's own B is read by a plain Wilson fit.
+    """
+    shells = prepared.shells
+    fit = _core.fit_wilson(
+        prepared.spectrum, shells.s, shells.ln_reference, d_max=D_MAX, d_min=prepared.fit_limit
+    )
+    return float(fit.b_iso) - 4.0 * float(np.log(2.0)) * prepared.resolution**2

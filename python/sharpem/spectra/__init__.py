@@ -1,0 +1,1 @@
+"""Fourier space: filters, shells, reference curves and the Fourier shell correlation."""

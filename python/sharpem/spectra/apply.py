@@ -1,0 +1,69 @@
+"""Applying a filter to a map: one function, whatever method chose the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.errors import InputError
+from sharpem.maps.arrays import Numbers
+from sharpem.maps.density import DensityMap
+from sharpem.spectra.filters import Filter, RadialFilter, SharpenBlur
+
+__all__ = ["apply", "curve_of", "filtered", "radial_curve"]
+
+_LARGEST = 1e16  # density; sums of squares must fit float32
+
+
+def apply(density: DensityMap, filter_: Filter) -> DensityMap:
+    """Apply a filter to a map: same grid, placement and density scale.
+
+    Parameters
+    ----------
+    density : DensityMap
+        Any map; also a half map, or another map than the one the filter was chosen on.
+    filter_ : Filter
+        Radial factor, resolution limit, anisotropy to remove.
+
+    Raises
+    ------
+    InputError
+        The filtered map does not fit float32 (far too large a B).
+    """
+    spectrum = _core.analyse(density.data, density.cell, filter_.d_min)
+    if filter_.anisotropy is not None:
+        _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
+    return filtered(density, spectrum, filter_.radial)
+
+
+def filtered(density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter) -> DensityMap:
+    """Return the map of a spectrum under a radial filter, at the place of `density`.
+
+    Raises
+    ------
+    InputError
+        It does not fit float32.
+    """
+    data: NDArray[np.float32] = _core.synthesise(spectrum, curve_of(radial, 1.0 / spectrum.d_min))
+    if not (data.min() > -_LARGEST and data.max() < _LARGEST):  # NaN is neither
+        raise InputError("the filter makes densities too large to store, expected a smaller B")
+    return density.with_data(data)
+
+
+def curve_of(radial: RadialFilter, s_max: float) -> _core.RadialCurve:
+    """Tabulate a filter up to `s_max` (1/A) for the core."""
+    if isinstance(radial, SharpenBlur):
+        return _core.RadialCurve.sharpen_blur(
+            radial.b_sharpen, radial.b_blur, radial.d_cut, radial.k, s_max
+        )
+    s = np.linspace(0.0, s_max, 4096)
+    return _core.RadialCurve.table(s, radial(s), s_max)
+
+
+def radial_curve(factor: Callable[[Numbers], Numbers], s_max: float) -> _core.RadialCurve:
+    """Tabulate a factor for amplitudes, a function of s (1/A), up to `s_max` for the core."""
+    s = np.linspace(0, s_max, 4096)
+    return _core.RadialCurve.table(s, factor(s), s_max)

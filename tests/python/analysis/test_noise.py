@@ -1,0 +1,72 @@
+"""The noise read off the solvent is the noise that was put in."""
+
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from sharpem import _core
+from sharpem.analysis.prepare import prepare
+from sharpem.io import read_map
+from sharpem.io.model import read_model
+from sharpem.simulate import simulate_map
+from sharpem.spectra.shells import shell_table
+
+
+@pytest.fixture(scope="module")
+def protein():
+    with resources.as_file(resources.files("sharpem") / "data" / "demo.pdb.gz") as path:
+        return read_model(path)
+
+
+def put_in(model, resolution, **options):
+    """Noise power per shell: of the map less that without noise."""
+    made = simulate_map(model, resolution=resolution, **options)
+    clean = simulate_map(model, resolution=resolution, **{**options, "noise": 0.0})
+    noise = made.map.data - clean.map.data
+    spectrum = _core.analyse(noise, made.map.cell, 0.833 * resolution)
+    return made, shell_table(spectrum)
+
+
+@pytest.mark.parametrize("b", [60.0, 200.0])
+@pytest.mark.parametrize("noise_b", [0.0, 60.0])
+def test_noise_of_a_full_box(protein, b, noise_b):
+    """At B = 200 the signal's inner terms are 1e5 times the noise: they must not leak."""
+    made, truth = put_in(protein, 3.5, b_iso=b, noise=1.0, noise_b=noise_b, seed=4)
+    found = prepare(made.map, 3.5, correct_anisotropy=False).shells
+    outer = found.s > 1 / 8.0
+    ratio = found.noise[outer] / np.interp(found.s[outer], truth.s, truth.power)
+    # The chance in a shell: the window sees part of the box, so fewer terms are independent.
+    chance = np.sqrt(2.0 / found.terms[outer]) * 2.5
+    assert np.average(ratio, weights=found.terms[outer]) == pytest.approx(1, abs=0.03)
+    assert np.all(np.abs(ratio - 1) < 4 * chance + 0.03)
+    assert np.median(np.abs(ratio - 1)) < 0.06
+
+
+def test_next_to_no_noise_is_found_small(protein):
+    """Without noise there is nothing but what leaks from the signal: far below the signal."""
+    made = simulate_map(protein, resolution=3.0, b_iso=100.0, noise=0.0)
+    found = prepare(made.map, 3.0, correct_anisotropy=False).shells
+    used = (found.s > 0.1) & (found.s < 1 / 3.0)
+    assert np.all(found.noise[used] < 0.05 * found.power[used])
+
+
+def test_a_map_cut_out_shows_no_noise(protein):
+    made = simulate_map(protein, resolution=3.5, b_iso=80.0, box="cut")
+    found = prepare(made.map, 3.5)
+    assert found.shells.noise is None
+    assert found.b_signal == found.b_input
+
+
+@pytest.mark.parametrize(
+    ("name", "resolution"),
+    [("emd_8410/8410_zone4A.mrc.gz", 3.4), ("emd_5830/A_box.ccp4.gz", 3.8)],
+)
+def test_masked_real_maps_show_no_noise(shared_data, name, resolution):
+    assert prepare(read_map(shared_data / name), resolution).shells.noise is None
+
+
+def test_a_real_full_box_shows_it(shared_data):
+    shells = prepare(read_map(shared_data / "emd_32143/low-res-emd-32143.map.gz"), 4.0).shells
+    assert np.all(shells.noise > 0)
+    assert np.all((shells.noise < 0.1 * shells.power)[shells.s > 1 / 12])  # quiet solvent

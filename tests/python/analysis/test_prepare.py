@@ -1,0 +1,207 @@
+"""Preparation: the physical B scale, the signal's B, anisotropy, and what is refused."""
+
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+import reference
+
+from sharpem.analysis.local_variance import LEAST_CONTRAST, local_variance, scatter_of_noise
+from sharpem.analysis.prepare import prepare
+from sharpem.errors import InputError
+from sharpem.io import read_map
+from sharpem.io.model import read_model
+from sharpem.maps.density import DensityMap
+from sharpem.simulate import simulate_map
+from sharpem.spectra.apply import filtered
+from sharpem.spectra.filters import SharpenBlur
+from sharpem.spectra.shells import shell_table
+
+MODELS = ("emd_3488/5ni1_updated.cif", "xray_rnase_sa/tutorial-modern.pdb", "xray_3io0/after.pdb")
+RMS_ERROR = {2.5: 2.0, 3.0: 4.0, 3.5: 8.0, 4.5: 15.0}  # of B over proteins, A^2: science, section 2
+
+
+@pytest.fixture(scope="module")
+def protein():
+    with resources.as_file(resources.files("sharpem") / "data" / "demo.pdb.gz") as path:
+        return read_model(path)
+
+
+@pytest.fixture(scope="module")
+def noisy(protein):
+    return simulate_map(protein, resolution=3.5, b_iso=100.0, noise=1.0, seed=3)
+
+
+@pytest.mark.parametrize("resolution", [2.5, 3.0, 3.5, 4.5])
+@pytest.mark.parametrize("model", MODELS)
+def test_b_is_physical(shared_data, model, resolution):
+    """What is put in is read, within what folds differ by, and without bias with B."""
+    atoms = read_model(shared_data / model)
+    off = []
+    for b in (0.0, 100.0, 200.0):
+        made = simulate_map(atoms, resolution=resolution, b_iso=b, noise=0.0, box="tight")
+        found = prepare(made.map, resolution, correct_anisotropy=False)
+        assert found.b_input == pytest.approx(b, abs=2.5 * RMS_ERROR[resolution])
+        off.append(found.b_input - b)
+    assert np.ptp(off) < 4.0
+
+
+@pytest.mark.parametrize(("b", "resolution"), [(100.0, 3.5), (150.0, 3.0), (200.0, 4.0)])
+@pytest.mark.parametrize("model", MODELS[:2])
+def test_b_of_the_signal_is_that_of_the_molecule(shared_data, model, b, resolution):
+    atoms = read_model(shared_data / model)
+    made = simulate_map(atoms, resolution=resolution, b_iso=b, noise=1.0, seed=2)
+    found = prepare(made.map, resolution)
+    assert found.shells.noise is not None
+    assert found.b_signal == pytest.approx(b, abs=30.0)
+    assert found.b_input < b - 15.0  # noise fills the shells far out
+    assert abs(found.b_signal - b) < 0.5 * abs(found.b_input - b)
+    assert 1.0 < found.b_error < 40.0
+
+
+@pytest.mark.parametrize("tensor", [(30.0, -30.0, 0.0, 0, 0, 0), (0.0, 0, 0, 25.0, 0, 10.0)])
+def test_anisotropy_is_found_and_removed(protein, tensor):
+    made = simulate_map(protein, resolution=3.0, b_iso=60.0, anisotropy=tensor, noise=0.05, seed=1)
+    plain = simulate_map(protein, resolution=3.0, b_iso=60.0, noise=0.05, seed=1)
+    found = prepare(made.map, 3.0)
+    own = np.array(prepare(plain.map, 3.0).anisotropy.b_cartesian)  # of the fold
+    seen = np.array(found.anisotropy.b_cartesian)
+    trace = np.array([1, 1, 1, 0, 0, 0])
+    difference = seen - found.anisotropy.b_iso * trace - (own - own[:3].mean() * trace)
+    np.testing.assert_allclose(difference, tensor, atol=5.0)
+    assert found.removed.spread > 0.6 * found.anisotropy.spread
+    cleaned = filtered(made.map, found.spectrum, SharpenBlur(0.0, 3.0))
+    assert prepare(cleaned, 3.0).anisotropy.spread < 0.5 * found.anisotropy.spread
+
+
+def test_anisotropy_stays_if_wished(noisy):
+    found = prepare(noisy.map, 3.5, correct_anisotropy=False)
+    assert found.removed is None
+    untouched = filtered(noisy.map, found.spectrum, SharpenBlur(0.0, 3.5)).data
+    assert np.corrcoef(untouched.ravel(), noisy.map.data.ravel())[0, 1] > 0.95
+
+
+def test_a_low_pass_filter_is_noticed(noisy):
+    def low_pass(s):
+        return np.where(s > 1 / 5.0, 1e-3, 1.0)
+
+    cut = noisy.map.with_data(reference.filtered(noisy.map, low_pass, 2.5))
+    found = prepare(cut, 3.5)
+    assert 5.0 <= found.fit_limit < 6.0
+    (sentence,) = [text for text in found.warnings if "filtered before" in text]
+    assert "stated as 3.5 A" in sentence
+    before = prepare(noisy.map, 3.5)
+    assert before.fit_limit == 3.5
+    assert before.d_min == before.spectrum.d_min == pytest.approx(0.833 * 3.5)
+    assert not any("filtered before" in text for text in before.warnings)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "message"),
+    [
+        (2.0, "finer than the 2.33 A"),
+        (0.0, "expected a positive number"),
+        (-3.0, "expected a positive number"),
+        (float("nan"), "expected a positive number"),
+        (float("inf"), "expected a positive number"),
+        (30.0, "resolution shells to 30 A"),
+        (500.0, "resolution shells to 500 A"),
+    ],
+)
+def test_resolutions_that_are_refused(noisy, resolution, message):
+    named = replace(noisy.map, path=Path("some/where.mrc"))
+    with pytest.raises(InputError) as caught:
+        prepare(named, resolution)
+    assert str(caught.value).startswith("some/where.mrc: ")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("factor", [1e-25, 1e25])
+def test_absurd_units_are_refused(noisy, factor):
+    scaled = replace(noisy.map, data=noisy.map.data / noisy.map.data.std() * np.float32(factor))
+    with pytest.raises(InputError, match=r"^map: densities of about .*expected 1e-12 to 1e\+12"):
+        prepare(scaled, 3.5)
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e6])
+def test_the_scale_of_the_densities_does_not_matter(noisy, factor):
+    one, other = prepare(noisy.map, 3.5), prepare(noisy.map.with_data(noisy.map.data * factor), 3.5)
+    assert other.b_signal == pytest.approx(one.b_signal, abs=0.05)
+    assert other.volume.fraction == pytest.approx(one.volume.fraction, rel=1e-3)
+    assert other.contrast == pytest.approx(one.contrast, rel=1e-3)
+
+
+def test_a_map_too_steep_to_read_b_from_is_refused_by_name():
+    z, y, x = np.mgrid[:40, :40, :40]
+    smooth = np.exp(-((x - 20) ** 2 + (y - 20) ** 2 + (z - 20) ** 2) / 60)
+    grain = 1e-4 * np.random.default_rng(0).normal(size=smooth.shape)
+    density = replace(DensityMap.from_array(smooth + grain, 1.3), path=Path("steep.mrc"))
+    try:
+        found = prepare(density, 4.0)
+    except InputError as error:
+        assert str(error).startswith("steep.mrc: overall B cannot be read")  # noqa: PT017
+    else:
+        assert np.isfinite([found.b_input, found.b_signal, found.b_error]).all()
+
+
+# No molecule
+
+
+def noise_map(n, seed, b=0.0, voxel=1.3):
+    density = DensityMap.from_array(np.random.default_rng(seed).normal(size=(n, n, n)), voxel)
+    spectrum = prepare(density, 2.7, correct_anisotropy=False).spectrum
+    return filtered(density, spectrum, SharpenBlur(-b, 3.0))
+
+
+@pytest.mark.parametrize("b", [0.0, 150.0])
+@pytest.mark.parametrize("resolution", [3.0, 4.5])
+def test_scatter_of_the_local_variance_of_noise(b, resolution):
+    """The formula against noise itself."""
+    density = noise_map(80, 5, b)
+    spectrum = prepare(density, resolution, correct_anisotropy=False).spectrum
+    cut = filtered(density, spectrum, SharpenBlur(0.0, resolution))
+    found = local_variance(cut.data, cut.cell, 0.833 * resolution)
+    scatter = found.data.std() / found.data.mean()
+    table = shell_table(spectrum)
+    expected = scatter_of_noise(table, 0.833 * resolution, found.radius)
+    assert scatter == pytest.approx(expected, rel=0.06)
+
+
+@pytest.mark.parametrize("n", [32, 40, 64])
+@pytest.mark.parametrize("b", [0.0, 100.0])
+def test_noise_has_no_contrast(n, b):
+    for seed in range(4):
+        density = noise_map(n, seed, b)
+        for resolution in (3.0, 3.6):
+            assert prepare(density, resolution).contrast < LEAST_CONTRAST
+
+
+@pytest.mark.parametrize(
+    ("name", "resolution"),
+    [
+        ("emd_20026/emd20026_prot.mrc.gz", 1.75),
+        ("emd_4413/6i5a_box.ccp4.gz", 2.3),
+        ("emd_3488/emd_3488.mrc.gz", 3.2),
+        ("emd_21457/emd_21457_seg.mrc.gz", 3.2),
+        ("emd_5185/3j06_no_ligand_box.ccp4.gz", 3.3),
+        ("emd_8410/8410_zone4A.mrc.gz", 3.4),
+        ("emd_5830/A_box.ccp4.gz", 3.8),
+        ("emd_30342/390_emd_30342_A_z4.mrc.gz", 3.9),
+        ("emd_6770/B_no_ligand_box.ccp4.gz", 4.0),
+        ("emd_3240/5fn5_box.ccp4.gz", 4.3),
+        ("emd_32143/low-res-emd-32143.map.gz", 4.0),
+        ("emd_3001/EMD-3001.map.gz", 1.4),
+        ("synthetic_halfmaps_5ni1/half_map_1.mrc.gz", 3.2),
+    ],
+)
+def test_real_maps_have_contrast(shared_data, name, resolution):
+    assert prepare(read_map(shared_data / name), resolution).contrast > 1.5 * LEAST_CONTRAST
+
+
+@pytest.mark.parametrize("box", ["full", "tight", "cut"])
+@pytest.mark.parametrize("noise", [0.0, 1.0, 4.0])
+def test_molecules_in_noise_have_contrast(protein, box, noise):
+    made = simulate_map(protein, resolution=4.2, b_iso=60.0, noise=noise, box=box)
+    assert prepare(made.map, 4.2).contrast > 1.2 * LEAST_CONTRAST

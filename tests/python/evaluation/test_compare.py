@@ -1,0 +1,239 @@
+"""All ways to choose side by side: on a simulated map whose answer is known, and as a command."""
+
+import json
+import re
+from html.parser import HTMLParser
+from importlib import resources
+
+import numpy as np
+import pytest
+from pdb_text import pdb_text
+
+from sharpem import apply, read_map, sharpen, write_map
+from sharpem.cli import main
+from sharpem.errors import InputError
+from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.compare import DEPOSITED, MODEL, WAYS, compare
+from sharpem.io.model import read_model
+from sharpem.maps.half_maps import pair_half_maps
+from sharpem.report.comparison import headline, judge_sentence, render_comparison
+from sharpem.simulate import simulate_map
+
+RESOLUTION = 3.5
+B_ISO = 100.0
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    """A ball of protein in a small box with solvent, at B = 100, with half maps."""
+    with resources.as_file(resources.files("sharpem") / "data" / "demo.pdb.gz") as path:
+        protein = read_model(path)
+    near = np.linalg.norm(protein.positions - protein.centre, axis=1) < 14
+    return simulate_map(
+        protein.selected(near),
+        resolution=RESOLUTION,
+        b_iso=B_ISO,
+        noise=1.0,
+        half_maps=True,
+        seed=3,
+    )
+
+
+@pytest.fixture(scope="module")
+def files(simulated, tmp_path_factory):
+    """Map, half maps and model of the simulation as files."""
+    folder = tmp_path_factory.mktemp("simulated")
+    write_map(simulated.map, folder / "full.mrc")
+    for number, half in enumerate(simulated.half_maps, start=1):
+        write_map(half, folder / f"half_map_{number}.mrc")
+    (folder / "model.pdb").write_text(pdb_text(simulated.model))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(simulated):
+    """Everything there is to compare."""
+    return compare(
+        simulated.map,
+        resolution=RESOLUTION,
+        half_maps=pair_half_maps(*simulated.half_maps),
+        model=simulated.model,
+    )
+
+
+def by_name(comparison):
+    return {entry.name: entry for entry in comparison.entries}
+
+
+def test_every_way_is_there_or_said_to_be_missing(found):
+    assert found.entries[0].name == DEPOSITED
+    names = {entry.name for entry in found.entries} | set(found.skipped)
+    assert names == {DEPOSITED, *(way.name for way in WAYS)}
+    assert "half-map" in by_name(found)
+    assert all(found.skipped.values())
+
+
+def test_sharpening_beats_the_map_as_it_came(found):
+    entries = by_name(found)
+    assert found.best.cc_mask > entries[DEPOSITED].cc_mask + 0.03
+    assert found.best.cc_mask == max(entry.cc_mask for entry in found.entries)
+    assert entries["empirical"].cc_mask > entries[DEPOSITED].cc_mask
+    assert (
+        found.oracle.cc_mask
+        > max(e.cc_mask for e in found.entries if e.b_sharpen is not None) - 0.02
+    )
+
+
+def test_same_answer_as_sharpening_alone(found, simulated):
+    alone = sharpen(simulated.map, resolution=RESOLUTION)
+    entry = by_name(found)["surface"]
+    assert entry.choice.b_iso.target == pytest.approx(alone.b_iso.target)
+    assert entry.b_output == pytest.approx(alone.b_iso.output)
+    np.testing.assert_array_equal(found.map_of(entry).data, alone.map.data)
+
+
+def test_agreement_is_that_of_the_filtered_map(found, simulated):
+    ruler = Yardstick(simulated.map, simulated.model, resolution=RESOLUTION)
+    for entry in found.entries[1:]:
+        map_ = apply(simulated.map, entry.filter)
+        assert ruler.correlation(map_) == entry.agreement.correlation
+
+
+def test_the_model_judges_but_is_not_seen(found, simulated):
+    blind = compare(simulated.map, resolution=RESOLUTION)
+    assert blind.best is None
+    assert blind.oracle is None
+    assert "half-map" in blind.skipped
+    for entry in blind.entries:
+        assert entry.cc_mask is None
+        assert entry.b_sharpen == by_name(found)[entry.name].b_sharpen
+    assert "No model was given" in headline(blind)
+    assert headline(found).startswith(f"Best by CC_mask: {found.best.label}")
+    assert found.best_blind.name != MODEL
+    assert f"{found.best_blind.label} ({found.best_blind.cc_mask:.4f})" in headline(found)
+    assert "looked at it too" in judge_sentence(found)
+    assert judge_sentence(blind) == ""
+
+
+def test_model_elsewhere(simulated):
+    with pytest.raises(InputError, match="0% of the atoms lie in the map"):
+        compare(simulated.map, resolution=RESOLUTION, model=simulated.model.moved((0, 300, 0)))
+
+
+@pytest.mark.parametrize("name", ["simulated", "emd_5830", "emd_6770"])
+def test_the_best_map_follows_the_b_of_the_model(name, simulated, request):
+    """Fig. 7A of the paper: best map B 45, 95 and 160 A^2 for model B -100, 0 and +100 A^2."""
+    density, model, resolution = simulated.map, simulated.model, RESOLUTION
+    if name != "simulated":
+        data = request.getfixturevalue("shared_data") / name
+        model = read_model(next(data.glob("*.pdb")))
+        density, resolution = read_map(next(data.glob("*.ccp4.gz"))), float(_stated(data))
+    rulers = [
+        Yardstick(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
+    ]
+    sharp, middle, blurred = (r.best(density, b_range=(-400, 600)).b_sharpen for r in rulers)
+    assert 40 < sharp - middle < 130  # the paper: 50
+    assert 50 < middle - blurred < 130  # the paper: 65
+
+
+def _stated(folder):
+    return {"emd_5830": 3.8, "emd_6770": 4.0}[folder.name]
+
+
+class _Page(HTMLParser):
+    """Collects tags, and complains about what does not close."""
+
+    _EMPTY = frozenset(("meta", "image", "path", "use", "br"))
+
+    def __init__(self, text):
+        super().__init__()
+        self.count, self._open = {}, []
+        self.feed(text)
+        assert not self._open
+
+    def handle_starttag(self, tag, attrs):
+        self.count[tag] = self.count.get(tag, 0) + 1
+        if tag not in self._EMPTY:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self._EMPTY:
+            assert self._open.pop() == tag
+
+
+def test_page(found):
+    text = render_comparison(found, command="sharpem compare <map>")
+    page = _Page(text)
+    assert page.count["image"] == len(found.entries)
+    bare = re.sub(r"base64,[^\"]*", "", text)
+    assert not re.search(r"https?:|//[a-z]|@import|file:|<script", bare)
+    assert "sharpem compare &lt;map&gt;" in text
+    for entry in found.entries:
+        assert entry.label in text
+        assert f"{entry.cc_mask:.4f}" in text
+    assert text == render_comparison(found, command="sharpem compare <map>")
+
+
+def test_page_without_a_model(simulated):
+    page = render_comparison(compare(simulated.map, resolution=RESOLUTION))
+    assert "CC_mask" not in page
+    assert "needs --half1" in page
+
+
+def run(*arguments):
+    return main([str(argument) for argument in arguments])
+
+
+def test_command(files, tmp_path, capsys):
+    inputs = (files / "full.mrc", "-r", RESOLUTION, "--half1", files / "half_map_1.mrc")
+    options = ("--model", files / "model.pdb", "-o", tmp_path / "out")
+    assert run("compare", *inputs, *options) == 0
+    out = capsys.readouterr().out
+    values = json.loads((tmp_path / "out.json").read_text())
+    assert values["judged_by"] == "model"
+    table = {line["name"]: line for line in values["methods"]}
+    best = table[values["best"]]
+    assert f"Best by CC_mask: {best['label']}" in out
+    assert "half maps" in out
+    assert table[DEPOSITED]["filter"] is None
+    for line in table.values():
+        assert 0 < line["agreement"]["cc_mask"] <= best["agreement"]["cc_mask"]
+    assert (tmp_path / "out.html").stat().st_size > 10_000
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.html", "out.json"]
+
+
+def test_json_on_stdout(files, tmp_path, capsys):
+    assert run("compare", files / "full.mrc", "-r", 3.5, "--json", "-o", tmp_path / "x") == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "x.json").read_text())
+
+
+@pytest.fixture
+def among_files(files, monkeypatch):
+    """Be in the folder of the files, where there is an empty model too."""
+    (files / "empty.pdb").write_text("REMARK nothing\nEND\n")
+    monkeypatch.chdir(files)
+
+
+@pytest.mark.usefixtures("among_files")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("full.mrc",), "no resolution given"),
+        (("full.mrc", "-r", "0.9"), "finer than"),
+        (("full.mrc", "-r", "3.5", "--half2", "half_map_2.mrc"), "found without --half1"),
+        (("full.mrc", "-r", "3.5", "--model", "none.pdb"), "no such file"),
+        (("full.mrc", "-r", "3.5", "--model", "empty.pdb"), "expected an atomic model"),
+        (("none.mrc", "-r", "3.5"), "no such file"),
+        (
+            ("full.mrc", "-r", "3.5", "--half1", "half_map_1.mrc", "--half2", "half_map_1.mrc"),
+            "the same map twice",
+        ),
+    ],
+)
+def test_bad_requests(tmp_path, capsys, arguments, message):
+    assert run("compare", *arguments, "-o", tmp_path / "out") == 2
+    caught = capsys.readouterr()
+    assert caught.out == ""
+    assert caught.err.count("\n") == 1
+    assert message in caught.err
+    assert not any(tmp_path.iterdir())

@@ -1,0 +1,208 @@
+"""Half maps found, paired and checked: errors where the answer would be wrong, else warnings."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sharpem import _core
+from sharpem.errors import InputError
+from sharpem.io.half_maps import find_half_maps, partner, read_half_maps
+from sharpem.maps.density import DensityMap, Placement
+from sharpem.maps.half_maps import pair_half_maps
+from sharpem.methods.half_map_checks import fsc_oddities
+from sharpem.spectra.apply import radial_curve
+from sharpem.spectra.fsc import half_map_fsc
+
+N, STEP = 64, 1.5
+
+
+def noise(seed):
+    return np.random.default_rng(seed).standard_normal((N, N, N)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def halves():
+    """A blob with structure to about 5 A, and white noise in each half."""
+    z, y, x = np.indices((N, N, N)) - N / 2
+    inside = np.exp(-(((x**2 + y**2 + z**2) / 14**2) ** 3))
+    s2 = sum(g**2 for g in np.meshgrid(*[np.fft.fftfreq(N, STEP)] * 3, indexing="ij"))
+    signal = np.fft.ifftn(np.fft.fftn(noise(0) * inside) * np.exp(-240 * s2 / 4)).real
+    signal *= 3 / signal.std()
+    return tuple(DensityMap.from_array(signal + noise(seed), STEP) for seed in (1, 2))
+
+
+@pytest.fixture(scope="module")
+def mask():
+    return np.ones((N, N, N), dtype=np.float32)
+
+
+def warnings_of(one, two, mask):
+    pair = pair_half_maps(one, two)
+    return (*pair.warnings, *fsc_oddities(pair, half_map_fsc(one, two, mask)))
+
+
+def test_a_good_pair_has_no_warnings(halves, mask):
+    assert warnings_of(*halves, mask) == ()
+    pair = pair_half_maps(*halves)
+    np.testing.assert_allclose(pair.mean().data, (halves[0].data + halves[1].data) / 2)
+    assert pair.names == ("half map 1", "half map 2")
+
+
+def test_one_map_twice(halves):
+    with pytest.raises(InputError, match="the same map twice"):
+        pair_half_maps(halves[0], halves[0])
+    with pytest.raises(InputError, match="the same map twice"):
+        pair_half_maps(halves[0], halves[0].with_data(3 * halves[0].data + 1))
+
+
+def test_different_grids(halves):
+    one, two = halves
+    with pytest.raises(
+        InputError, match=r"different grids, 64 x 64 x 64 voxels against 64 x 64 x 62"
+    ):
+        pair_half_maps(one, DensityMap.from_array(two.data[:62], STEP))
+    with pytest.raises(InputError, match="voxel size"):
+        pair_half_maps(one, DensityMap.from_array(two.data, 1.6))
+    moved = replace(two, placement=Placement(nstart=(3, 0, 0)))
+    with pytest.raises(InputError, match="first voxel"):
+        pair_half_maps(one, moved)
+
+
+def test_full_map_among_the_half_maps(halves):
+    one, two = halves
+    full = one.with_data(one.data + two.data)
+    assert pair_half_maps(one, two, full=full).warnings == ()
+    with pytest.raises(InputError, match="same map as"):
+        pair_half_maps(full, two, full=full)
+    with pytest.raises(InputError, match="same map as"):
+        pair_half_maps(one, two, full=two)
+    with pytest.raises(InputError, match="is the mean of"):
+        pair_half_maps(full, two, full=one)
+    other = DensityMap.from_array(full.data[:62], STEP)
+    with pytest.raises(InputError, match="not on the grid of the half maps"):
+        pair_half_maps(one, two, full=other)
+
+
+def test_full_map_in_place_of_a_half_map(halves, mask):
+    one, two = halves
+    full = one.with_data((one.data + two.data) / 2)
+    with pytest.raises(InputError, match="share noise, one may be the full map"):
+        warnings_of(full, two, mask)
+
+
+def test_nothing_in_common(halves, mask):
+    stranger = halves[1].with_data(np.roll(halves[1].data, 30, axis=0))
+    with pytest.raises(InputError, match="do not show one molecule at one place"):
+        warnings_of(halves[0], stranger, mask)
+
+
+def test_masked_half_maps(halves, mask):
+    z, y, x = np.indices((N, N, N)) - N / 2
+    ball = (x**2 + y**2 + z**2 < 22**2).astype(np.float32)
+    cut = [half.with_data(half.data * ball) for half in halves]
+    assert any("they were masked" in text for text in warnings_of(*cut, mask))
+
+
+def filtered(half, factor):
+    spectrum = _core.analyse(half.data, half.cell, 2 * STEP)
+    return half.with_data(_core.synthesise(spectrum, radial_curve(factor, 1 / (2 * STEP))))
+
+
+def test_sharpened_half_maps(halves, mask):
+    sharp = [filtered(half, lambda s: np.exp(150 * s**2 / 4)) for half in halves]
+    assert any("sharpened already" in text for text in warnings_of(*sharp, mask))
+
+
+def test_half_maps_with_a_filter_each(halves, mask):
+    one, two = halves
+    assert any(
+        "differ in filter" in text for text in warnings_of(one, two.with_data(9 * two.data), mask)
+    )
+    blurred = filtered(two, lambda s: np.exp(-100 * s**2 / 4))
+    assert any("differ in filter" in text for text in warnings_of(one, blurred, mask))
+
+
+def test_voxels_too_coarse(halves, mask):
+    low = [filtered(half, lambda s: 1.0 * (s < 0.1)) for half in halves]
+    coarse = [DensityMap.from_array(half.data[::3, ::3, ::3], 3 * STEP) for half in low]
+    small = np.ones(coarse[0].shape, dtype=np.float32)
+    assert any("limit of the grid" in text for text in warnings_of(*coarse, small))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("run_half1_class001_unfil.mrc", "run_half2_class001_unfil.mrc"),
+        (
+            "cryosparc_P1_J10_005_volume_map_half_A.mrc",
+            "cryosparc_P1_J10_005_volume_map_half_B.mrc",
+        ),
+        ("emd_1234_half_map_1.map.gz", "emd_1234_half_map_2.map.gz"),
+        ("J1_half_a.mrc", "J1_half_b.mrc"),
+    ],
+)
+def test_partner_by_name(tmp_path, first, second):
+    (tmp_path / first).touch()
+    assert partner(tmp_path / first) is None
+    (tmp_path / second).touch()
+    assert partner(tmp_path / first) == tmp_path / second
+
+
+def test_no_partner_by_name(tmp_path):
+    for name in ("map1.mrc", "half12.mrc", "half10.mrc", "behalf_another.mrc"):
+        (tmp_path / name).touch()
+        assert partner(tmp_path / name) is None
+
+
+def folder_with(tmp_path, *names):
+    for name in names:
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def test_relion_folder(tmp_path):
+    folder = folder_with(
+        tmp_path,
+        *("run_class001.mrc", "run_half1_class001.mrc", "run_half2_class001.mrc"),
+        *("run_half1_class001_unfil.mrc", "run_half2_class001_unfil.mrc"),
+        *("run_it019_half1_class001.mrc", "run_it019_half2_class001.mrc", "run.log"),
+    )
+    one, two = find_half_maps(folder)
+    assert (one.name, two.name) == ("run_half1_class001_unfil.mrc", "run_half2_class001_unfil.mrc")
+
+
+def test_relion_folder_of_an_unfinished_run(tmp_path):
+    names = [f"run_it{i:03}_half{h}_class001.mrc" for i in (2, 10, 9) for h in (1, 2)]
+    assert find_half_maps(folder_with(tmp_path, *names))[0].name == "run_it010_half1_class001.mrc"
+
+
+def test_cryosparc_folder_takes_the_last_iteration(tmp_path):
+    names = [f"cryosparc_P1_J42_{i:03}_volume_map_half_{h}.mrc" for i in (3, 11) for h in "AB"]
+    one, two = find_half_maps(folder_with(tmp_path, *names, "cryosparc_P1_J42_011_volume_map.mrc"))
+    assert one.name == "cryosparc_P1_J42_011_volume_map_half_A.mrc"
+    assert two.name == "cryosparc_P1_J42_011_volume_map_half_B.mrc"
+
+
+def test_folder_with_several_classes(tmp_path):
+    names = [f"run_half{h}_class00{c}_unfil.mrc" for c in (1, 2) for h in (1, 2)]
+    with pytest.raises(InputError, match=r"2 pairs of half maps .*expected one"):
+        find_half_maps(folder_with(tmp_path, *names))
+
+
+def test_folder_without_half_maps(tmp_path):
+    with pytest.raises(InputError, match=r"no pair of half maps among 1 maps \(postprocess.mrc\)"):
+        find_half_maps(folder_with(tmp_path, "postprocess.mrc", "postprocess.star"))
+    with pytest.raises(InputError, match="no such folder"):
+        find_half_maps(tmp_path / "job007")
+
+
+def test_read_by_folder_and_by_partner(tmp_path, mrc_file, random_array):
+    one = mrc_file("run_half1_class001_unfil.mrc")
+    with pytest.raises(InputError, match="half map 2 is not beside it"):
+        read_half_maps(one)
+    mrc_file("run_half2_class001_unfil.mrc", random_array[::-1].copy())
+    for place in (one, tmp_path):
+        pair = read_half_maps(place)
+        assert pair.two.path.name == "run_half2_class001_unfil.mrc"
+        assert pair.names[0] == str(one)
