@@ -136,7 +136,7 @@ def _made(folder: Path) -> Path:
 def _write(request: Namespace, study: Study, folder: Path, table: Path) -> list[Path]:
     from sharpem.io.json_text import json_text
     from sharpem.io.together import write_text, write_together
-    from sharpem.report.drawing import standalone
+    from sharpem.report.panel import standalone
     from sharpem.report.study import render_study
     from sharpem.report.study_figures import study_figures
     from sharpem.study.export import csv_text, study_values

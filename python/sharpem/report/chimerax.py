@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sharpem.maps.density import DensityMap
     from sharpem.outcome import Result
 
-__all__ = ["chimerax_script", "write_chimerax"]
+__all__ = ["chimerax_script"]
 
 StrPath = str | os.PathLike[str]
 
@@ -35,19 +35,6 @@ _TWO_MAPS = """\
 # Both at once:               show #1 models; volume #1 style mesh
 hide #1 models
 """
-
-
-def write_chimerax(
-    result: Result,
-    path: StrPath,
-    map_path: StrPath | None,
-    input_path: StrPath | None = None,
-    *,
-    colour_path: StrPath | None = None,
-) -> None:
-    """Write :func:`chimerax_script` to a file; parameters as there, ``path`` as ``script_path``."""
-    text = chimerax_script(result, map_path, input_path, script_path=path, colour_path=colour_path)
-    Path(path).write_text(text, encoding="utf-8")
 
 
 def chimerax_script(

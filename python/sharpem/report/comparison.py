@@ -242,7 +242,7 @@ def _correlation_figure(comparison: Comparison) -> str:
         if entry.b_sharpen is None:
             panel.level(entry.cc_mask or 0.0, colour)
         else:
-            panel.dot(entry.b_sharpen, entry.cc_mask or 0.0, colour, hollow=dashed)
+            panel.scatter([entry.b_sharpen], [entry.cc_mask or 0.0], colour, hollow=dashed)
     words = "Map-model correlation at B = 0 against b_sharpen"
     return svg([panel], [230], "correlation", words, "b_sharpen (Å²); sharper to the right")
 

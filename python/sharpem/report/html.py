@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharpem.report.figures import amplitude_figure, detail_figure, filter_figure
@@ -17,14 +15,7 @@ from sharpem.report.words import numbers, summary, trial_rows
 if TYPE_CHECKING:
     from sharpem.outcome import Result
 
-__all__ = ["render_report", "write_report"]
-
-
-def write_report(
-    result: Result, path: str | os.PathLike[str], *, command: str | None, outputs: dict[str, str]
-) -> None:
-    """Write :func:`render_report` to a file; the other parameters as there."""
-    Path(path).write_text(render_report(result, command=command, outputs=outputs), encoding="utf-8")
+__all__ = ["render_report"]
 
 
 def render_report(

@@ -16,13 +16,7 @@ from sharpem.analysis.prepare import Prepared
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
 from sharpem.outcome import Result
-from sharpem.report import (
-    chimerax_script,
-    equal_volume_contours,
-    render_report,
-    write_chimerax,
-    write_report,
-)
+from sharpem.report import chimerax_script, equal_volume_contours, render_report
 from sharpem.report.slices import central_sections
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 from sharpem.spectra.shells import ShellTable
@@ -341,19 +335,10 @@ def test_large_maps_are_binned_and_stay_small(result):
     assert len(html) < 1_500_000
 
 
-def test_write_report(result, tmp_path):
-    path = tmp_path / "out.html"
-    write_report(result, path, command="sharpem x", outputs={"map": "out.mrc"})
-    text = path.read_text(encoding="utf-8")
-    assert text.startswith("<!DOCTYPE html>")
-    assert text == render_report(result, command="sharpem x", outputs={"map": "out.mrc"})
-
-
 def test_chimerax_opens_both_maps_at_equal_volume(result, tmp_path):
     contours = equal_volume_contours(result)
-    path = tmp_path / "out file.cxc"
-    write_chimerax(result, path, tmp_path / "out file.mrc", tmp_path / "sub" / "in.map")
-    lines = path.read_text().splitlines()
+    maps = (tmp_path / "out file.mrc", tmp_path / "sub" / "in.map")
+    lines = chimerax_script(result, *maps, script_path=tmp_path / "out file.cxc").splitlines()
     assert f'open "{(tmp_path / "sub" / "in.map").as_posix()}"' in lines
     assert 'open "out file.mrc"' in lines
     levels = [line for line in lines if line.startswith("volume #")]
