@@ -7,10 +7,10 @@ import shlex
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.countdown import countdown
 from sharpem.cli.engine import add_engine, engine_of
 from sharpem.cli.output import Lines, complain, show
 from sharpem.cli.parser import add_command, add_general
+from sharpem.cli.progress import countdown
 from sharpem.errors import InputError
 from sharpem.io.table import TableError
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry, is_entry
 from sharpem.cli.evaluate import agreement_dict
-from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.output import check_outputs, output_prefix, show, show_table, with_ending
 from sharpem.cli.parser import (
     add_command,
     add_general,
@@ -20,7 +20,6 @@ from sharpem.cli.parser import (
     add_voxel_size,
 )
 from sharpem.cli.progress import Report, progress
-from sharpem.cli.tables import show_table
 from sharpem.errors import InputError
 from sharpem.io.json_text import json_text
 from sharpem.machine import limited_threads

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry
-from sharpem.cli.output import check_outputs, complain, show, with_ending
+from sharpem.cli.output import check_outputs, complain, show, show_table, with_ending
 from sharpem.cli.parser import (
     add_command,
     add_general,
@@ -19,7 +19,6 @@ from sharpem.cli.parser import (
     number,
 )
 from sharpem.cli.progress import Report, progress
-from sharpem.cli.tables import show_table
 from sharpem.errors import InputError, SharpemError
 from sharpem.io.json_text import json_text
 from sharpem.machine import limited_threads

@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.countdown import countdown
 from sharpem.cli.engine import add_engine, engine_of
-from sharpem.cli.output import complain, show
+from sharpem.cli.output import complain, show, show_table
 from sharpem.cli.parser import Parser, add_command, add_general, number
-from sharpem.cli.tables import show_table
+from sharpem.cli.progress import countdown
 from sharpem.errors import InputError
 
 if TYPE_CHECKING:

@@ -1,14 +1,16 @@
-"""JSON as all commands write it."""
+"""JSON as all commands write it, and as they read what they noted themselves."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["json_text", "to_plain"]
+__all__ = ["json_text", "read_object", "to_plain"]
 
 
 def json_text(values: Any) -> str:
@@ -33,3 +35,12 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a JSON object; empty if the file is not there or holds none."""
+    with contextlib.suppress(OSError, ValueError):
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(values, dict):
+            return values
+    return {}
