@@ -17,7 +17,8 @@ from sharpem.io.read import read_map
 from sharpem.many import BatchResult, batch
 from sharpem.maps.density import DensityMap
 from sharpem.methods.choice import BIso, Choice, Trial, Verdict
-from sharpem.pipeline import Result, apply, sharpen
+from sharpem.pipeline import apply, sharpen
+from sharpem.result import Result
 from sharpem.simulate import simulate_map
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter, filter_from_dict
 
