@@ -105,10 +105,10 @@ def sharpen(asked: SharpenInput) -> Result:
     >>> result = sharpem.sharpen(sharpem.read_map("map.mrc"), resolution=3.2)  # doctest: +SKIP
     >>> result.write("map_sharpened")  # doctest: +SKIP
     """
+    check_options(asked)
     stages = Stages("prepare", "scan", "apply", progress=asked.progress)
     with limited_threads(asked.threads):
         with stages("prepare"):
-            check_options(asked)
             full = asked.density if isinstance(asked.density, DensityMap) else None
             half_maps = as_half_maps(asked.half1, asked.half2, full)
             density = as_map(asked.density, asked.voxel_size, half_maps)

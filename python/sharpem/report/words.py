@@ -39,7 +39,6 @@ def summary(result: Sharpened) -> Summary:
     """Say first what matters: whether to trust the map, and what was done to it."""
     state, headline = _headline(result)
     verdict = result.verdict
-    warnings = (*verdict.warnings, *result.prepared.warnings, *result.input.notes)
     of_boxes = result.local.reasons if result.local else ()  # they have a section of their own
     reasons = [reason for reason in verdict.reasons if reason not in of_boxes]
     return Summary(
@@ -47,7 +46,7 @@ def summary(result: Sharpened) -> Summary:
         headline,
         _done(result),
         typeset(reasons),
-        typeset(warnings),
+        typeset(verdict.warnings),
         () if verdict.applicable else _HELP,
     )
 
@@ -184,7 +183,7 @@ def numbers(result: Sharpened) -> tuple[tuple[str, str], ...]:
     weight = result.choice.region_weight
     rows = [
         *_input_rows(result),
-        ("Method", _method(result)),
+        ("Method", result.method),
         *_b_rows(result),
         ("Anisotropy: B11 B22 B33 B12 B13 B23", _tensor(result.prepared.anisotropy)),
         ("Of that removed", _tensor(result.prepared.removed)),
@@ -220,11 +219,6 @@ def _source(result: Sharpened) -> str:
     if result.input.path is None and result.half_maps is not None:
         return "mean of the half maps " + " and ".join(result.half_maps.names)
     return str(result.input.path or "an array")
-
-
-def _method(result: Sharpened) -> str:
-    used = result.choice.method
-    return result.method if used == result.method else f"{result.method}, then {used}"
 
 
 def _b_rows(result: Sharpened) -> list[tuple[str, str]]:
