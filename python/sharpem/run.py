@@ -53,7 +53,7 @@ def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenReq
         raise InputError(f"{name}: no half maps given, expected {one} and {two}")
     if request.resolution is None and not has_halves and not is_mtz(request.source):
         raise InputError(
-            f"{request.source}: no resolution given, expected {spell(table['resolution'])} in A: "
+            f"{request.source}: no resolution given, expected {spell(table['resolution'])} D in A: "
             "see the map's EMDB entry or paper, or the FSC = 0.143 line of the reconstruction's log"
         )
     has_model = request.model is not None
