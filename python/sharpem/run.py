@@ -182,7 +182,7 @@ def _sharpened(request: SharpenRequest, tell: Progress) -> Result:
     }
     for name in ("half1", "half2", "mask"):
         if getattr(request, name) is not None:
-            options[name] = read_mrc(getattr(request, name), apix=request.voxel_size)
+            options[name] = read_mrc(getattr(request, name), voxel_size=request.voxel_size)
     if request.model is not None:
         options["model"] = read_model(request.model)
     source = request.resolution_source
@@ -203,5 +203,5 @@ def _read(request: SharpenRequest) -> DensityMap | None:
     """The map, if there is one beside half maps."""
     if request.map is None:
         return None
-    density = read_map(request.map, apix=request.voxel_size, labels=request.mtz_labels)
+    density = read_map(request.map, voxel_size=request.voxel_size, labels=request.mtz_labels)
     return replace(density, xray=density.xray or request.xray)

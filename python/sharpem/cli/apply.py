@@ -68,7 +68,7 @@ def run(request: Namespace) -> int:
 
     with progress(request) as tell:
         source, _ = fetch_map(request.map, tell)
-    density = read_map(source, apix=request.apix)
+    density = read_map(source, voxel_size=request.apix)
     with limited_threads(request.threads):
         filtered = apply(density, chosen)
     label = f"applied: {filter_text(chosen).partition(',')[0]}"

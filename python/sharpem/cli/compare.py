@@ -129,11 +129,11 @@ def _compare(request: Namespace, tell: Report) -> Comparison:
     from sharpem.io.model import read_model
     from sharpem.io.read import read_map
 
-    density = read_map(request.map, apix=request.apix)
+    density = read_map(request.map, voxel_size=request.apix)
     density = replace(density, xray=density.xray or request.xray)
     halves = None
     if request.half1:
-        halves = read_half_maps(request.half1, request.half2, apix=request.apix, full=density)
+        halves = read_half_maps(request.half1, request.half2, voxel_size=request.apix, full=density)
     model = read_model(request.model, waters=not request.no_waters) if request.model else None
     return compare(
         density,

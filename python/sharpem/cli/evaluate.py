@@ -150,7 +150,7 @@ class _Measure:
 
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
-        density = read_map(name, apix=self._request.apix)
+        density = read_map(name, voxel_size=self._request.apix)
         try:
             return self._yardstick(density).agreement(density)
         except InputError as error:
