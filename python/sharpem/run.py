@@ -85,7 +85,7 @@ def _with_half_maps(request: SharpenRequest, spell: Spelling) -> SharpenRequest:
     if request.half2 is not None and request.half1 is None:
         raise InputError(f"{two}: found without {one}, expected both half maps")
     if request.map is None and request.half1 is None:
-        raise InputError(f"no {map_}, expected one, or {one} and {two}")
+        raise InputError(f"no {map_} given, expected a map, or {one} and {two}")
     if request.half1 is None or request.half2 is not None or is_entry(request.half1):
         return request
     if Path(request.half1).is_dir():
