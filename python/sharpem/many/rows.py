@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ class Row:
         return Job(self.name, fingerprint([arguments, stamps]), arguments)
 
 
+@cache
 def columns() -> dict[str, tuple[Option, bool]]:
     """All columns that a table may have but ``name``: the option, and whether `yes` negates it.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, TypeAlias
 
 from sharpem.errors import InputError
@@ -113,6 +114,11 @@ def option(
 
 def options_of(request: type) -> Mapping[str, Option]:
     """Options of a class of requests, by name, in the order of its fields."""
+    return _options_of(request)
+
+
+@cache
+def _options_of(request: type) -> Mapping[str, Option]:
     described = {found.name: found.metadata.get("option") for found in fields(request)}
     return {
         name: Option(name=name, **{**about, "flag": about["flag"] or _flag(name, about)})
