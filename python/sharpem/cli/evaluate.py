@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 from sharpem.cli.entries import fetch_entries, find_entry
 from sharpem.cli.output import check_outputs, complain, show, show_table, with_ending
 from sharpem.cli.parser import (
+    Parser,
     add_command,
     add_general,
     add_resolution,
     add_voxel_size,
     number,
 )
-from sharpem.cli.progress import Report, progress
+from sharpem.cli.progress import progress
 from sharpem.errors import InputError, SharpemError
 from sharpem.io.json_text import json_text
 from sharpem.machine import limited_threads
+from sharpem.progress import Progress
 
 if TYPE_CHECKING:
     from sharpem.evaluation.agreement import Agreement, Yardstick
@@ -61,6 +63,18 @@ def add_parser(commands: Any) -> None:
         help=".pdb or .cif, also .gz, in the maps' frame; or an entry of the PDB (5ni1), or of the "
         "EMDB for the model fitted to it",
     )
+    _add_measure(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="PREFIX", help="writes PREFIX.html and PREFIX.json"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_general(parser).add_argument(
+        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
+    )
+
+
+def _add_measure(parser: Parser) -> None:
+    """Add how maps and model are compared."""
     add_resolution(
         parser,
         "where maps and model are cut, in A (needed; default where the first map is an EMDB entry: "
@@ -78,13 +92,6 @@ def add_parser(commands: Any) -> None:
         "--xray", action="store_true", help="X-ray form factors (crystal maps), not electrons'"
     )
     add_voxel_size(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="PREFIX", help="writes PREFIX.html and PREFIX.json"
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
-    add_general(parser).add_argument(
-        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
-    )
 
 
 def run(request: Namespace) -> int:
@@ -132,7 +139,7 @@ def _targets(request: Namespace) -> dict[str, Path]:
 class _Measure:
     """Evaluates map after map; those on the grid of the one before share its yardstick."""
 
-    def __init__(self, request: Namespace, model: Model, tell: Report) -> None:
+    def __init__(self, request: Namespace, model: Model, tell: Progress) -> None:
         self._request, self._model, self._tell = request, model, tell
         self._done, self._ruler = 0, None
 
@@ -143,7 +150,7 @@ class _Measure:
 
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
-        density = read_map(name, apix=self._request.apix)
+        density = read_map(name, voxel_size=self._request.apix)
         try:
             return self._yardstick(density).agreement(density)
         except InputError as error:

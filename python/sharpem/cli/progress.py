@@ -15,9 +15,8 @@ from sharpem.progress import Progress, silent
 if TYPE_CHECKING:
     from sharpem.jobs import Outcome
 
-__all__ = ["Count", "Report", "countdown", "progress"]
+__all__ = ["Count", "countdown", "progress"]
 
-Report = Progress
 _EVERY = 60.0  # s between lines about many jobs where nobody looks
 
 

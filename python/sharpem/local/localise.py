@@ -35,6 +35,7 @@ from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
 from sharpem.methods.choice import BIso, Choice
+from sharpem.methods.registry import MODEL
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import ScanMethod
 from sharpem.spectra.apply import apply
@@ -108,28 +109,26 @@ def localise(
     b_sharpen = choice.b_iso.signal - choice.b_iso.target
     if (why_not := _nothing_local(prepared, boxes)) is not None:
         return _overall_only(choice.b_iso, overall, settings, b_sharpen, why_not)
+    sites = _sites(boxes, settings.symmetry, prepared.density)
     if method is not None and not prior:
         found = _by_score_alone(prepared, boxes, scan, method, b_sharpen)
     else:
-        evidence = _evidence(ground, half_maps, model if choice.method == "model" else None)
+        evidence = _evidence(ground, half_maps, model if choice.method == MODEL else None)
         peaks = None if method is None else scan_boxes(prepared, boxes, scan, method)
         found = _by_fall_off(prepared, evidence, peaks, method)
-    sites = _sites(boxes, settings.symmetry, prepared.density)
-    if settings.symmetry is not None:
-        found = _shared(found, sites, len(boxes))
-    map_ = _blend(ground, sites, found.shift, settings.blend)
+    found = found if settings.symmetry is None else _shared(found, sites, len(boxes))
     return Localised(
-        prepared.density.with_data(map_),
-        overall,
-        _table(prepared, boxes, found, b_sharpen),
-        settings,
-        sites,
-        b_sharpen,
-        prepared.b_signal,
-        found.gain,
-        found.tau,
-        _words(found, b_sharpen),
-        (),
+        map=prepared.density.with_data(_blend(ground, sites, found.shift, settings.blend)),
+        overall=overall,
+        boxes=_table(prepared, boxes, found, b_sharpen),
+        settings=settings,
+        sites=sites,
+        b_sharpen=b_sharpen,
+        b_iso=prepared.b_signal,
+        gain=found.gain,
+        tau=found.tau,
+        reasons=_words(found, b_sharpen),
+        warnings=(),
     )
 
 
@@ -148,7 +147,17 @@ def _overall_only(
 ) -> Localised:
     sentence = f"{why} The map is sharpened as a whole."
     return Localised(
-        overall, overall, (), settings, None, b_sharpen, b_iso.signal, 0.0, 0.0, (), (sentence,)
+        map=overall,
+        overall=overall,
+        boxes=(),
+        settings=settings,
+        sites=None,
+        b_sharpen=b_sharpen,
+        b_iso=b_iso.signal,
+        gain=0.0,
+        tau=0.0,
+        reasons=(),
+        warnings=(sentence,),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.errors import InputError
-from sharpem.maps.checks import flat_value, map_oddities
+from sharpem.maps.checks import FLAT_ZONE, flat_value, map_oddities
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import correlate
 
@@ -21,7 +21,6 @@ Array = NDArray[np.float64]
 
 
 _SAME = 1 - 1e-6  # correlation of maps that are one map
-_FLAT_ZONE = 0.05  # share of exactly equal voxels from which a map counts as masked
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +91,7 @@ def _check_full(one: DensityMap, two: DensityMap, full: DensityMap) -> None:
 def _oddities(one: DensityMap, two: DensityMap) -> tuple[str, ...]:
     found: list[str] = []
     flat = max(flat_value(half.data)[1] for half in (one, two))
-    if flat > _FLAT_ZONE:
+    if flat > FLAT_ZONE:
         found.append(
             f"{100 * flat:.0f} % of the half maps' voxels are exactly equal: they were masked, so "
             "the unmasked FSC is not, and the resolution may be overstated."

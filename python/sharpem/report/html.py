@@ -13,13 +13,13 @@ from sharpem.report.slices import Contours, central_sections, equal_volume_conto
 from sharpem.report.words import numbers, summary, trial_rows
 
 if TYPE_CHECKING:
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
 
 __all__ = ["render_report"]
 
 
 def render_report(
-    result: Result,
+    result: Sharpened,
     *,
     command: str | None = None,
     outputs: dict[str, str] | None = None,
@@ -29,7 +29,7 @@ def render_report(
 
     Parameters
     ----------
-    result : Result
+    result : Sharpened
         What :func:`sharpem.sharpen` gave.
     command : str, optional
         The command line that reproduces the run.
