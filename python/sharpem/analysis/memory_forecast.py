@@ -17,15 +17,30 @@ from sharpem.machine import available_memory, memory_size
 from sharpem.maps.arrays import Cell, Indices
 from sharpem.maps.density import DensityMap
 
-__all__ = ["Forecast", "check_memory", "forecast"]
+__all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 
 _PROGRAM = 2**26  # bytes, with NumPy and what else is imported
 _MARGIN = 1.05  # pages that are freed but not given back at once
 _TERM, _VOXEL = 8, 4  # bytes
 _PLANES = 16  # of scratch for a thread
-_MAPS_OF = {"half-map": 16.0, "model": 4.0, "compare": 9.0}
-"""Maps of the whole grid that these steps hold beside those read, by measurement; with a model also
-two of the finer grid on which its atoms are put."""
+
+
+@dataclass(frozen=True)
+class ExtraStep:
+    """A step that is done beside the scan.
+
+    Attributes
+    ----------
+    name : str
+    maps : float
+        Maps of the whole grid that it holds beside those read, by measurement.
+    atoms : bool
+        Whether a model's atoms are put on a grid: two maps of a finer one.
+    """
+
+    name: str
+    maps: float
+    atoms: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ def forecast(
     resolution: float,
     *,
     maps: int = 1,
-    extra: str | None = None,
+    extra: ExtraStep | None = None,
     threads: int = 1,
 ) -> Forecast:
     """Forecast the memory of :func:`sharpem.sharpen` or :func:`sharpem.evaluation.compare.compare`.
@@ -78,8 +93,8 @@ def forecast(
         Of the map, A.
     maps : int
         Maps of that grid that are read: the map, half maps, a mask.
-    extra : {"half-map", "model", "compare"}, optional
-        The most demanding of what is done beside the scan.
+    extra : ExtraStep, optional
+        The most demanding step beside the scan.
     threads : int
         That work at a time.
     """
@@ -97,10 +112,10 @@ def forecast(
         "output": one + half,
     }
     if extra:
-        steps[extra] = _MAPS_OF[extra] * one
-    if extra in ("model", "compare"):
+        steps[extra.name] = extra.maps * one
+    if extra and extra.atoms:
         spacing = max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
-        steps[extra] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
+        steps[extra.name] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
     step = max(steps, key=lambda name: steps[name])
     scratch = threads * _PLANES * ny * nx * _VOXEL
     terms = _terms(shape, cell, d_min)
@@ -133,7 +148,7 @@ def check_memory(
     limit: str | float | None,
     *,
     maps: int = 1,
-    extra: str | None = None,
+    extra: ExtraStep | None = None,
     threads: int = 1,
 ) -> None:
     """Refuse a run that the memory cannot hold; parameters as of :func:`forecast`.

@@ -87,7 +87,7 @@ def load_filter(path: Path) -> Filter:
     InputError
         The file holds no filter; the message says what is wrong.
     """
-    from sharpem.spectra.filters import filter_from_dict
+    from sharpem.spectra.filters import Filter
 
     values = _load(path)
     if not isinstance(values, dict) or ("filter" not in values and "kind" not in values):
@@ -96,7 +96,7 @@ def load_filter(path: Path) -> Filter:
     if not isinstance(values, dict):
         raise InputError(f"{path}: filter is {json.dumps(values)[:40]}, expected one with a kind")
     try:
-        return filter_from_dict(values)
+        return Filter.from_dict(values)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 

@@ -92,7 +92,7 @@ def _dry_run(request: Namespace, rows: list[Row]) -> int:
     lines = []
     for row in rows:
         state = "done" if done_before(row.job, request.output) else "to do"
-        lines.append((state, shlex.join(["sharpem", "sharpen", *row.words, "-o", row.name])))
+        lines.append((state, shlex.join(row.command)))
         lines += [("missing", f"{row.place}: {file}") for file in row.missing]
     show(lines)
     return 0

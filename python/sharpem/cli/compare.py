@@ -26,7 +26,7 @@ from sharpem.io.json_text import json_text
 from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
-    from sharpem.evaluation.compare import Comparison, Entry
+    from sharpem.evaluation.compare import Compared, Comparison
 
 __all__ = ["NAME", "add_parser", "run"]
 
@@ -162,7 +162,7 @@ def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: Compared) -> dict[str, Any]:
     choice = entry.choice
     return {
         "name": entry.name,

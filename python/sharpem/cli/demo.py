@@ -17,7 +17,7 @@ from sharpem.errors import InputError
 from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
-    from sharpem.pipeline import Result
+    from sharpem.result import Result
     from sharpem.simulate import Simulated
 
 __all__ = ["NAME", "add_parser", "run"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sharpem.errors import InputError
+from sharpem.output import stem_of
 
 __all__ = [
     "Lines",
@@ -22,9 +23,6 @@ __all__ = [
 ]
 
 Lines: TypeAlias = Sequence[tuple[str, str]]
-
-_PACKED = (".gz", ".bz2")
-_MAPS = (".mrc", ".map", ".ccp4", ".mtz")
 
 
 def output_prefix(given: str | None, source: str, addition: str) -> Path:
@@ -50,7 +48,7 @@ def output_prefix(given: str | None, source: str, addition: str) -> Path:
     >>> str(output_prefix(None, "data/emd_3488.map.gz", "_sharpened"))
     'emd_3488_sharpened'
     """
-    default = _stem(Path(source).name) + addition
+    default = stem_of(source) + addition
     if given is None:
         return Path(default)
     if given.endswith(("/", os.sep)):
@@ -59,15 +57,6 @@ def output_prefix(given: str | None, source: str, addition: str) -> Path:
     if path.name in ("", ".."):
         raise InputError(f"-o: found {given!r}, expected the start of a file name, or FOLDER/")
     return path.with_suffix("") if path.suffix == ".mrc" else path
-
-
-def _stem(name: str) -> str:
-    for endings in (_PACKED, _MAPS):
-        for ending in endings:
-            if name.lower().endswith(ending) and len(name) > len(ending):
-                name = name[: -len(ending)]
-                break
-    return name
 
 
 def with_ending(prefix: Path, ending: str) -> Path:

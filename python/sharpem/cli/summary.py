@@ -7,13 +7,14 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharpem.methods.registry import METHODS
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
 if TYPE_CHECKING:
     from sharpem.analysis.molecular_volume import MolecularVolume
     from sharpem.local.localised import BoxChoice, Localised
     from sharpem.maps.density import DensityMap
-    from sharpem.pipeline import Result
+    from sharpem.result import Result
 
 __all__ = [
     "anisotropy_line",
@@ -24,16 +25,6 @@ __all__ = [
     "summary",
     "volume_line",
 ]
-
-_METHODS = {
-    "surface": "adjusted surface area",
-    "kurtosis": "kurtosis",
-    "empirical": "expected final B",
-    "single-map": "noise in the solvent",
-    "half-map": "FSC of the half maps",
-    "model": "FSC with the model",
-    "given": "B as given",
-}
 
 
 def both_signs(b_sharpen: float) -> str:
@@ -146,7 +137,7 @@ def _verdict(result: Result) -> str:
     verdict = result.verdict
     ratio = verdict.signal_to_noise
     noise = "" if ratio is None else f", signal-to-noise {ratio:.1f}"
-    method = _METHODS.get(result.method, result.method)
+    method = METHODS[result.method].words
     if verdict.applicable:
         return f"applicable ({method}{noise})"
     if result.map is None:

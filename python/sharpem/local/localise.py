@@ -35,6 +35,7 @@ from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
 from sharpem.methods.choice import BIso, Choice
+from sharpem.methods.registry import MODEL
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import ScanMethod
 from sharpem.spectra.apply import apply
@@ -111,7 +112,7 @@ def localise(
     if method is not None and not prior:
         found = _by_score_alone(prepared, boxes, scan, method, b_sharpen)
     else:
-        evidence = _evidence(ground, half_maps, model if choice.method == "model" else None)
+        evidence = _evidence(ground, half_maps, model if choice.method == MODEL else None)
         peaks = None if method is None else scan_boxes(prepared, boxes, scan, method)
         found = _by_fall_off(prepared, evidence, peaks, method)
     sites = _sites(boxes, settings.symmetry, prepared.density)
@@ -119,17 +120,17 @@ def localise(
         found = _shared(found, sites, len(boxes))
     map_ = _blend(ground, sites, found.shift, settings.blend)
     return Localised(
-        prepared.density.with_data(map_),
-        overall,
-        _table(prepared, boxes, found, b_sharpen),
-        settings,
-        sites,
-        b_sharpen,
-        prepared.b_signal,
-        found.gain,
-        found.tau,
-        _words(found, b_sharpen),
-        (),
+        map=prepared.density.with_data(map_),
+        overall=overall,
+        boxes=_table(prepared, boxes, found, b_sharpen),
+        settings=settings,
+        sites=sites,
+        b_sharpen=b_sharpen,
+        b_iso=prepared.b_signal,
+        gain=found.gain,
+        tau=found.tau,
+        reasons=_words(found, b_sharpen),
+        warnings=(),
     )
 
 
@@ -148,7 +149,17 @@ def _overall_only(
 ) -> Localised:
     sentence = f"{why} The map is sharpened as a whole."
     return Localised(
-        overall, overall, (), settings, None, b_sharpen, b_iso.signal, 0.0, 0.0, (), (sentence,)
+        map=overall,
+        overall=overall,
+        boxes=(),
+        settings=settings,
+        sites=None,
+        b_sharpen=b_sharpen,
+        b_iso=b_iso.signal,
+        gain=0.0,
+        tau=0.0,
+        reasons=(),
+        warnings=(sentence,),
     )
 
 

@@ -15,7 +15,7 @@ from sharpem.report.slices import Contours, equal_volume_contours
 
 if TYPE_CHECKING:
     from sharpem.maps.density import DensityMap
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
 
 __all__ = ["chimerax_script", "write_chimerax"]
 
@@ -38,7 +38,7 @@ hide #1 models
 
 
 def write_chimerax(
-    result: Result,
+    result: Sharpened,
     path: StrPath,
     map_path: StrPath | None,
     input_path: StrPath | None = None,
@@ -51,7 +51,7 @@ def write_chimerax(
 
 
 def chimerax_script(
-    result: Result,
+    result: Sharpened,
     map_path: StrPath | None,
     input_path: StrPath | None = None,
     *,
@@ -65,7 +65,7 @@ def chimerax_script(
 
     Parameters
     ----------
-    result : Result
+    result : Sharpened
         What :func:`sharpem.sharpen` gave.
     map_path : path or None
         Where the sharpened map is or will be; None if there is none.
@@ -123,7 +123,7 @@ def _open_map(number: int, path: str, density: DensityMap, level: float, colour:
     ]
 
 
-def _colour(number: int, path: str | None, result: Result) -> list[str]:
+def _colour(number: int, path: str | None, result: Sharpened) -> list[str]:
     """Commands that colour a surface by the local b_sharpen, which becomes the next model."""
     local, size = result.local, ",".join(f"{step:.7g}" for step in result.input.voxel_size)
     if path is None or local is None or not local.boxes:

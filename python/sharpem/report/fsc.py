@@ -21,7 +21,7 @@ from sharpem.report.panel import (
 )
 
 if TYPE_CHECKING:
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
 
 __all__ = ["fsc_caption", "fsc_figure"]
 
@@ -36,7 +36,7 @@ _LINES = (
 )
 
 
-def fsc_figure(result: Result) -> str:
+def fsc_figure(result: Sharpened) -> str:
     """Draw the curves with the levels 0.143 and 0.5; empty where the method used no FSC."""
     table = result.choice.shells or {}
     lines = [(table[key], name, colour) for key, name, colour in _LINES if key in table]
@@ -56,7 +56,7 @@ def fsc_figure(result: Result) -> str:
     return svg([panel], [220], "fsc", words + ", ".join(name for _, name, _ in lines), RESOLUTION)
 
 
-def fsc_caption(result: Result) -> str:
+def fsc_caption(result: Sharpened) -> str:
     """What the figure shows, in a sentence or two."""
     table = result.choice.shells or {}
     if "fsc_model" in table:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.evaluation.compare import DEPOSITED, MODEL, WAYS
+from sharpem.evaluation.compare import DEPOSITED
+from sharpem.methods.registry import COMPARED, MODEL
 from sharpem.report.curves import COLOURS
 from sharpem.report.drawing import BLUE, GREY, INK, ORANGE, drawing, svg
 from sharpem.study.outcome import CaseOutcome
@@ -28,7 +29,7 @@ _PAIRS = (
     ("9C", "surface-bare", "kurtosis-bare"),  # as in the paper, where neither has a prior
     ("9D", REFERENCE, MODEL),
 )
-_LABELS = {way.name: way.label for way in WAYS} | {DEPOSITED: "as deposited"}
+_LABELS = {name: method.label for name, method in COMPARED.items()} | {DEPOSITED: "as deposited"}
 _LOCAL = (("10A", "surface"), ("10B", "half-map"), ("10C", "model"))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sharpem.spectra.filters import SharpenBlur
 
 if TYPE_CHECKING:
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
     from sharpem.spectra.filters import Anisotropy, Filter
 
 __all__ = ["Summary", "numbers", "summary", "trial_rows", "typeset"]
@@ -35,11 +35,10 @@ class Summary(NamedTuple):
     remedies: tuple[str, ...]
 
 
-def summary(result: Result) -> Summary:
+def summary(result: Sharpened) -> Summary:
     """Say first what matters: whether to trust the map, and what was done to it."""
     state, headline = _headline(result)
     verdict = result.verdict
-    warnings = (*verdict.warnings, *result.prepared.warnings, *result.input.notes)
     of_boxes = result.local.reasons if result.local else ()  # they have a section of their own
     reasons = [reason for reason in verdict.reasons if reason not in of_boxes]
     return Summary(
@@ -47,7 +46,7 @@ def summary(result: Result) -> Summary:
         headline,
         _done(result),
         typeset(reasons),
-        typeset(warnings),
+        typeset(verdict.warnings),
         () if verdict.applicable else _HELP,
     )
 
@@ -61,7 +60,7 @@ def typeset(sentences: Iterable[str]) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def _headline(result: Result) -> tuple[str, str]:
+def _headline(result: Sharpened) -> tuple[str, str]:
     if result.filter is None:
         return "stop", f"Not applicable: the {result.method} method cannot judge this map"
     if not result.verdict.applicable:
@@ -72,7 +71,7 @@ def _headline(result: Result) -> tuple[str, str]:
     return "ok", _action(result.filter)
 
 
-def _local_span(result: Result) -> str | None:
+def _local_span(result: Sharpened) -> str | None:
     """Lowest and highest local b_sharpen about the overall one."""
     local = result.local
     if local is None or not local.boxes:
@@ -92,7 +91,7 @@ def _action(filter_: Filter) -> str:
     return f"{verb}: b_sharpen = {_number(b)} {_B}"
 
 
-def _done(result: Result) -> tuple[str, ...]:
+def _done(result: Sharpened) -> tuple[str, ...]:
     if result.filter is None:
         return (
             "No map was written. The trials below show what was found; run again with "
@@ -110,7 +109,7 @@ def _done(result: Result) -> tuple[str, ...]:
     return tuple(filter(None, sentences))
 
 
-def _fall_back_sentence(result: Result) -> str:
+def _fall_back_sentence(result: Sharpened) -> str:
     if result.verdict.applicable:
         return ""
     return "This is the sharpening expected of such a map, not one that this map's contours chose."
@@ -127,19 +126,19 @@ def _sharpening_sentence(filter_: Filter) -> str:
     )
 
 
-def _local_sentence(result: Result, overall: str) -> str:
+def _local_sentence(result: Sharpened, overall: str) -> str:
     if _local_span(result) is None:
         return overall
     return f"On the whole: {overall} From place to place it differs: see Local sharpening."
 
 
-def _before(result: Result) -> str:
+def _before(result: Sharpened) -> str:
     b = result.b_iso
     whole = "" if abs(b.input - b.signal) < 0.5 else f" (signal; {_number(b.input)} {_B} whole map)"
     return f"Overall B before: {_number(b.signal)} {_B}{whole}"
 
 
-def _target_sentence(result: Result) -> str:
+def _target_sentence(result: Sharpened) -> str:
     b = result.b_iso
     low, high = b.interval
     text = f"{_before(result)}. Target: {_number(b.target)} {_B}"
@@ -153,7 +152,7 @@ def _target_sentence(result: Result) -> str:
     return text + "."
 
 
-def _evidence_sentence(result: Result) -> str:
+def _evidence_sentence(result: Sharpened) -> str:
     ratio = result.verdict.signal_to_noise
     if ratio is None:
         return ""
@@ -171,20 +170,20 @@ def _limits_sentence(filter_: Filter) -> str:
     return text + f"Terms beyond {filter_.d_min:.2f} Å were dropped."
 
 
-def _anisotropy_sentence(result: Result) -> str:
+def _anisotropy_sentence(result: Sharpened) -> str:
     removed = result.prepared.removed
     if removed is None or removed.spread < 0.5:
         return ""
     return f"Anisotropy was removed: {_number(removed.spread)} {_B} between directions."
 
 
-def numbers(result: Result) -> tuple[tuple[str, str], ...]:
+def numbers(result: Sharpened) -> tuple[tuple[str, str], ...]:
     """Rows of the table of numbers: what it is, and its value with the unit."""
     volume = result.prepared.volume
     weight = result.choice.region_weight
     rows = [
         *_input_rows(result),
-        ("Method", _method(result)),
+        ("Method", result.method),
         *_b_rows(result),
         ("Anisotropy: B11 B22 B33 B12 B13 B23", _tensor(result.prepared.anisotropy)),
         ("Of that removed", _tensor(result.prepared.removed)),
@@ -198,7 +197,7 @@ def numbers(result: Result) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _input_rows(result: Result) -> list[tuple[str, str]]:
+def _input_rows(result: Sharpened) -> list[tuple[str, str]]:
     density = result.input
     nx, ny, nz = density.shape[::-1]
     size = " x ".join(f"{step:.4g}" for step in density.voxel_size)
@@ -216,18 +215,13 @@ def _input_rows(result: Result) -> list[tuple[str, str]]:
     return [*rows, (f"Resolution ({result.resolution_source})", f"{result.resolution:g} Å")]
 
 
-def _source(result: Result) -> str:
+def _source(result: Sharpened) -> str:
     if result.input.path is None and result.half_maps is not None:
         return "mean of the half maps " + " and ".join(result.half_maps.names)
     return str(result.input.path or "an array")
 
 
-def _method(result: Result) -> str:
-    used = result.choice.method
-    return result.method if used == result.method else f"{result.method}, then {used}"
-
-
-def _b_rows(result: Result) -> list[tuple[str, str]]:
+def _b_rows(result: Sharpened) -> list[tuple[str, str]]:
     b = result.b_iso
     low, high = b.interval
     rows = [
@@ -251,7 +245,7 @@ def _tensor(anisotropy: Anisotropy | None) -> str:
     return " ".join(f"{b:.1f}" for b in anisotropy.b_cartesian) + f" {_B}"
 
 
-def _filter_rows(result: Result) -> list[tuple[str, str]]:
+def _filter_rows(result: Sharpened) -> list[tuple[str, str]]:
     filter_, span = result.filter, _local_span(result)
     if filter_ is None:
         return [("Filter", "none")]
@@ -279,7 +273,7 @@ def _times(seconds: dict[str, float]) -> str:
     return f"{total:.2f} s" + (f" ({parts})" if parts else "")
 
 
-def trial_rows(result: Result) -> tuple[tuple[str, ...], ...]:
+def trial_rows(result: Sharpened) -> tuple[tuple[str, ...], ...]:
     """Rows of the table of trials, by overall B."""
     return tuple(
         (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sharpem.evaluation.agreement import Oracle, Yardstick
-from sharpem.evaluation.compare import DEPOSITED, Comparison, Entry, compare
+from sharpem.evaluation.compare import DEPOSITED, Compared, Comparison, compare
 from sharpem.maps.model import Model
 from sharpem.simulate import shaken
 from sharpem.study.inputs import Inputs, fetched, read_inputs, stated_resolution
@@ -94,7 +94,7 @@ def _completed(
     )
 
 
-def _method(entry: Entry) -> MethodOutcome:
+def _method(entry: Compared) -> MethodOutcome:
     assert entry.choice is not None
     assert entry.cc_mask is not None
     return MethodOutcome(

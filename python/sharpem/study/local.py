@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 from sharpem.errors import InputError
 from sharpem.evaluation.agreement import Yardstick
-from sharpem.evaluation.compare import Comparison, Entry
+from sharpem.evaluation.compare import Compared, Comparison
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
+from sharpem.methods.registry import COMPARED, MODEL
 from sharpem.methods.scan import ScanSettings
-from sharpem.methods.scanned import SURFACE
 from sharpem.study.inputs import Inputs
 from sharpem.study.outcome import MethodOutcome
 
 __all__ = ["local_outcomes"]
 
-_METHODS = ("surface", "half-map", "model")
+_METHODS = ("surface", "half-map", MODEL)  # of Fig. 10
 
 
 def local_outcomes(found: Comparison, inputs: Inputs, ruler: Yardstick) -> Iterator[MethodOutcome]:
@@ -40,7 +40,7 @@ def local_outcomes(found: Comparison, inputs: Inputs, ruler: Yardstick) -> Itera
                 return
 
 
-def _outcome(entry: Entry, found: Comparison, inputs: Inputs, ruler: Yardstick) -> MethodOutcome:
+def _outcome(entry: Compared, found: Comparison, inputs: Inputs, ruler: Yardstick) -> MethodOutcome:
     assert entry.choice is not None
     start = time.perf_counter()
     local = localise(
@@ -49,9 +49,9 @@ def _outcome(entry: Entry, found: Comparison, inputs: Inputs, ruler: Yardstick) 
         found.map_of(entry),
         LocalSettings(),
         scan=ScanSettings(),
-        method=SURFACE if entry.name == "surface" and entry.choice.verdict.applicable else None,
+        method=COMPARED[entry.name].score if entry.choice.verdict.applicable else None,
         half_maps=inputs.half_maps if entry.name == "half-map" else None,
-        model=inputs.model if entry.name == "model" else None,
+        model=inputs.model if entry.name == MODEL else None,
     )
     return MethodOutcome(
         f"{entry.name}-local",

@@ -8,12 +8,13 @@ import pytest
 from real_maps import TINY_MAP, present, real
 
 from sharpem import machine
-from sharpem.analysis.memory_forecast import check_memory, forecast
+from sharpem.analysis.memory_forecast import ExtraStep, check_memory, forecast
 from sharpem.cli import main
 from sharpem.errors import InputError
 from sharpem.io import read_map, write_map
 from sharpem.machine import available_memory, memory_size
 from sharpem.maps.density import DensityMap
+from sharpem.methods.registry import METHODS
 from sharpem.pipeline import apply, sharpen
 from sharpem.spectra.filters import Filter, SharpenBlur
 
@@ -77,7 +78,7 @@ def test_forecast_with_half_maps(tmp_path):
         "sharpen", "--half1", halves[0], "--half2", halves[1], "-r", "3", "-o", str(tmp_path / "o")
     )
     cell = (128.0, 128.0, 128.0, 90.0, 90.0, 90.0)
-    told = forecast((128, 128, 128), cell, 3.0, maps=3, extra="half-map").total
+    told = forecast((128, 128, 128), cell, 3.0, maps=3, extra=METHODS["half-map"].memory).total
     assert 1.0 <= told / peak <= 1.5
 
 
@@ -104,7 +105,7 @@ def test_forecast_grows_with_all_that_takes_memory():
     assert forecast((200, 200, 200), CELL, 3.0).total > plain
     assert forecast(shape, CELL, 3.0, maps=3).total > plain
     assert forecast(shape, CELL, 3.0, threads=64).total > plain
-    for extra in ("half-map", "model", "compare"):
+    for extra in (METHODS["half-map"].memory, METHODS["model"].memory, ExtraStep("more", 9.0)):
         assert forecast(shape, CELL, 3.0, extra=extra).total > plain
 
 

@@ -14,9 +14,10 @@ from sharpem import apply, read_map, sharpen, write_map
 from sharpem.cli import main
 from sharpem.errors import InputError
 from sharpem.evaluation.agreement import Yardstick
-from sharpem.evaluation.compare import DEPOSITED, MODEL, WAYS, compare
+from sharpem.evaluation.compare import DEPOSITED, compare
 from sharpem.io.model import read_model
 from sharpem.maps.half_maps import pair_half_maps
+from sharpem.methods.registry import COMPARED, MODEL
 from sharpem.report.comparison import headline, judge_sentence, render_comparison
 from sharpem.simulate import simulate_map
 
@@ -73,7 +74,7 @@ def by_name(comparison):
 def test_every_way_is_there_or_said_to_be_missing(found):
     assert found.entries[0].name == DEPOSITED
     names = {entry.name for entry in found.entries} | set(found.skipped)
-    assert names == {DEPOSITED, *(way.name for way in WAYS)}
+    assert names == {DEPOSITED, *COMPARED}
     assert "half-map" in by_name(found)
     assert all(found.skipped.values())
 

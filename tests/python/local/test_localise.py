@@ -17,7 +17,7 @@ from sharpem.io.mrc import write_map
 from sharpem.local.blend import Sites, blended, mixed
 from sharpem.local.boxes import Ground, covering_boxes, nearest_distance, to_angstrom, to_voxels
 from sharpem.maps.density import DensityMap
-from sharpem.output import extra_paths
+from sharpem.output import kinds_of
 from sharpem.pipeline import apply
 from sharpem.simulate import local_b, simulate_map
 from sharpem.spectra.filters import Filter, SharpenBlur
@@ -220,7 +220,7 @@ def test_half_maps_that_agree_nowhere_in_the_boxes_give_no_resolution(uneven, mo
     )
     assert all(box.resolution is None for box in result.local.boxes)
     assert result.local.resolution_map() is None
-    assert "resolution" not in extra_paths(result, "prefix", half_maps=False)
+    assert "resolution" not in kinds_of(result)
 
 
 def test_one_box_is_said(uneven):
@@ -238,8 +238,8 @@ def test_boxes_that_are_too_small(uneven):
     ("options", "message"),
     [
         ({"local_blend": "paint", "local": True}, "expected field or boxes"),
-        ({"local_box": 2, "local": True}, "expected 8 or more"),
-        ({"symmetry": "C4"}, "symmetry without local"),
+        ({"local_box": 2, "local": True}, "found 2, expected a whole number from 8"),
+        ({"symmetry": "C4"}, "symmetry: found without local"),
         ({"symmetry": "C4", "local": True}, "C4"),
     ],
 )

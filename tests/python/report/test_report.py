@@ -15,7 +15,7 @@ from sharpem.analysis.molecular_volume import MolecularVolume
 from sharpem.analysis.prepare import Prepared
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
-from sharpem.outcome import Result
+from sharpem.result import Result
 from sharpem.report import (
     chimerax_script,
     equal_volume_contours,
@@ -86,14 +86,8 @@ def result() -> Result:
         molecule=np.ones((2, 2, 2), dtype=np.bool_),
     )
     return Result(
-        input=density,
         map=blob(8.0),
         filter=FILTER,
-        verdict=VERDICT,
-        b_iso=B_ISO,
-        trials=TRIALS,
-        method="surface",
-        resolution=3.2,
         prepared=prepared,
         choice=Choice("surface", FILTER.radial, VERDICT, B_ISO, TRIALS, 79.9, CURVES),
         seconds={"total": 3.2, "scan": 1.9},
@@ -104,14 +98,23 @@ def result() -> Result:
 @pytest.fixture
 def stopped(result: Result) -> Result:
     verdict = Verdict(False, 1.2, ("The maximum is lost in noise.",))
-    return replace(
-        result, map=None, filter=None, verdict=verdict, b_iso=replace(B_ISO, output=None)
-    )
+    changed = chosen(result, verdict=verdict, b_iso=replace(B_ISO, output=None))
+    return replace(changed, map=None, filter=None)
+
+
+def chosen(result: Result, **changes: Any) -> Result:
+    """The same result with another choice."""
+    return replace(result, choice=replace(result.choice, **changes))
+
+
+def of_map(result: Result, density: DensityMap) -> Result:
+    """The same result for another map."""
+    return replace(result, prepared=replace(result.prepared, density=density))
 
 
 def placed(result: Result, **changes: Any) -> Result:
     """The same result for a map with another file or header."""
-    return replace(result, input=replace(result.input, **changes))
+    return of_map(result, replace(result.input, **changes))
 
 
 class Tags(HTMLParser):
@@ -207,10 +210,10 @@ def test_text_from_outside_is_escaped(result):
         placement=Placement(labels=(HOSTILE,)),
         notes=(f"note {HOSTILE}",),
     )
-    hostile = replace(
+    hostile = chosen(
         hostile,
-        verdict=replace(VERDICT, reasons=(f"reason {HOSTILE}",)),
-        choice=replace(hostile.choice, curves=(curve(HOSTILE, 10.0),)),
+        verdict=replace(VERDICT, reasons=(f"reason {HOSTILE}",), warnings=hostile.input.notes),
+        curves=(curve(HOSTILE, 10.0),),
     )
     html = render_report(hostile, command=f"sharpem {HOSTILE}", outputs={"map": f"{HOSTILE}.mrc"})
     assert "<script" not in html
@@ -241,7 +244,7 @@ def test_not_applicable_without_a_map(stopped):
 
 
 def test_not_applicable_with_a_fall_back_says_so(result):
-    text = text_of(render_report(replace(result, verdict=Verdict(False, 1.2, ("Noise.",)))))
+    text = text_of(render_report(chosen(result, verdict=Verdict(False, 1.2, ("Noise.",)))))
     assert "cannot judge this map; a fall-back was used" in text
     assert "not one that this map's contours chose" in text.replace("&#39;", "'")
     assert "Sharpened by b_sharpen = 90 Å²" in text
@@ -249,9 +252,8 @@ def test_not_applicable_with_a_fall_back_says_so(result):
 
 
 def test_without_trials_the_scan_is_left_out(result):
-    choice = replace(result.choice, method="given", trials=(), curves=(), region_weight=None)
-    given = replace(result, trials=(), choice=choice, method="given")
-    given = replace(given, verdict=Verdict(True), b_iso=replace(B_ISO, interval=(20.0, 20.0)))
+    given = chosen(result, method="given", trials=(), curves=(), region_weight=None)
+    given = chosen(given, verdict=Verdict(True), b_iso=replace(B_ISO, interval=(20.0, 20.0)))
     text = text_of(render_report(given))
     assert "Detail and connectivity" not in text
     assert "trials" not in text
@@ -260,7 +262,7 @@ def test_without_trials_the_scan_is_left_out(result):
 
 
 def test_kurtosis_has_its_panel(result):
-    assert "kurtosis</text>" in render_report(replace(result, method="kurtosis"))
+    assert "kurtosis</text>" in render_report(chosen(result, method="kurtosis"))
 
 
 def test_curves_of_a_choice_are_drawn(result):
@@ -324,7 +326,7 @@ def test_sections_go_through_the_density(result):
 
 def test_pictures_have_the_proportions_of_the_map(result):
     flat = replace(result.input, cell=(48.0, 43.2, 72.0, 90.0, 90.0, 90.0))  # voxels 1.2 1.2 2.4
-    changed = replace(result, input=flat, map=flat)
+    changed = replace(of_map(result, flat), map=flat)
     z, y, _ = central_sections(result, equal_volume_contours(result))
     _, stretched, _ = central_sections(changed, equal_volume_contours(changed))
     assert z.before.width == 10 * round(z.before.width / 10)
@@ -335,7 +337,7 @@ def test_large_maps_are_binned_and_stay_small(result):
     rng = np.random.default_rng(7)
     data = rng.normal(size=(64, 900, 900)).astype(np.float32)
     noisy = DensityMap.from_array(data, 1.0)
-    html = render_report(replace(result, input=noisy, map=noisy))
+    html = render_report(replace(of_map(result, noisy), map=noisy))
     widths = [int(width) for width in re.findall(r'<image [^>]* width="([0-9]+)"', html)]
     assert max(widths) <= 4000
     assert len(html) < 1_500_000
