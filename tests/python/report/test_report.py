@@ -15,7 +15,6 @@ from sharpem.analysis.molecular_volume import MolecularVolume
 from sharpem.analysis.prepare import Prepared
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
-from sharpem.result import Result
 from sharpem.report import (
     chimerax_script,
     equal_volume_contours,
@@ -24,6 +23,7 @@ from sharpem.report import (
     write_report,
 )
 from sharpem.report.slices import central_sections
+from sharpem.result import Result
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 from sharpem.spectra.shells import ShellTable
 
