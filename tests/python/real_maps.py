@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pytest
 
-T = TypeVar("T")
+import sharpem
 
+PACKAGE = Path(sharpem.__file__).parent
 HERE = Path(__file__).parents[1] / "data"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -22,22 +23,35 @@ TINY_MAP = "emd_5830/A_box.ccp4.gz"
 TINY_MODEL = "emd_5830/A_box_complete.pdb.gz"
 TINY_RESOLUTION = 3.8
 
+DEMO_MODEL = "data/demo.pdb.gz"
+"""The protein of `sharpem demo`, in the package: for what wants a larger or a more typical one."""
+
 
 def real(name: str) -> Path:
     """Where a real map or model lies; the file need not exist."""
-    own = HERE / name
-    return own if own.exists() else SHARED / name
+    places = [folder / name for folder in (HERE, PACKAGE, SHARED)]
+    return next((place for place in places if place.exists()), places[-1])
 
 
-def present(cases: Iterable[T]) -> list[T]:
-    """Those parameters of a test whose files exist; a file is any string with a slash in it."""
-    return [case for case in cases if all(real(name).is_file() for name in _files(case))]
+def present(cases: Iterable[Any]) -> list[Any]:
+    """Those parameters of a test whose files exist; a file is any string with a slash in it.
+
+    Where there are none, one that is skipped, and says why.
+    """
+    cases = list(cases)
+    found = [case for case in cases if all(real(name).is_file() for name in _files(case))]
+    return found or [_skipped(cases[0])]
 
 
 def needs(*names: str) -> pytest.MarkDecorator:
     """Skip a test unless all these files are at hand."""
     absent = [name for name in names if not real(name).is_file()]
     return pytest.mark.skipif(bool(absent), reason=f"no {', '.join(absent)} in {SHARED}")
+
+
+def _skipped(case: Any) -> Any:
+    values = case if isinstance(case, tuple) else (case,)
+    return pytest.param(*values, marks=needs(*_files(case)))
 
 
 def _files(case: object) -> Iterator[str]:

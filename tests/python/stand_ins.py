@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import gemmi
-from real_maps import TINY_MAP, TINY_MODEL, present, real
+from real_maps import TINY_MAP, TINY_MODEL, real
 
 from sharpem.cli import main
 from sharpem.io import read_map
@@ -29,9 +29,9 @@ REAL = {
 
 def files_of_the_pages(folder: Path) -> dict[str, Path]:
     """Where the files lie that the pages name; what has to be made is made in a folder."""
-    names = list(REAL.values())
-    if present(names) == names:
-        return {name: real(file) for name, file in REAL.items()}
+    found = {name: real(file) for name, file in REAL.items()}
+    if all(file.is_file() for file in found.values()):
+        return found
     return {**_dimer(folder), **_crystal(folder)}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import reference
-from real_maps import TINY_MODEL, present, real
+from real_maps import DEMO_MODEL, present, real
 
 from sharpem.analysis.prepare import prepare
 from sharpem.errors import InputError
@@ -18,7 +18,7 @@ from sharpem.spectra.apply import filtered
 from sharpem.spectra.filters import SharpenBlur
 
 MODELS = (
-    TINY_MODEL,
+    DEMO_MODEL,
     "emd_3488/5ni1_updated.cif",
     "xray_rnase_sa/tutorial-modern.pdb",
     "xray_3io0/after.pdb",

@@ -7,7 +7,7 @@ from importlib import resources
 import gemmi
 import numpy as np
 import pytest
-from real_maps import needs, real
+from real_maps import TINY_MAP, needs, present, real
 
 import sharpem
 from sharpem.analysis.model_map import model_map
@@ -323,9 +323,12 @@ def test_haemoglobin():
     assert is_among(by_model.operators[1][:, :3], expected[:, :, :3], 0.01)
 
 
-@needs("emd_8410/8410_zone4A.mrc.gz")
-def test_one_subunit_of_a_tetramer_is_no_tetramer():
-    folder = real("emd_8410")
-    density = sharpem.read_map(folder / "8410_zone4A.mrc.gz")
-    with pytest.raises(InputError, match=r"no symmetry pdb5tj6\.ent \(assembly 1\)"):
-        symmetry_of(folder / "pdb5tj6.ent", density)
+@pytest.mark.parametrize(
+    ("map_", "symmetry"),
+    present([(TINY_MAP, "C2"), ("emd_8410/8410_zone4A.mrc.gz", "emd_8410/pdb5tj6.ent")]),
+)
+def test_one_subunit_has_no_symmetry(map_, symmetry):
+    density = sharpem.read_map(real(map_))
+    given = real(symmetry) if "/" in symmetry else symmetry
+    with pytest.raises(InputError, match=rf"no symmetry {symmetry.rpartition('/')[2]}"):
+        symmetry_of(given, density)

@@ -66,7 +66,7 @@ def test_kurtosis(data):
 @pytest.mark.parametrize("name", present([TINY_MAP, "emd_3001/EMD-3001.map.gz"]))
 def test_periodic_counts(name):
     """Regions as cc3d counts them in a periodic box, surface as SciPy does in a padded one."""
-    data = read_map(real(name)).data
+    data = np.roll(read_map(real(name)).data, (15, 17, 19), (0, 1, 2))  # cuts a molecule
     threshold, _ = _core.contour(data, data.size // 10)
     inside = data >= np.float32(threshold)
     for adjacency in (6, 18, 26):

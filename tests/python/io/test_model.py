@@ -158,9 +158,9 @@ def test_folder_is_refused(tmp_path):
 
 
 REAL = [
-    (TINY_MODEL, 10_300),  # 91 residues of ASC
+    (TINY_MODEL, 91 * 110),  # residues of 110 Da
     ("emd_3488/5ni1_updated.cif", 64_500),
-    ("emd_3240/5fn5_box_complete.pdb.gz", 134_000),
+    ("emd_3240/5fn5_box_complete.pdb.gz", 1227 * 110),
 ]
 
 

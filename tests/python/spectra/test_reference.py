@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from real_maps import TINY_MODEL, present, real
+from real_maps import DEMO_MODEL, present, real
 
 from sharpem import _core
 from sharpem.analysis.model_map import model_map
@@ -16,7 +16,7 @@ from sharpem.spectra.reference import fit_overall_b, fold_modes, ln_reference, r
 # Largest error of B (A^2) that a model may show: twice the rms that is allowed over many models.
 LIMITS = {2.0: 2.0, 2.5: 4.0, 3.0: 8.0, 3.5: 16.0, 4.0: 22.0, 4.5: 30.0}
 MODELS = [
-    TINY_MODEL,
+    DEMO_MODEL,
     "emd_3488/5ni1_updated.cif",
     "emd_21457/6vyb_Ndom.pdb",
     "xray_3io0/after.pdb",
@@ -131,7 +131,7 @@ def test_model_maps_read_their_b(name):
         assert np.ptp(found) < 0.5 + 0.06 * limit, "the error depends on B"
 
 
-@pytest.mark.parametrize("name", present([TINY_MODEL, MODELS[-1]]))
+@pytest.mark.parametrize("name", present([DEMO_MODEL, MODELS[-1]]))
 def test_xray_maps_read_their_b(name):
     model = read_model(real(name))
     model = model.moved(8 - model.positions.min(axis=0))
