@@ -53,7 +53,7 @@ def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenReq
         raise InputError(f"{name}: no half maps given, expected {one} and {two}")
     if request.resolution is None and not has_halves and not is_mtz(request.source):
         raise InputError(
-            f"{request.source}: no resolution given, expected {spell(table['resolution'])} in A: "
+            f"{request.source}: no resolution given, expected {spell(table['resolution'])} D in A: "
             "see the map's EMDB entry or paper, or the FSC = 0.143 line of the reconstruction's log"
         )
     has_model = request.model is not None
@@ -85,7 +85,7 @@ def _with_half_maps(request: SharpenRequest, spell: Spelling) -> SharpenRequest:
     if request.half2 is not None and request.half1 is None:
         raise InputError(f"{two}: found without {one}, expected both half maps")
     if request.map is None and request.half1 is None:
-        raise InputError(f"no {map_}, expected one, or {one} and {two}")
+        raise InputError(f"no {map_} given, expected a map, or {one} and {two}")
     if request.half1 is None or request.half2 is not None or is_entry(request.half1):
         return request
     if Path(request.half1).is_dir():
@@ -182,7 +182,7 @@ def _sharpened(request: SharpenRequest, tell: Progress) -> Result:
     }
     for name in ("half1", "half2", "mask"):
         if getattr(request, name) is not None:
-            options[name] = read_mrc(getattr(request, name), apix=request.voxel_size)
+            options[name] = read_mrc(getattr(request, name), voxel_size=request.voxel_size)
     if request.model is not None:
         options["model"] = read_model(request.model)
     source = request.resolution_source
@@ -203,5 +203,5 @@ def _read(request: SharpenRequest) -> DensityMap | None:
     """The map, if there is one beside half maps."""
     if request.map is None:
         return None
-    density = read_map(request.map, apix=request.voxel_size, labels=request.mtz_labels)
+    density = read_map(request.map, voxel_size=request.voxel_size, labels=request.mtz_labels)
     return replace(density, xray=density.xray or request.xray)

@@ -134,8 +134,7 @@ def prepare(
     if correct_anisotropy:
         pairs = _signal_and_noise(shells.with_noise(noise), resolution, volume.fraction, fit)
         removed = _by_symmetry(_part_to_remove(shells, resolution, fit, pairs), density)
-        _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
-        noise = None if noise is None else noise * raised_noise(removed, shells.s)
+        noise = _remove(removed, spectrum, shells, noise)
     shells = shell_table(spectrum, xray=density.xray).with_noise(noise)
     whole = _whole_b(density, shells, limit)
     signal = whole if noise is None else signal_b(shells, limit, fit.b_iso, fit.ln_scale)
@@ -158,6 +157,17 @@ def prepare(
         molecule=molecule,
         contrast=stands_out,
     )
+
+
+def _remove(
+    anisotropy: Anisotropy,
+    spectrum: _core.Spectrum,
+    shells: ShellTable,
+    noise: NDArray[np.float64] | None,
+) -> NDArray[np.float64] | None:
+    """Remove an anisotropy from the Fourier coefficients, in place; the noise that it leaves."""
+    _core.apply_anisotropy(spectrum, anisotropy.b_cartesian, 1.0)
+    return None if noise is None else noise * raised_noise(anisotropy, shells.s)
 
 
 def _molecule(

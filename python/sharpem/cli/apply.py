@@ -60,20 +60,21 @@ def run(request: Namespace) -> int:
     check_outputs([target], inputs, overwrite=request.overwrite)
     chosen = load_filter(Path(request.filter))
 
-    from sharpem.cli.summary import filter_line, map_line
+    from sharpem.cli.summary import map_line
     from sharpem.io.mrc import write_map
     from sharpem.io.read import read_map
+    from sharpem.report.facts import filter_text
     from sharpem.spectra.apply import apply
 
     with progress(request) as tell:
         source, _ = fetch_map(request.map, tell)
-    density = read_map(source, apix=request.apix)
+    density = read_map(source, voxel_size=request.apix)
     with limited_threads(request.threads):
         filtered = apply(density, chosen)
-    label = f"applied: {filter_line(chosen).partition(',')[0]}"
+    label = f"applied: {filter_text(chosen).partition(',')[0]}"
     write_map(filtered, target, label, overwrite=request.overwrite)
     if not request.quiet:
-        lines = [("map", map_line(density)), ("filter", filter_line(chosen))]
+        lines = [("map", map_line(density)), ("filter", filter_text(chosen))]
         lines += [("warning", text) for text in density.notes]
         show([*lines, ("wrote", str(target))])
     return 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sharpem.cli.entries import fetch_entries, find_entry
 from sharpem.cli.output import check_outputs, complain, show, with_ending
 from sharpem.cli.parser import (
+    Parser,
     add_command,
     add_general,
     add_resolution,
@@ -62,6 +63,18 @@ def add_parser(commands: Any) -> None:
         help=".pdb or .cif, also .gz, in the maps' frame; or an entry of the PDB (5ni1), or of the "
         "EMDB for the model fitted to it",
     )
+    _add_measure(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="PREFIX", help="writes PREFIX.html and PREFIX.json"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_general(parser).add_argument(
+        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
+    )
+
+
+def _add_measure(parser: Parser) -> None:
+    """Add how maps and model are compared."""
     add_resolution(
         parser,
         "where maps and model are cut, in A (needed; default where the first map is an EMDB entry: "
@@ -79,13 +92,6 @@ def add_parser(commands: Any) -> None:
         "--xray", action="store_true", help="X-ray form factors (crystal maps), not electrons'"
     )
     add_voxel_size(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="PREFIX", help="writes PREFIX.html and PREFIX.json"
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
-    add_general(parser).add_argument(
-        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
-    )
 
 
 def run(request: Namespace) -> int:
@@ -144,7 +150,7 @@ class _Measure:
 
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
-        density = read_map(name, apix=self._request.apix)
+        density = read_map(name, voxel_size=self._request.apix)
         try:
             return self._yardstick(density).agreement(density)
         except InputError as error:

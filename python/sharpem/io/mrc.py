@@ -33,14 +33,14 @@ _DEFLATE_LIMIT = 1032  # no deflate stream unpacks to more than this times its s
 _GZIP_LEVEL = 4
 
 
-def read_map(path: str | os.PathLike[str], apix: float | Triple | None = None) -> DensityMap:
+def read_map(path: str | os.PathLike[str], voxel_size: float | Triple | None = None) -> DensityMap:
     """Read a map: modes 0, 1, 2, 6 and 12, any axis order, byte order and cell.
 
     Parameters
     ----------
     path : path
         Plain, gzip or bzip2; told apart by the first bytes, not by the name.
-    apix : float or (x, y, z), optional
+    voxel_size : float or (x, y, z), optional
         Voxel size (A) that overrides the header's. The cell is scaled with it, and so is a position
         given by NSTART (voxels); one given by ORIGIN (A) stays.
 
@@ -54,7 +54,7 @@ def read_map(path: str | os.PathLike[str], apix: float | Triple | None = None) -
     _check_is_file(path)
     try:
         with _opened(path) as source:
-            return _read(source, apix)
+            return _read(source, voxel_size)
     except (EOFError, OSError, zlib.error) as error:
         raise InputError(f"{path}: {_reason(error)}") from error
 
@@ -85,10 +85,10 @@ def _opened(path: Path) -> Iterator[_Source]:
             yield _Source(path, raw, None, size)
 
 
-def _read(source: _Source, apix: float | Triple | None) -> DensityMap:
+def _read(source: _Source, voxel_size: float | Triple | None) -> DensityMap:
     name = str(source.path)
     first = np.zeros(HEADER_SIZE, np.uint8)
-    header = parse_header(first[: _fill(source.stream, first)].tobytes(), name, apix)
+    header = parse_header(first[: _fill(source.stream, first)].tobytes(), name, voxel_size)
     _check_size(source, header)
     extended = np.zeros(header.extended_size, np.uint8)
     got = _fill(source.stream, extended)

@@ -15,7 +15,7 @@ __all__ = ["read_map"]
 
 def read_map(
     path: str | os.PathLike[str],
-    apix: float | Triple | None = None,
+    voxel_size: float | Triple | None = None,
     *,
     labels: Labels | None = None,
 ) -> DensityMap:
@@ -24,7 +24,7 @@ def read_map(
     Parameters
     ----------
     path : path
-    apix : float or (x, y, z), optional
+    voxel_size : float or (x, y, z), optional
         Voxel size (A) that overrides the header's: :func:`sharpem.io.mrc.read_map`.
     labels : (str, str), optional
         Columns of amplitudes and phases in an MTZ file: :func:`sharpem.io.mtz.read_mtz`.
@@ -32,13 +32,13 @@ def read_map(
     Raises
     ------
     InputError
-        The file cannot be read, is no map, or holds nothing to work with; `apix` for an MTZ file or
-        `labels` for another one.
+        The file cannot be read, is no map, or holds nothing to work with; `voxel_size` for an MTZ
+        file or `labels` for another one.
     """
     if is_mtz(path):
-        if apix is not None:
+        if voxel_size is not None:
             raise InputError(f"{path}: voxel size given (--apix), but an MTZ file has a unit cell")
         return read_mtz(path, labels)
     if labels is not None:
         raise InputError(f"{path}: found with --mtz-labels, expected an MTZ file (.mtz)")
-    return mrc.read_map(path, apix)
+    return mrc.read_map(path, voxel_size)

@@ -109,18 +109,16 @@ def localise(
     b_sharpen = choice.b_iso.signal - choice.b_iso.target
     if (why_not := _nothing_local(prepared, boxes)) is not None:
         return _overall_only(choice.b_iso, overall, settings, b_sharpen, why_not)
+    sites = _sites(boxes, settings.symmetry, prepared.density)
     if method is not None and not prior:
         found = _by_score_alone(prepared, boxes, scan, method, b_sharpen)
     else:
         evidence = _evidence(ground, half_maps, model if choice.method == MODEL else None)
         peaks = None if method is None else scan_boxes(prepared, boxes, scan, method)
         found = _by_fall_off(prepared, evidence, peaks, method)
-    sites = _sites(boxes, settings.symmetry, prepared.density)
-    if settings.symmetry is not None:
-        found = _shared(found, sites, len(boxes))
-    map_ = _blend(ground, sites, found.shift, settings.blend)
+    found = found if settings.symmetry is None else _shared(found, sites, len(boxes))
     return Localised(
-        map=prepared.density.with_data(map_),
+        map=prepared.density.with_data(_blend(ground, sites, found.shift, settings.blend)),
         overall=overall,
         boxes=_table(prepared, boxes, found, b_sharpen),
         settings=settings,

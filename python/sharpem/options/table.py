@@ -79,8 +79,8 @@ def keyword_of(option: Option) -> str:
 
 
 def flag_of(option: Option) -> str:
-    """Spell an option as on the command line."""
-    return option.flag
+    """Spell an option as on the command line, short where it can be."""
+    return option.short or option.flag
 
 
 def column_of(option: Option) -> str:

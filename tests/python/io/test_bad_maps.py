@@ -195,7 +195,7 @@ def test_headers_that_cannot_be_right(mrc_file, fields, message):
 @pytest.mark.parametrize("apix", [0, -1.05, np.nan, 1e9])
 def test_apix_that_cannot_be_right(mrc_file, apix):
     with pytest.raises(InputError, match=f"--apix {apix}, expected 0.01 to 1000"):
-        read_map(mrc_file(), apix=apix)
+        read_map(mrc_file(), voxel_size=apix)
 
 
 def test_values_that_are_no_numbers(mrc_file, random_array):

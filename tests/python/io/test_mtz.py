@@ -178,7 +178,7 @@ def test_columns_without_values_are_refused(make_mtz):
 
 def test_voxel_size_and_labels_go_with_their_own_kind_of_file(make_mtz, mrc_file):
     with pytest.raises(InputError, match="--apix"):
-        read_map(make_mtz(), apix=1.0)
+        read_map(make_mtz(), voxel_size=1.0)
     with pytest.raises(InputError, match=r"--mtz-labels, expected an MTZ file"):
         read_map(mrc_file(), labels=("FWT", "PHWT"))
 

@@ -160,14 +160,13 @@ def test_verdict_comes_first_and_in_plain_words(result):
 def test_numbers_have_units(result):
     text = text_of(render_report(result))
     for expected in (
-        "40 x 36 x 30 voxels (x, y, z)",
-        "1.2 x 1.2 x 1.2 Å",
+        "40 x 36 x 30 voxels of 1.2 Å",
+        "48.0 x 43.2 x 36.0 Å, angles 90 90 90 degrees",
         "3.2 Å",
-        "98 Å²",
+        "24 Å²; of the signal in it 110",
         "100.0 120.0 110.0 1.0 2.0 3.0 Å²",
         "Of that removed 102.0 118.0 110.0 1.0 2.0 3.0 Å²",
-        "5,000 Å³ (estimated)",
-        "7.00 %",
+        "5000 Å³, 7.0 % of the map (estimated)",
         "d_cut = 3.2 Å, k = 10 1/Å, b_blur = 200 Å²",
         "3.20 s (scan 1.90)",
         "256 MiB",
@@ -284,7 +283,7 @@ def test_shell_filter(result):
     radial = ShellFilter((20.0, 5.0, 3.0), (1.0, 2.0, 0.0))
     text = text_of(render_report(replace(result, filter=Filter(radial, 2.67))))
     assert "Sharpened shell by shell" in text
-    assert "table of 3 shells" in text
+    assert "a factor for each of 3 resolution shells" in text
 
 
 def test_anisotropy_left_alone(result):
