@@ -66,6 +66,7 @@ OF_NO_MODULE = {
     "io/test_mrc_dialects.py",  # what other programs write
     "io/test_star_xml.py",  # FSC as files, read by other programs
     *(name for name in WHOLE_ROOMS.values()),
+    "report/test_many_maps.py",  # pages of a batch and of the study
     "test_benchmarks.py",
     "test_docs.py",
     "test_docs_for_successors.py",
