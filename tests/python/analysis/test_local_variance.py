@@ -1,4 +1,4 @@
-"""Local variance: molecule and solvent told apart, and noise from a molecule."""
+"""Local variance: molecule from solvent, and a map of a molecule from noise."""
 
 from importlib import resources
 
