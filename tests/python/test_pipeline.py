@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import reference
+from real_maps import TINY_MAP, present, real
 
 from sharpem import _core
 from sharpem.errors import InputError
@@ -26,8 +27,8 @@ REAL = [
 
 
 @pytest.fixture(scope="module")
-def density(shared_data):
-    return read_map(shared_data / "emd_5830/A_box.ccp4.gz")
+def density():
+    return read_map(real(TINY_MAP))
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +36,9 @@ def found(density):
     return sharpen(density, resolution=3.8)
 
 
-@pytest.mark.parametrize(("name", "resolution"), REAL)
-def test_grid_placement_and_scale_stay(shared_data, tmp_path, name, resolution):
-    density = read_map(shared_data / name)
+@pytest.mark.parametrize(("name", "resolution"), present(REAL))
+def test_grid_placement_and_scale_stay(tmp_path, name, resolution):
+    density = read_map(real(name))
     result = sharpen(density, resolution=resolution)
     assert result.verdict.applicable
     assert result.map.placement == density.placement
@@ -55,9 +56,9 @@ def test_grid_placement_and_scale_stay(shared_data, tmp_path, name, resolution):
     np.testing.assert_array_equal(back.data, result.map.data)
 
 
-@pytest.mark.parametrize(("name", "resolution"), REAL[:4])
-def test_apply_gives_the_same_bits(shared_data, name, resolution):
-    density = read_map(shared_data / name)
+@pytest.mark.parametrize(("name", "resolution"), present(REAL[:4]))
+def test_apply_gives_the_same_bits(name, resolution):
+    density = read_map(real(name))
     result = sharpen(density, resolution=resolution)
     assert apply(density, result.filter).data.tobytes() == result.map.data.tobytes()
 

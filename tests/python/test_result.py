@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, real
 
 import sharpem.output
 from sharpem.errors import InputError
@@ -76,8 +77,8 @@ def check(value, schema, where="json"):
 
 
 @pytest.fixture(scope="module")
-def made(shared_data):
-    return sharpen(read_map(shared_data / "emd_5830/A_box.ccp4.gz"), resolution=3.8)
+def made():
+    return sharpen(read_map(real(TINY_MAP)), resolution=3.8)
 
 
 @pytest.fixture(scope="module")

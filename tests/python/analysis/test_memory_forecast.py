@@ -5,12 +5,13 @@ import sys
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, present, real
 
 from sharpem import machine
 from sharpem.analysis.memory_forecast import ExtraStep, check_memory, forecast
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.io import write_map
+from sharpem.io import read_map, write_map
 from sharpem.machine import available_memory, memory_size
 from sharpem.maps.density import DensityMap
 from sharpem.methods.registry import METHODS
@@ -82,18 +83,18 @@ def test_forecast_with_half_maps(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("folder", "name", "resolution"),
-    [("emd_3488", "emd_3488.mrc.gz", 3.2), ("emd_11007", "emd_11007.map.gz", 2.9)],
+    ("name", "resolution"),
+    present(
+        [(TINY_MAP, 3.8), ("emd_3488/emd_3488.mrc.gz", 3.2), ("emd_11007/emd_11007.map.gz", 2.9)]
+    ),
 )
-def test_forecast_of_real_maps(shared_data, tmp_path, folder, name, resolution):
-    path = shared_data / folder / name
+def test_forecast_of_real_maps(tmp_path, name, resolution):
+    density = read_map(real(name))
     out = tmp_path / "out"
     peak = peak_of(
-        "sharpen", str(path), "-r", str(resolution), "-o", str(out), "--method", "empirical"
+        "sharpen", str(real(name)), "-r", str(resolution), "-o", str(out), "--method", "empirical"
     )
-    box = {"emd_3488": (100, 1.05), "emd_11007": (240, 0.834)}[folder]
-    cell = (box[0] * box[1],) * 3 + (90.0,) * 3
-    told = forecast((box[0],) * 3, cell, resolution).total
+    told = forecast(density.shape, density.cell, resolution).total
     assert 1.0 <= told / peak <= 1.5
 
 

@@ -5,6 +5,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, TINY_MODEL, present, real
 
 from sharpem import _core
 from sharpem.errors import InputError
@@ -19,7 +20,7 @@ from sharpem.spectra.filters import SharpenBlur
 # computed with numpy.fft and gemmi alone, waters kept.
 INDEPENDENT = [
     (("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif"), 3.2, 0.8141, (0.8225, -30)),
-    (("emd_5830/A_box.ccp4.gz", "emd_5830/A_box_complete.pdb"), 3.8, 0.7005, (0.7055, 30)),
+    ((TINY_MAP, TINY_MODEL), 3.8, 0.7005, (0.7055, 30)),
     (
         ("emd_6770/B_no_ligand_box.ccp4.gz", "emd_6770/B_no_ligand_box_complete.pdb"),
         4.0,
@@ -140,10 +141,10 @@ def test_another_grid_is_refused(blurred):
         ruler.correlation(other)
 
 
-@pytest.mark.parametrize(("names", "resolution", "cc", "best"), INDEPENDENT)
-def test_agrees_with_an_independent_program(shared_data, names, resolution, cc, best):
-    density = read_map(shared_data / names[0])
-    model = read_model(shared_data / names[1], waters=True)
+@pytest.mark.parametrize(("names", "resolution", "cc", "best"), present(INDEPENDENT))
+def test_agrees_with_an_independent_program(names, resolution, cc, best):
+    density = read_map(real(names[0]))
+    model = read_model(real(names[1]), waters=True)
     ruler = Yardstick(density, model, resolution=resolution)
     assert ruler.correlation(density).cc_mask == pytest.approx(cc, abs=1e-3)
     found = ruler.best(density)

@@ -8,6 +8,7 @@ from importlib import resources
 import numpy as np
 import pytest
 from pdb_text import pdb_text
+from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import apply, read_map, sharpen, write_map
 from sharpem.cli import main
@@ -21,6 +22,10 @@ from sharpem.report.comparison import headline, judge_sentence, render_compariso
 from sharpem.simulate import simulate_map
 
 RESOLUTION = 3.5
+REAL = [
+    (TINY_MAP, TINY_MODEL, TINY_RESOLUTION),
+    ("emd_6770/B_no_ligand_box.ccp4.gz", "emd_6770/B_no_ligand_box_complete.pdb", 4.0),
+]
 B_ISO = 100.0
 
 
@@ -121,24 +126,19 @@ def test_model_elsewhere(simulated):
         compare(simulated.map, resolution=RESOLUTION, model=simulated.model.moved((0, 300, 0)))
 
 
-@pytest.mark.parametrize("name", ["simulated", "emd_5830", "emd_6770"])
-def test_the_best_map_follows_the_b_of_the_model(name, simulated, request):
+@pytest.mark.parametrize("case", present(["simulated", *REAL]))
+def test_the_best_map_follows_the_b_of_the_model(case, simulated):
     """Fig. 7A of the paper: best map B 45, 95 and 160 A^2 for model B -100, 0 and +100 A^2."""
     density, model, resolution = simulated.map, simulated.model, RESOLUTION
-    if name != "simulated":
-        data = request.getfixturevalue("shared_data") / name
-        model = read_model(next(data.glob("*.pdb")))
-        density, resolution = read_map(next(data.glob("*.ccp4.gz"))), float(_stated(data))
+    if case != "simulated":
+        map_, model_, resolution = case
+        density, model = read_map(real(map_)), read_model(real(model_))
     rulers = [
         Yardstick(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
     ]
     sharp, middle, blurred = (r.best(density, b_range=(-400, 600)).b_sharpen for r in rulers)
     assert 40 < sharp - middle < 130  # the paper: 50
     assert 50 < middle - blurred < 130  # the paper: 65
-
-
-def _stated(folder):
-    return {"emd_5830": 3.8, "emd_6770": 4.0}[folder.name]
 
 
 class _Page(HTMLParser):

@@ -6,6 +6,7 @@ from importlib import resources
 import gemmi
 import numpy as np
 import pytest
+from real_maps import TINY_MODEL, present, real
 
 from sharpem.errors import InputError
 from sharpem.io.model import read_model
@@ -156,7 +157,13 @@ def test_folder_is_refused(tmp_path):
         read_model(tmp_path)
 
 
-def test_real_models(shared_data):
-    haemoglobin = read_model(shared_data / "emd_3488" / "5ni1_updated.cif")
-    assert haemoglobin.mass == pytest.approx(64_500, rel=0.02)
-    assert len(read_model(shared_data / "emd_3240" / "5fn5_box_complete.pdb.gz")) > 1000
+REAL = [
+    (TINY_MODEL, 91 * 110),  # residues of 110 Da
+    ("emd_3488/5ni1_updated.cif", 64_500),
+    ("emd_3240/5fn5_box_complete.pdb.gz", 1227 * 110),
+]
+
+
+@pytest.mark.parametrize(("name", "mass"), present(REAL))
+def test_real_models(name, mass):
+    assert read_model(real(name)).mass == pytest.approx(mass, rel=0.02)

@@ -6,6 +6,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import InputError, read_map, read_model, sharpen
 from sharpem.analysis.model_map import model_map
@@ -315,15 +316,18 @@ def test_options_without_local(source, tmp_path, capsys, option):
 
 @pytest.mark.parametrize(
     ("map_", "model", "resolution"),
-    [
-        ("emd_4413/6i5a_box.ccp4.gz", "emd_4413/initial.pdb", 2.3),
-        ("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif", 3.2),
-        ("emd_30342/390_emd_30342_A_z4.mrc.gz", "emd_30342/390_7cec_A.cif", 3.9),
-    ],
+    present(
+        [
+            (TINY_MAP, TINY_MODEL, TINY_RESOLUTION),
+            ("emd_4413/6i5a_box.ccp4.gz", "emd_4413/initial.pdb", 2.3),
+            ("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif", 3.2),
+            ("emd_30342/390_emd_30342_A_z4.mrc.gz", "emd_30342/390_7cec_A.cif", 3.9),
+        ]
+    ),
 )
 @pytest.mark.parametrize("with_model", [False, True])
-def test_real_maps_lose_nothing(shared_data, map_, model, resolution, with_model):
-    density, atoms = read_map(shared_data / map_), read_model(shared_data / model)
+def test_real_maps_lose_nothing(map_, model, resolution, with_model):
+    density, atoms = read_map(real(map_)), read_model(real(model))
     ruler = Yardstick(density, atoms, resolution=resolution)
     options = {"model": atoms} if with_model else {}
     result = sharpen(density, resolution=resolution, local=True, **options)

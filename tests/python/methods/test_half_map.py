@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import gemmi
 import numpy as np
 import pytest
+from real_maps import needs, real
 
 from sharpem import _core, apply, read_map, sharpen
 from sharpem.cli import main
@@ -226,8 +227,9 @@ def test_job_folder_on_the_command_line(pair, tmp_path, monkeypatch, capsys):
     assert len(lines) == 3
 
 
-def test_synthetic_pair(shared_data):
-    folder = shared_data / "synthetic_halfmaps_5ni1"
+@needs("synthetic_halfmaps_5ni1/half_map_1.mrc.gz")
+def test_synthetic_pair():
+    folder = real("synthetic_halfmaps_5ni1")
     halves = [read_map(folder / f"half_map_{i}.mrc.gz") for i in (1, 2)]
     mean = pair_half_maps(*halves).mean()
     model = read_model(folder / "model_shifted.pdb")

@@ -5,6 +5,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import read_map, sharpen
 from sharpem.errors import InputError
@@ -19,7 +20,7 @@ REAL = [
     ("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif", 3.2),
     ("emd_21457/emd_21457_seg.mrc.gz", "emd_21457/6vyb_Ndom.pdb", 3.2),
     ("emd_5185/3j06_no_ligand_box.ccp4.gz", "emd_5185/3j06_no_ligand_box_complete.pdb", 3.3),
-    ("emd_5830/A_box.ccp4.gz", "emd_5830/A_box_complete.pdb", 3.8),
+    (TINY_MAP, TINY_MODEL, TINY_RESOLUTION),
     ("emd_30342/390_emd_30342_A_z4.mrc.gz", "emd_30342/390_7cec_A.cif", 3.9),
     ("emd_6770/B_no_ligand_box.ccp4.gz", "emd_6770/B_no_ligand_box_complete.pdb", 4.0),
     ("emd_3240/5fn5_box.ccp4.gz", "emd_3240/5fn5_box_complete.pdb.gz", 4.3),
@@ -102,9 +103,9 @@ def test_model_file_and_report(simulated, tmp_path):
     assert set(written) == {"map", "json", "report", "chimerax"}
 
 
-@pytest.mark.parametrize(("map_", "model", "resolution"), REAL)
-def test_real_maps(shared_data, map_, model, resolution):
-    density, atoms = read_map(shared_data / map_), read_model(shared_data / model)
+@pytest.mark.parametrize(("map_", "model", "resolution"), present(REAL))
+def test_real_maps(map_, model, resolution):
+    density, atoms = read_map(real(map_)), read_model(real(model))
     ruler = Yardstick(density, atoms, resolution=resolution)
     result = sharpen(density, resolution=resolution, model=atoms)
     found, oracle = ruler.correlation(result.map).cc_mask, ruler.best(density).cc_mask
