@@ -93,7 +93,7 @@ void scan_and_print(const Map& map, double resolution, double fraction) {
   const auto spectrum = sharpem::analyse({map.voxels.data(), map.shape}, map.cell, d_min);
   const auto voxels =
       static_cast<std::size_t>(fraction * static_cast<double>(map.shape.voxels()) + 0.5);
-  const auto details = sharpem::scan(spectrum, filters, voxels, {});
+  const auto details = sharpem::scan_filters(spectrum, filters, voxels, {});
 
   std::printf("b_sharpen (A^2)  threshold  surface (voxels)  regions  kurtosis\n");
   for (std::size_t i = 0; i < details.size(); ++i) {
