@@ -56,7 +56,7 @@ class _Lines:
     def __init__(self) -> None:
         self._stage = ""
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, _done: int, _total: int) -> None:
         if stage != self._stage:
             print(f"sharpem: {stage}", file=sys.stderr)
         self._stage = stage
