@@ -12,7 +12,6 @@ from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
-from sharpem.inputs import SharpenInput, as_half_maps, as_map, as_model
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
@@ -21,6 +20,7 @@ from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods import half_map
 from sharpem.methods.choice import Choice
 from sharpem.methods.registry import METHODS, Method, MethodInput
+from sharpem.options.inputs import SharpenInput, as_half_maps, as_map, as_model
 from sharpem.options.keywords import with_keywords_of
 from sharpem.options.rules import check_options, chosen_method
 from sharpem.progress import Stages

@@ -1,12 +1,19 @@
 """Local variance: molecule from solvent, and a map of a molecule from noise."""
 
+import tracemalloc
 from importlib import resources
 
 import numpy as np
 import pytest
 from real_maps import TINY_MAP, TINY_RESOLUTION, present, real
 
-from sharpem.analysis.local_variance import LEAST_CONTRAST, local_variance, scatter_of_noise
+from sharpem import _core
+from sharpem.analysis.local_variance import (
+    LEAST_CONTRAST,
+    local_variance,
+    map_variance,
+    scatter_of_noise,
+)
 from sharpem.analysis.prepare import prepare
 from sharpem.io import read_map
 from sharpem.io.model import read_model
@@ -93,3 +100,31 @@ def test_real_maps_have_contrast(name, resolution):
 def test_molecules_in_noise_have_contrast(protein, box, noise):
     made = simulate_map(protein, resolution=4.2, b_iso=60.0, noise=noise, box=box)
     assert prepare(made.map, 4.2).contrast > 1.2 * LEAST_CONTRAST
+
+
+CELL = (24.0, 24.0, 24.0, 90.0, 90.0, 90.0)
+
+
+def test_a_map_that_may_be_overwritten_holds_the_answer():
+    data = np.random.default_rng(1).standard_normal((24, 24, 24), dtype=np.float32)
+    kept, given = data.copy(), data.copy()
+    apart = local_variance(kept, CELL, 3.0)
+    np.testing.assert_array_equal(kept, data)
+    assert not np.shares_memory(apart.data, kept)
+    in_place = local_variance(given, CELL, 3.0, overwrite=True)
+    assert np.shares_memory(in_place.data, given)
+    np.testing.assert_array_equal(given, apart.data)
+    assert (in_place.solvent, in_place.molecule) == (apart.solvent, apart.molecule)
+
+
+def test_variance_of_a_spectrum_holds_one_coarse_map():
+    data = np.random.default_rng(1).standard_normal((160, 160, 160), dtype=np.float32)
+    spectrum = _core.analyse(data, (160.0, 160.0, 160.0, 90.0, 90.0, 90.0), 2.0)
+    tracemalloc.start()
+    try:
+        variance = map_variance(spectrum, 2.5)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert variance.data.shape == data.shape
+    assert peak < 1.9 * variance.data.nbytes
