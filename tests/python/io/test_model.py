@@ -77,7 +77,7 @@ def test_formats_agree(demo, tmp_path):
     structure.setup_entities()
     structure.make_mmcif_document().write_file(str(tmp_path / "model.cif"))
     text = (tmp_path / "model.cif").read_bytes()
-    (tmp_path / "model.cif.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "model.cif.gz").write_bytes(gzip.compress(text, mtime=0))
     for name in ("model.cif", "model.cif.gz"):
         other = read_model(tmp_path / name)
         np.testing.assert_allclose(other.positions, demo.positions, atol=1e-6)
@@ -134,7 +134,7 @@ def test_arrays_are_read_only(demo):
         ("prose.pdb", b"This is not a model.\n", "no atoms"),
         ("prose.cif", b"This is not a model.\n", "not a PDB or mmCIF"),
         ("map.mrc", b"\0" * 1024, "not a PDB or mmCIF"),
-        ("cut.pdb.gz", gzip.compress("".join(SMALL).encode() * 50)[:60], "not a PDB or mmCIF"),
+        ("cut.pdb.gz", gzip.compress("".join(SMALL).encode() * 50, mtime=0)[:60], "not a PDB or mmCIF"),
         ("noatoms.cif", b"data_x\n_cell.length_a 10\n", "no atoms"),
         ("waters.pdb", atom(1, "O", "O", residue="HOH", het=True).encode(), "no atoms"),
         ("x.pdb", (SMALL[0] + atom(2, "X1", "X", residue="UNK")).encode(), "unknown element"),
