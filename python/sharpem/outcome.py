@@ -171,7 +171,7 @@ class Result:
             "region_weight": choice.region_weight,
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],
-            "shells": choice.shells,
+            "shells": choice.shells.to_dict() if choice.shells else None,
             "local_sharpening": self.local.to_dict() if self.local else None,
             "output": {"map": None, "report": None},
             "seconds": self.seconds,

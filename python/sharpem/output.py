@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from sharpem.maps.density import DensityMap
 if TYPE_CHECKING:
     from sharpem.outcome import Result
     from sharpem.spectra.filters import Filter
+    from sharpem.spectra.fsc import HalfMapFsc
 
 __all__ = ["extra_paths", "extra_writers", "fsc_xml", "star"]
 
@@ -85,44 +86,44 @@ def _write_filtered(half: DensityMap, filter_: Filter, method: str, path: Path) 
 
 
 def _has_fsc(result: Result) -> bool:
-    return result.choice.shells is not None and "fsc_corrected" in result.choice.shells
+    return result.choice.shells is not None and result.choice.shells.half_map_fsc is not None
 
 
-def _table(result: Result) -> dict[str, Any]:
+def _fsc(result: Result) -> HalfMapFsc:
     assert result.choice.shells is not None
-    return result.choice.shells
+    assert result.choice.shells.half_map_fsc is not None
+    return result.choice.shells.half_map_fsc
 
 
 def fsc_xml(result: Result) -> str:
     """FSC of the half maps inside the mask, corrected for the mask, as the EMDB takes it."""
-    table = _table(result)
+    fsc = _fsc(result)
     return fsc_to_xml(
-        table["s"], table["fsc_corrected"], title="sharpem masked-corrected half-map FSC"
+        fsc.s.tolist(), fsc.corrected.tolist(), title="sharpem masked-corrected half-map FSC"
     )
 
 
 def star(result: Result, map_name: str | None) -> str:
     """Blocks general, fsc and guinier, labels as in RELION's postprocess.star."""
-    table = _table(result)
-    count = len(table["s"])
+    curves = _fsc(result)
     names = result.half_maps.names if result.half_maps else ("half map 1", "half map 2")
     general: dict[str, str | float] = {
-        "rlnFinalResolution": float(table["resolution"]["0.143"]),
+        "rlnFinalResolution": curves.resolution() or 0.0,
         "rlnBfactorUsedForSharpening": result.b_iso.target - result.b_iso.signal,
         "rlnUnfilteredMapHalf1": names[0],
         "rlnUnfilteredMapHalf2": names[1],
-        "rlnRandomiseFrom": float(table["randomised_from"]),
+        "rlnRandomiseFrom": curves.randomised_from,
     }
     if map_name is not None:
         general["rlnPostprocessedMap"] = map_name
     fsc = {
-        "rlnSpectralIndex": range(count),
-        "rlnResolution": table["s"],
-        "rlnAngstromResolution": table["d"],
-        "rlnFourierShellCorrelationCorrected": table["fsc_corrected"],
-        "rlnFourierShellCorrelationUnmaskedMaps": table["fsc_unmasked"],
-        "rlnFourierShellCorrelationMaskedMaps": table["fsc_masked"],
-        "rlnCorrectedFourierShellCorrelationPhaseRandomizedMaskedMaps": table["fsc_randomised"],
+        "rlnSpectralIndex": range(curves.s.size),
+        "rlnResolution": curves.s.tolist(),
+        "rlnAngstromResolution": (1 / curves.s).tolist(),
+        "rlnFourierShellCorrelationCorrected": curves.corrected.tolist(),
+        "rlnFourierShellCorrelationUnmaskedMaps": curves.unmasked.tolist(),
+        "rlnFourierShellCorrelationMaskedMaps": curves.masked.tolist(),
+        "rlnCorrectedFourierShellCorrelationPhaseRandomizedMaskedMaps": curves.randomised.tolist(),
     }
     shells = result.prepared.shells
     before = np.log(shells.amplitude)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from sharpem import _core
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
 from sharpem.local.boxes import BOX_SIZE
@@ -22,7 +23,6 @@ from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
 from sharpem.maps.density import DensityMap
-from sharpem.maps.model import Model
 from sharpem.methods import empirical, given
 from sharpem.methods import half_map as halfmap
 from sharpem.methods import model as by_model
@@ -163,6 +163,7 @@ def sharpen(
     start = time.perf_counter()
     halves = as_half_maps(half1, half2, density if isinstance(density, DensityMap) else None)
     map_, atoms = as_map(density, voxel_size, halves), as_model(model)
+    placed = None if atoms is None else PlacedModel(atoms, map_)
     source = "given" if resolution else "half maps"
     method = chosen_method(
         method, b_sharpen, b_iso, halves=halves is not None, model=atoms is not None
@@ -223,7 +224,7 @@ def sharpen(
         elif method == "given":
             choice = given.choose(prepared, settings, b_sharpen=b_sharpen, b_iso=b_iso)
         else:
-            choice = _by_shells(method, prepared, settings, measured, atoms)
+            choice = _by_shells(method, prepared, settings, measured, placed)
         chosen_at = time.perf_counter()
         tell("apply", 2, 3)
         if not choice.verdict.applicable and if_not_applicable == "stop":
@@ -231,7 +232,7 @@ def sharpen(
         result = replace(_finish(prepared, choice), half_maps=halves, resolution_source=source)
         if place is not None:
             score = _SCANNED.get(method)
-            result = _localised(result, place, settings, score, prior=prior == "auto", model=atoms)
+            result = _localised(result, place, settings, score, prior=prior == "auto", model=placed)
         tell("apply", 3, 3)
     seconds = {
         "total": time.perf_counter() - start,
@@ -266,7 +267,7 @@ def _by_shells(
     prepared: Prepared,
     settings: ScanSettings,
     measured: halfmap.Measured | None,
-    model: Model | None,
+    model: PlacedModel | None,
 ) -> Choice:
     """Choose by what is known of the shells, without a scan."""
     if method == "half-map" and measured is not None:
@@ -302,7 +303,7 @@ def _localised(
     method: ScanMethod | None,
     *,
     prior: bool,
-    model: Model | None,
+    model: PlacedModel | None,
 ) -> Result:
     """Sharpen locally about the overall choice; a map that was not sharpened stays as it is."""
     prepared, choice = result.prepared, result.choice

@@ -14,8 +14,9 @@ from typing import NamedTuple, TypeAlias
 
 from sharpem import _core
 from sharpem.analysis.memory_forecast import check_memory
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
-from sharpem.evaluation.agreement import Agreement, Oracle, Yardstick
+from sharpem.evaluation.agreement import Agreement, BestSharpening, ModelAgreement
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -115,7 +116,7 @@ class Comparison:
         The map as it came, then every way that the input allows.
     skipped : dict of str to str
         Ways that it does not allow, with what they lack.
-    oracle : Oracle or None
+    oracle : BestSharpening or None
         The best that any b_sharpen does, by the model.
     model : Path or None
         Of the judge, where it came from a file.
@@ -124,7 +125,7 @@ class Comparison:
     prepared: Prepared
     entries: tuple[Entry, ...]
     skipped: dict[str, str]
-    oracle: Oracle | None = None
+    oracle: BestSharpening | None = None
     model: Path | None = None
 
     @property
@@ -198,7 +199,7 @@ def compare(
     ruler = (
         None
         if model is None
-        else Yardstick(density, model, resolution=resolution, radius=radius, xray=density.xray)
+        else ModelAgreement(density, model, resolution=resolution, radius=radius, xray=density.xray)
     )
     given = Given(
         prepare(density, resolution), ScanSettings(wrap=density.periodic), half_maps, model
@@ -216,12 +217,12 @@ def compare(
     )
 
 
-def _deposited(prepared: Prepared, ruler: Yardstick | None) -> Entry:
+def _deposited(prepared: Prepared, ruler: ModelAgreement | None) -> Entry:
     agreement = None if ruler is None else ruler.agreement(prepared.density)
     return Entry(DEPOSITED, "as deposited", None, None, prepared.b_input, agreement)
 
 
-def _entry(way: Way, given: Given, ruler: Yardstick | None) -> Entry:
+def _entry(way: Way, given: Given, ruler: ModelAgreement | None) -> Entry:
     start = time.perf_counter()
     choice = way.choose(given)
     seconds = time.perf_counter() - start
@@ -259,7 +260,8 @@ def _no_model(given: Given) -> str | None:
 
 def _by_model(given: Given) -> Choice:
     assert given.model is not None
-    return model_method.choose(given.prepared, given.model, given.settings)
+    placed = PlacedModel(given.model, given.prepared.density)
+    return model_method.choose(given.prepared, placed, given.settings)
 
 
 def _no_noise(given: Given) -> str | None:

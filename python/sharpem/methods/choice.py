@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from sharpem.methods.shell_evidence import ShellEvidence
 from sharpem.spectra.filters import RadialFilter
 
 __all__ = ["NINETY_PERCENT", "BIso", "Choice", "Curve", "Trial", "Verdict"]
@@ -102,7 +102,7 @@ class Choice:
     trials: tuple[Trial, ...] = ()
     region_weight: float | None = None
     curves: tuple[Curve, ...] = ()
-    shells: dict[str, Any] | None = field(default=None)
+    shells: ShellEvidence | None = None
 
 
 NINETY_PERCENT = 1.645

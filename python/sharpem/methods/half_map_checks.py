@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sharpem import _core
 from sharpem.errors import InputError
 from sharpem.maps.half_maps import HalfMaps
-from sharpem.spectra.fsc import HalfMapFsc
+from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra
 from sharpem.spectra.shells import ShellTable, band_limit, shell_table
 
 __all__ = ["fsc_oddities"]
@@ -27,7 +26,7 @@ _UNEVEN = 1.4  # ratio of the noise powers of a half map and a full map lies bey
 _LEAST_FSC = 0.5
 
 
-def fsc_oddities(halves: HalfMaps, fsc: HalfMapFsc) -> tuple[str, ...]:
+def fsc_oddities(halves: HalfMaps, spectra: HalfMapSpectra, fsc: HalfMapFsc) -> tuple[str, ...]:
     """What the FSC says is odd about the half maps.
 
     Raises
@@ -49,18 +48,17 @@ def fsc_oddities(halves: HalfMaps, fsc: HalfMapFsc) -> tuple[str, ...]:
             f"{first} and {second}: FSC of {end:.2f} at the end and noise powers in the ratio "
             f"{uneven:.1f}: they share noise, one may be the full map; expected independent halves"
         )
-    return tuple(_fsc_warnings(halves, fsc, end))
+    return tuple(_fsc_warnings(spectra, fsc, end))
 
 
-def _fsc_warnings(halves: HalfMaps, fsc: HalfMapFsc, end: float) -> Iterable[str]:
+def _fsc_warnings(spectra: HalfMapSpectra, fsc: HalfMapFsc, end: float) -> Iterable[str]:
     if end > 0.2:
         yield (
             f"The half maps' FSC is still {end:.2f} at the limit of the grid: the voxels are too "
             "coarse for the resolution, or the half maps are not independent."
         )
-    limit = 2 * max(halves.one.voxel_size)
-    tables = [shell_table(_core.analyse(h.data, h.cell, limit)) for h in (halves.one, halves.two)]
-    resolution = fsc.resolution() or limit
+    tables = [shell_table(spectrum) for spectrum in (spectra.one, spectra.two)]
+    resolution = fsc.resolution() or spectra.limit
     cut = max(band_limit(table, resolution) for table in tables)
     if cut > 1.02 * resolution:
         yield (

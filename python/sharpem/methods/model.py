@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared
-from sharpem.maps.density import DensityMap
-from sharpem.maps.model import Model
+from sharpem.maps.arrays import Map
 from sharpem.methods import empirical
 from sharpem.methods.choice import Choice, Verdict
 from sharpem.methods.scan import ScanSettings
+from sharpem.methods.shell_evidence import ShellEvidence
 from sharpem.methods.shell_filter import b_of_filter, shell_filter
-from sharpem.spectra.fsc import crossing, fsc_edges, masked_terms, whitened
+from sharpem.spectra.fsc import fsc_edges, whitened_inside
 
 __all__ = ["choose", "error_b"]
 
@@ -41,7 +40,7 @@ def error_b(resolution: float) -> float:
     return float(8 * np.pi * (_ERROR * resolution) ** 2)
 
 
-def choose(prepared: Prepared, model: Model, settings: ScanSettings) -> Choice:
+def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Choice:
     """Choose the filter R CC* shell by shell, with CC* = CC exp(B_eff s^2 / 4) (Eq. 7).
 
     CC* is divided by its maximum, so that a model which is incomplete does as well as a complete
@@ -52,8 +51,8 @@ def choose(prepared: Prepared, model: Model, settings: ScanSettings) -> Choice:
     ----------
     prepared : Prepared
         The map.
-    model : Model
-        At its place in the map; what lies outside is left out.
+    model : PlacedModel
+        On the grid of the map.
     settings : ScanSettings
         For the fall-back.
 
@@ -62,48 +61,42 @@ def choose(prepared: Prepared, model: Model, settings: ScanSettings) -> Choice:
     InputError
         Next to nothing of the model lies in the map.
     """
-    near, warnings = _in_the_map(model, prepared.density)
-    s, terms, cc, ratio = _measured(prepared, near)
+    warnings = _left_out(model)
+    s, terms, cc, ratio = _measured(prepared, model)
     grown = np.clip(cc, 0.0, 1.0) * np.exp(0.25 * error_b(prepared.resolution) * s**2)
     top = max(float(np.clip(grown, 0.0, 1.0).max()), 1e-6)
-    table: dict[str, Any] = {"s": s, "d": 1 / s, "terms": terms, "fsc_model": cc, "ratio": ratio}
-    table["resolution"] = {level: crossing(s, cc, float(level)) for level in ("0.143", "0.5")}
+    evidence = ShellEvidence(s, terms, ratio=ratio, model_fsc=cc)
     agreement = _agreement(s, cc, prepared.resolution)
     if agreement < _LEAST_AGREEMENT:
-        return _useless(prepared, settings, agreement, warnings, table)
+        return _useless(prepared, settings, agreement, warnings, evidence)
     cc_star = np.minimum(1.0, grown / top)
-    ratio = ratio * _low_weights(prepared, near, s, ratio * cc_star)
-    table["ratio"] = ratio
+    ratio = ratio * _low_weights(prepared, model, s, ratio * cc_star)
     filter_ = shell_filter(prepared, s, ratio, cc_star)
     b_iso = b_of_filter(prepared, filter_)
     reasons = (
-        _found(table["resolution"], cc),
+        _found(evidence),
         f"Every shell is scaled to the amplitudes of the model at B = 0 times CC*, which allows "
         f"for coordinate errors of {_ERROR * prepared.resolution:.2f} A; over all this is like "
         f"b_sharpen {b_iso.signal - b_iso.target:.0f} A^2.",
     )
-    table |= {"cc_star": cc_star, "scale": ratio * cc_star}
-    verdict = Verdict(True, None, reasons, (*model.notes, *warnings))
-    return Choice("model", filter_, verdict, b_iso, shells=_lists(table))
+    evidence = replace(evidence, cc_star=cc_star, ratio=ratio)
+    verdict = Verdict(True, None, reasons, (*model.model.notes, *warnings))
+    return Choice("model", filter_, verdict, b_iso, shells=evidence)
 
 
-def _in_the_map(model: Model, density: DensityMap) -> tuple[Model, tuple[str, ...]]:
-    """Return the atoms inside the map, and what to say of the others."""
-    if density.periodic:
-        return model, ()
-    near = atoms_inside(model, density)
-    if len(near) == len(model):
-        return near, ()
-    share = 100 * (1 - len(near) / len(model))
-    return near, (
-        f"{max(share, 0.1):.2g} % of the model's atoms lie outside the map and were left out.",
-    )
+def _left_out(model: PlacedModel) -> tuple[str, ...]:
+    """What to say of atoms outside the map."""
+    inside, total = len(model.atoms), len(model.model)
+    if inside == total:
+        return ()
+    percent = max(100 * (1 - inside / total), 0.1)
+    return (f"{percent:.2g} % of the model's atoms lie outside the map and were left out.",)
 
 
-def _measured(prepared: Prepared, model: Model) -> tuple[Array, Array, Array, Array]:
+def _measured(prepared: Prepared, model: PlacedModel) -> tuple[Array, Array, Array, Array]:
     """Mean s of shells, their terms, CC with the model, and R, all shape (n,)."""
     density, d_min = prepared.density, prepared.d_min
-    inside = atom_mask(model, density, _RADIUS + prepared.resolution)
+    inside = model.within(_RADIUS + prepared.resolution)
     if inside.all():
         mask = np.ones(density.shape, dtype=np.float32)
     else:
@@ -111,9 +104,7 @@ def _measured(prepared: Prepared, model: Model) -> tuple[Array, Array, Array, Ar
             inside.astype(np.float32), density.cell, prepared.resolution, 0.0
         )
         mask = np.sin(0.5 * np.pi * np.clip(depth, 0.0, 1.0)).astype(np.float32) ** 2
-    own = _core.analyse(
-        model_map(model, density, d_min=d_min, xray=density.xray), density.cell, d_min
-    )
+    own = _core.analyse(model.density(d_min), density.cell, d_min)
     edges = fsc_edges(prepared.spectrum)
     found = [_masked(spectrum, mask, edges) for spectrum in (prepared.spectrum, own)]
     (terms, power), (own_terms, own_power) = found
@@ -124,7 +115,7 @@ def _measured(prepared: Prepared, model: Model) -> tuple[Array, Array, Array, Ar
     return sums.s[used], sums.terms[used], sums.cross[used] / lengths, ratio
 
 
-def _low_weights(prepared: Prepared, model: Model, s: Array, scale: Array) -> Array:
+def _low_weights(prepared: Prepared, model: PlacedModel, s: Array, scale: Array) -> Array:
     """Factors for the scale of the shells below 6 A, 1 for the others, shape (n,).
 
     Where a shell is wide against the transform of the mask its neighbours are not independent, and
@@ -135,9 +126,8 @@ def _low_weights(prepared: Prepared, model: Model, s: Array, scale: Array) -> Ar
     low = np.flatnonzero(s < 1 / _JOINT)
     if low.size in (0, s.size):
         return np.ones(s.size)
-    density = prepared.density
-    inside = atom_mask(model, density, _RADIUS)
-    expected = model_map(model, density, d_min=prepared.d_min, xray=density.xray)[inside]
+    inside = model.within(_RADIUS)
+    expected = model.density(prepared.d_min)[inside]
     expected = expected - expected.mean(dtype=np.float64)
     rows = [[i] for i in low.tolist()] + [list(range(low[-1] + 1, s.size))]
     parts = np.array([_part(prepared, inside, s, scale, row) for row in rows])
@@ -171,19 +161,20 @@ def _agreement(s: Array, cc: Array, resolution: float) -> float:
     return float(np.mean(cc[band] if band.any() else cc))
 
 
-def _masked(spectrum: _core.Spectrum, mask: Any, edges: Array) -> tuple[_core.Spectrum, Array]:
+def _masked(spectrum: _core.Spectrum, mask: Map, edges: Array) -> tuple[_core.Spectrum, Array]:
     """Terms of the whitened map inside the mask, and the power that it had in each shell."""
     sums = _core.shell_sums(spectrum, edges)
     power = sums.power / np.maximum(sums.terms, 1)
-    white = whitened(spectrum, sums.s, power)
-    return masked_terms(white, mask, spectrum), power
+    return whitened_inside(spectrum, sums.s, power, mask), power
 
 
-def _found(resolution: dict[str, float | None], cc: Array) -> str:
+def _found(evidence: ShellEvidence) -> str:
+    assert evidence.model_fsc is not None
     words = " and ".join(
-        f"{level} at {d:.2f} A" for level, d in resolution.items() if d is not None
+        f"{level} at {d:.2f} A" for level, d in evidence.resolution.items() if d is not None
     )
-    return f"Map and model agree with FSC up to {cc.max():.2f}; it falls to {words or 'nothing'}."
+    top = evidence.model_fsc.max()
+    return f"Map and model agree with FSC up to {top:.2f}; it falls to {words or 'nothing'}."
 
 
 def _useless(
@@ -191,7 +182,7 @@ def _useless(
     settings: ScanSettings,
     agreement: float,
     warnings: tuple[str, ...],
-    table: dict[str, Any],
+    evidence: ShellEvidence,
 ) -> Choice:
     """Fall back to the expected sharpening."""
     choice = empirical.choose(prepared, settings)
@@ -200,8 +191,4 @@ def _useless(
         f"expected more than {_LEAST_AGREEMENT}: it is another molecule, or at another place.",
     )
     verdict = Verdict(False, None, reasons, warnings)
-    return replace(choice, method="model", verdict=verdict, shells=_lists(table))
-
-
-def _lists(table: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in table.items()}
+    return replace(choice, method="model", verdict=verdict, shells=evidence)

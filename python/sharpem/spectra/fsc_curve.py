@@ -9,7 +9,7 @@ import numpy as np
 
 from sharpem.maps.arrays import Numbers
 
-__all__ = ["Crossing", "Fsc"]
+__all__ = ["Crossing", "FscCurve", "never_rising"]
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Crossing:
         return f"< {self.d:.2f}" if self.beyond else f"{self.d:.2f}"
 
 
-class Fsc(NamedTuple):
+class FscCurve(NamedTuple):
     """Fourier shell correlation.
 
     Attributes
     ----------
     s : ndarray, shape (n,)
-        Mean s of the shells, 1/A.
+        Mean s of the shells, 1/A, ascending.
     value : ndarray, shape (n,)
         Correlation.
     """
@@ -57,15 +57,44 @@ class Fsc(NamedTuple):
     def crossing(self, level: float) -> Crossing:
         """Find where the curve falls below `level` for good, between shells by a straight line.
 
-        Where it has been below before is left out of account: contrast with the solvent, and the
-        edge of a cut-out map, spoil low shells.
+        Which shells lie above is taken from the never-rising curve that fits best, so that neither
+        a hole in front of good shells (a zero of the CTF, contrast with the solvent) nor a spike
+        among noise decides.
+
+        Examples
+        --------
+        >>> curve = FscCurve(np.array([0.1, 0.2, 0.3, 0.4]), np.array([1.0, 0.6, 0.4, 0.1]))
+        >>> print(curve.crossing(0.5))
+        4.00
         """
-        above = np.flatnonzero(self.value >= level)
+        above = np.flatnonzero(never_rising(self.value, np.square(self.s)) >= level)
         if not above.size:
             return Crossing(None)
         last = int(above[-1])
         if last == self.value.size - 1:
             return Crossing(float(1 / self.s[-1]), beyond=True)
+        # The end of a pool lies above its mean and the start of the next one below its own.
         high, low = self.value[last : last + 2]
         s = self.s[last] + (high - level) / (high - low) * (self.s[last + 1] - self.s[last])
         return Crossing(float(1 / s))
+
+
+def never_rising(value: Numbers, weight: Numbers) -> Numbers:
+    """Fit the never-rising sequence closest to another by weighted least squares, shape (n,).
+
+    Neighbours that rise are pooled until none does (Ayer et al. 1955, Ann. Math. Stat. 26, 641).
+
+    Parameters
+    ----------
+    value, weight : ndarray, shape (n,)
+        For the shells of an FSC, whose widths are alike, s^2 is as good a weight as the number of
+        Fourier coefficients.
+    """
+    pools: list[tuple[float, float, int]] = []  # mean, weight, number of members
+    for one_shell in zip(value.tolist(), weight.tolist(), [1] * value.size, strict=True):
+        pools.append(one_shell)
+        while len(pools) > 1 and pools[-2][0] < pools[-1][0]:
+            (mean, total, count), (before, its_weight, members) = pools.pop(), pools.pop()
+            both = total + its_weight
+            pools.append(((mean * total + before * its_weight) / both, both, count + members))
+    return np.repeat([mean for mean, _, _ in pools], [count for _, _, count in pools])

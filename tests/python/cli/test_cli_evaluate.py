@@ -12,12 +12,11 @@ from pdb_text import pdb_text
 from sharpem import Filter, SharpenBlur, apply, write_map
 from sharpem.analysis.masks import soft_edge
 from sharpem.cli import main
-from sharpem.evaluation.agreement import Yardstick, evaluate, highest
+from sharpem.evaluation.agreement import ModelAgreement, evaluate, highest
 from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import correlate
 from sharpem.simulate import simulate_map
-from sharpem.spectra.fsc_curve import Crossing, Fsc
 
 # Correlation by a separate program with numpy.fft and gemmi alone, waters kept.
 INDEPENDENT = [
@@ -73,7 +72,7 @@ def test_the_truth_agrees_perfectly(simulated):
 
 
 def test_fsc_of_a_noisy_map(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     found = ruler.agreement(simulated.map)
     assert found.fsc.s[-1] < 1 / ruler.fsc_limit
     masked, box = found.fsc.crossing(0.5), found.fsc_box.crossing(0.5)
@@ -83,14 +82,14 @@ def test_fsc_of_a_noisy_map(simulated):
 
 
 def test_radial_filters_leave_the_fsc_alone(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     sharper = apply(simulated.map, Filter(SharpenBlur(60.0, d_cut=0.5), ruler.fsc_limit))
     before, after = ruler.fsc(simulated.map), ruler.fsc(sharper)
     np.testing.assert_allclose(after.value, before.value, atol=0.01)
 
 
 def test_peaks_against_numpy(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     one, two = simulated.map.data, ruler.density
     voxels = 500
     marked = highest(one, two, voxels)
@@ -112,21 +111,6 @@ def test_soft_edge_keeps_inside_and_outside():
     assert 0.5 * (soft[20, 20, 9] + soft[20, 20, 10]) == pytest.approx(0.5, abs=0.01)
     profile = [0.5 * (1 + math.erf((x + 0.5) / (1.5 * math.sqrt(2)))) for x in range(-5, 5)]
     np.testing.assert_allclose(soft[20, 20, 5:15], profile, atol=0.01)
-
-
-@pytest.mark.parametrize(
-    ("value", "crossing"),
-    [
-        ([1.0, 0.9, 0.7, 0.3, 0.1], Crossing(4.0)),
-        ([1.0, 0.3, 0.7, 0.3, 0.1], Crossing(4.0)),  # a dip before does not count
-        ([1.0, 0.9, 0.7, 0.6, 0.5], Crossing(1 / 0.4, beyond=True)),
-        ([0.4, 0.3, 0.2, 0.1, 0.0], Crossing(None)),
-    ],
-)
-def test_crossing(value, crossing):
-    found = Fsc(np.array([0.05, 0.1, 0.2, 0.3, 0.4]), np.array(value)).crossing(0.5)
-    assert found.beyond == crossing.beyond
-    assert found.d == (None if crossing.d is None else pytest.approx(crossing.d))
 
 
 @pytest.mark.parametrize("case", INDEPENDENT)

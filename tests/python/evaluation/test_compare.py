@@ -12,7 +12,7 @@ from pdb_text import pdb_text
 from sharpem import apply, read_map, sharpen, write_map
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.evaluation.compare import DEPOSITED, MODEL, WAYS, compare
 from sharpem.io.model import read_model
 from sharpem.maps.half_maps import pair_half_maps
@@ -93,7 +93,7 @@ def test_same_answer_as_sharpening_alone(found, simulated):
 
 
 def test_agreement_is_that_of_the_filtered_map(found, simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=RESOLUTION)
     for entry in found.entries[1:]:
         map_ = apply(simulated.map, entry.filter)
         assert ruler.correlation(map_) == entry.agreement.correlation
@@ -129,7 +129,7 @@ def test_the_best_map_follows_the_b_of_the_model(name, simulated, request):
         model = read_model(next(data.glob("*.pdb")))
         density, resolution = read_map(next(data.glob("*.ccp4.gz"))), float(_stated(data))
     rulers = [
-        Yardstick(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
+        ModelAgreement(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
     ]
     sharp, middle, blurred = (r.best(density, b_range=(-400, 600)).b_sharpen for r in rulers)
     assert 40 < sharp - middle < 130  # the paper: 50

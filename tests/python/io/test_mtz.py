@@ -14,7 +14,7 @@ import sharpem
 from sharpem import _core
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
 from sharpem.io.mtz import read_mtz
 from sharpem.io.read import read_map
@@ -368,7 +368,7 @@ def test_real_crystals_are_sharpened_nearly_as_well_as_can_be(shared_data, name)
     path, labels, model = SETS[name]
     density = read_mtz(shared_data / path, labels)
     resolution = density.reflections.d_min
-    ruler = Yardstick(density, read_model(shared_data / model), resolution=resolution * 1.0001)
+    ruler = ModelAgreement(density, read_model(shared_data / model), resolution=resolution * 1.0001)
     result = sharpem.sharpen(density, resolution=resolution)
     before, after = (ruler.correlation(map_).cc_mask for map_ in (density, result.map))
     assert result.verdict.applicable

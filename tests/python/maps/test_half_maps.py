@@ -12,7 +12,7 @@ from sharpem.maps.density import DensityMap, Placement
 from sharpem.maps.half_maps import pair_half_maps
 from sharpem.methods.half_map_checks import fsc_oddities
 from sharpem.spectra.apply import radial_curve
-from sharpem.spectra.fsc import half_map_fsc
+from sharpem.spectra.fsc import HalfMapSpectra, half_map_fsc
 
 N, STEP = 64, 1.5
 
@@ -38,8 +38,8 @@ def mask():
 
 
 def warnings_of(one, two, mask):
-    pair = pair_half_maps(one, two)
-    return (*pair.warnings, *fsc_oddities(pair, half_map_fsc(one, two, mask)))
+    pair, spectra = pair_half_maps(one, two), HalfMapSpectra(one, two)
+    return (*pair.warnings, *fsc_oddities(pair, spectra, half_map_fsc(spectra, mask)))
 
 
 def test_a_good_pair_has_no_warnings(halves, mask):

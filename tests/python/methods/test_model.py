@@ -8,7 +8,7 @@ import pytest
 
 from sharpem import read_map, sharpen
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.model import error_b
@@ -36,7 +36,7 @@ def simulated():
 
 def cc(simulated, model, **options):
     result = sharpen(simulated.map, resolution=3.5, model=model, **options)
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.5)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.5)
     return result, ruler.correlation(result.map).cc_mask, ruler.best(simulated.map).cc_mask
 
 
@@ -48,7 +48,7 @@ def test_at_least_as_good_as_the_oracle(simulated):
     result, found, oracle = cc(simulated, simulated.model)
     assert result.method == "model"
     assert found > oracle - 0.002
-    table = result.choice.shells
+    table = result.choice.shells.to_dict()
     assert max(table["cc_star"]) == 1
     assert table["resolution"]["0.143"] < 4.0
     assert result.trials == ()
@@ -105,7 +105,7 @@ def test_model_file_and_report(simulated, tmp_path):
 @pytest.mark.parametrize(("map_", "model", "resolution"), REAL)
 def test_real_maps(shared_data, map_, model, resolution):
     density, atoms = read_map(shared_data / map_), read_model(shared_data / model)
-    ruler = Yardstick(density, atoms, resolution=resolution)
+    ruler = ModelAgreement(density, atoms, resolution=resolution)
     result = sharpen(density, resolution=resolution, model=atoms)
     found, oracle = ruler.correlation(result.map).cc_mask, ruler.best(density).cc_mask
     assert found > oracle - 0.002
