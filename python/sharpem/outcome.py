@@ -128,16 +128,22 @@ class Result:
     @cached_property
     def sha256(self) -> str | None:
         """Checksum of the input file; None for an array, or if the file is gone."""
-        if self.input.path is None:
+        return _sha256(self.input.path)
+
+    @property
+    def _source(self) -> str | None:
+        """File of the input, or those whose mean it is."""
+        if self.input.path is not None:
+            return str(self.input.path)
+        halves = self.half_maps
+        if halves is None or halves.one.path is None or halves.two.path is None:
             return None
-        digest = hashlib.sha256()
-        try:
-            with self.input.path.open("rb") as file:
-                while piece := file.read(1 << 20):
-                    digest.update(piece)
-        except OSError:
-            return None
-        return digest.hexdigest()
+        return f"mean of {halves.one.path} and {halves.two.path}"
+
+    @property
+    def _half_maps_sha256(self) -> list[str | None] | None:
+        halves = self.half_maps
+        return [_sha256(half.path) for half in (halves.one, halves.two)] if halves else None
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``PREFIX.json``; numbers that are not finite become None."""
@@ -146,11 +152,12 @@ class Result:
             "schema": SCHEMA,
             "sharpem": __version__,
             "input": {
-                "map": str(self.input.path) if self.input.path else None,
+                "map": self._source,
                 "shape": list(self.input.shape),
                 "voxel_size": list(self.input.voxel_size),
                 "sha256": self.sha256,
                 "half_maps": list(self.half_maps.names) if self.half_maps else None,
+                "half_maps_sha256": self._half_maps_sha256,
                 "mtz_labels": list(crystal.labels) if crystal else None,
                 "entry": self.entry.to_dict() if self.entry else None,
             },
@@ -160,6 +167,7 @@ class Result:
             "method": self.method,
             "local": self.local is not None,
             "verdict": asdict(self.verdict),
+            "findings": [found.to_dict() for found in choice.findings],
             "b_iso": asdict(self.b_iso),
             "anisotropy": {
                 "b_cartesian": list(prepared.anisotropy.b_cartesian),
@@ -294,6 +302,20 @@ class Result:
             what = "shell filter"
         where = "local about overall " if self.local is not None and self.local.boxes else ""
         return f"{self.method}: {where}{what}, d {self.resolution:g} A"
+
+
+def _sha256(path: Path | None) -> str | None:
+    """Checksum of a file; None if there is none."""
+    if path is None:
+        return None
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
 
 
 def _write_map(map_: DensityMap, label: str, path: Path) -> None:

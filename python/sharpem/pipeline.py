@@ -13,6 +13,7 @@ from pathlib import Path
 from numpy.typing import ArrayLike
 
 from sharpem import _core
+from sharpem.analysis.masks import check_mask
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
 from sharpem.analysis.placed_model import PlacedModel
@@ -195,6 +196,7 @@ def sharpen(
             threads=_core.threads(),
         )
         tell("prepare", 0, 3)
+        about_mask = () if mask is None else check_mask(mask, map_)
         volume = known_volume(
             map_,
             angstrom3=molecular_volume,
@@ -225,6 +227,7 @@ def sharpen(
             choice = given.choose(prepared, settings, b_sharpen=b_sharpen, b_iso=b_iso)
         else:
             choice = _by_shells(method, prepared, settings, measured, placed)
+        choice = choice.noting(about_mask)
         chosen_at = time.perf_counter()
         tell("apply", 2, 3)
         if not choice.verdict.applicable and if_not_applicable == "stop":

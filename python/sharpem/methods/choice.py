@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sharpem.findings import Finding, unique
 from sharpem.methods.shell_evidence import ShellEvidence
 from sharpem.spectra.filters import RadialFilter
 
@@ -103,6 +104,13 @@ class Choice:
     region_weight: float | None = None
     curves: tuple[Curve, ...] = ()
     shells: ShellEvidence | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def noting(self, findings: tuple[Finding, ...]) -> Choice:
+        """Return the same answer with more findings, whose sentences become warnings too."""
+        texts = tuple(found.text for found in findings)
+        verdict = replace(self.verdict, warnings=(*self.verdict.warnings, *texts))
+        return replace(self, verdict=verdict, findings=unique((*self.findings, *findings)))
 
 
 NINETY_PERCENT = 1.645

@@ -12,10 +12,15 @@ from sharpem.analysis.masks import soft_mask
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.analysis.signal_and_noise import NEAR_MOLECULE
+from sharpem.findings import Finding
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import Choice, Verdict
-from sharpem.methods.half_map_checks import fsc_oddities
+from sharpem.methods.half_map_checks import (
+    fsc_oddities,
+    mask_is_worse_than_none,
+    mask_oddities,
+)
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import SURFACE, ScanMethod, choose_by_scan
 from sharpem.methods.shell_evidence import HalvesAlone, ShellEvidence
@@ -51,15 +56,15 @@ class Measured:
         The mask of the masked FSC, 0 to 1.
     resolution : float
         Where the corrected FSC falls below 0.143, A.
-    warnings : tuple of str
-        One sentence each.
+    findings : tuple of Finding
+        What is odd about half maps, FSC and mask.
     """
 
     halves: HalfMaps
     fsc: HalfMapFsc
     mask: Map
     resolution: float
-    warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
     def evidence(self) -> ShellEvidence:
         """Curves and resolutions, for the JSON, STAR and the report."""
@@ -84,17 +89,21 @@ def measure(
     InputError
         The half maps have nothing in common, or are not independent.
     """
-    mean, spectra = halves.mean(), HalfMapSpectra(halves.one, halves.two)
-    if mask is None:
-        width = resolution or spectra.unmasked_resolution
-        window = soft_mask(mean, max(width, 2 * max(mean.voxel_size)))
-    else:
-        window = np.clip(mask.data, 0.0, 1.0)
-    fsc = half_map_fsc(spectra, window)
-    warnings = (*halves.warnings, *fsc_oddities(halves, spectra, fsc))
+    spectra = HalfMapSpectra(halves.one, halves.two)
+    width = max(resolution or spectra.unmasked_resolution, spectra.limit)
+    about: tuple[Finding, ...] = ()
+    fsc = None
+    if mask is not None:
+        window = np.clip(mask.data, np.float32(0), np.float32(1))
+        fsc = half_map_fsc(spectra, window)
+        about = mask_oddities(mask, fsc)
+    if fsc is None or mask_is_worse_than_none(fsc):
+        window = soft_mask(halves.mean(), width)
+        fsc = half_map_fsc(spectra, window)
+    oddities = fsc_oddities(halves, spectra, fsc)
     found = fsc.resolution()
     assert found is not None  # fsc_oddities refuses half maps without a correlation
-    return Measured(halves, fsc, np.asarray(window, dtype=np.float32), found, warnings)
+    return Measured(halves, fsc, window, found, (*halves.findings, *about, *oddities))
 
 
 def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None = None) -> Choice:
@@ -141,9 +150,9 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
         True,
         None,
         (_found(measured), _filter_words(b_iso.signal - b_iso.target, model is not None)),
-        (*measured.warnings, *_limit_warning(prepared, measured)),
+        _limit_warning(prepared, measured),
     )
-    return Choice("half-map", filter_, verdict, b_iso, shells=evidence)
+    return Choice("half-map", filter_, verdict, b_iso, shells=evidence).noting(measured.findings)
 
 
 def _padded(column: Array, size: int) -> Array:
@@ -179,8 +188,10 @@ def _found(measured: Measured) -> str:
     fsc = measured.fsc
     half = fsc.resolution(0.5)
     whole = fsc.resolution(masked=False)
+    at_least = " or better, the limit of the grid," if fsc.crossing().beyond else ""
     return (
-        f"The half maps agree (FSC above 0.143) to {measured.resolution:.2f} A inside the mask, "
+        f"The half maps agree (FSC above 0.143) to {measured.resolution:.2f} A{at_least} inside "
+        f"the mask, "
         f"{_angstrom(whole)} over the whole box; FSC = 0.5 at {_angstrom(half)}."
     )
 
@@ -249,7 +260,7 @@ def cross_checked(
         f"{bare[1]:.0f} A^2, and {chosen[0]:.0f} and {chosen[1]:.0f} A^2 would be chosen (full "
         f"map: {choice.b_iso.signal - choice.b_iso.target:.0f} A^2)."
     )
-    warnings = [*measured.warnings, *_limit_warning(prepared, measured)]
+    warnings = [*_limit_warning(prepared, measured)]
     if apart > _DISAGREE:
         warnings.append(
             f"The half maps disagree by {apart:.0f} A^2 about the highest {method.label}: noise "
@@ -265,7 +276,7 @@ def cross_checked(
     )
     alone = HalvesAlone(tuple(chosen), tuple(bare), apart)
     evidence = replace(measured.evidence(), halves_alone=alone)
-    return replace(choice, verdict=verdict, shells=evidence)
+    return replace(choice, verdict=verdict, shells=evidence).noting(measured.findings)
 
 
 def _alone(

@@ -85,6 +85,8 @@ class ShellEvidence:
                 "fsc_corrected": fsc.corrected,
                 "randomised_from": fsc.randomised_from,
                 "mask_share": fsc.mask_power,
+                "plateau": fsc.plateau,
+                "resolution_at_least": fsc.crossing().beyond,
             }
         answer |= {
             "fsc_model": self.model_fsc,

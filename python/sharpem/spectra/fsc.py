@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.maps.arrays import Cell, Map
 from sharpem.maps.density import DensityMap
-from sharpem.spectra.fsc_curve import FscCurve
+from sharpem.spectra.fsc_curve import Crossing, FscCurve
+from sharpem.spectra.fsc_plateau import plateau, without_plateau
 
 __all__ = [
     "FSC_RESOLUTION",
@@ -65,9 +66,21 @@ class HalfMapSpectra:
         return FscCurve(self.sums.s[self.used], _fsc(self.sums)[self.used])
 
     @property
+    def seeds(self) -> tuple[int, int]:
+        """Seeds of the random phases: by the halves' power, so that their order changes nothing."""
+        stronger_first = float(self.sums.power_1.sum()) >= float(self.sums.power_2.sum())
+        return (_SEED, _SEED + 1) if stronger_first else (_SEED + 1, _SEED)
+
+    @cached_property
+    def plateau(self) -> float:
+        """Level at which the FSC ends among noise alone; 0 where it falls as it should."""
+        return plateau(self.unmasked, self.sums.terms[self.used])
+
+    @property
     def unmasked_resolution(self) -> float:
         """Where the FSC of the whole box falls below 0.143, A; else three times the limit."""
-        return self.unmasked.crossing(FSC_RESOLUTION).d or 3 * self.limit
+        value = without_plateau(self.unmasked.value, self.plateau)
+        return FscCurve(self.unmasked.s, value).crossing(FSC_RESOLUTION).d or 3 * self.limit
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +104,9 @@ class HalfMapFsc:
         Mean square of the mask: the fraction of white noise that it lets through.
     noise_ratio : float
         Power of half map 1 over that of half map 2 in the outer third of the shells.
+    plateau : float
+        Level at which the unmasked curve ends although there is noise only: 0 where it falls as it
+        should. It is taken off ``corrected``, and off ``unmasked`` where a resolution is read.
     """
 
     s: Array
@@ -102,10 +118,17 @@ class HalfMapFsc:
     randomised_from: float
     mask_power: float
     noise_ratio: float
+    plateau: float = 0.0
+
+    def crossing(self, level: float = FSC_RESOLUTION, *, masked: bool = True) -> Crossing:
+        """Where the curve, corrected or unmasked, falls below a level for good."""
+        value = self.corrected if masked else without_plateau(self.unmasked, self.plateau)
+        return FscCurve(self.s, value).crossing(level)
 
     def resolution(self, level: float = FSC_RESOLUTION, *, masked: bool = True) -> float | None:
-        """Resolution (A) where the curve, corrected or unmasked, falls below a level for good."""
-        return FscCurve(self.s, self.corrected if masked else self.unmasked).crossing(level).d
+        """Resolution (A) at the crossing, to the hundredth of an A that anyone can measure."""
+        found = self.crossing(level, masked=masked).d
+        return None if found is None else round(found, 2)
 
 
 def fsc_edges(spectrum: _core.Spectrum) -> Array:
@@ -183,7 +206,10 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
     ]
     masked = _masked_fsc(white, mask, like, edges)[used]
     d_from = spectra.unmasked.crossing(_RANDOM_BELOW).d or float(1 / s[0])
-    random = [phase_randomised(w, like.cell, d_from, _SEED + i) for i, w in enumerate(white)]
+    random = [
+        phase_randomised(w, like.cell, d_from, seed)
+        for w, seed in zip(white, spectra.seeds, strict=True)
+    ]
     by_mask = _masked_fsc(random, mask, like, edges)[used]
     # Two shells on, no kept phase is left in a shell: the mask mixes neighbours.
     beyond = s > 1 / d_from + 2 * (edges[-1] - edges[-2])
@@ -197,10 +223,11 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
         unmasked=spectra.unmasked.value,
         masked=masked,
         randomised=np.where(beyond, by_mask, masked),
-        corrected=corrected,
+        corrected=without_plateau(corrected, spectra.plateau),
         randomised_from=d_from,
         mask_power=float(np.mean(np.square(mask, dtype=np.float64))),
         noise_ratio=noise[0] / max(noise[1], 1e-300),
+        plateau=spectra.plateau,
     )
 
 
