@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from numpy.typing import ArrayLike
+
 from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
 from sharpem.maps.arrays import Array, Mask
 from sharpem.maps.density import DensityMap
@@ -38,6 +40,10 @@ class PlacedModel:
             Next to none are.
         """
         return self.model if self.like.periodic else atoms_inside(self.model, self.like)
+
+    def moved(self, shift: ArrayLike) -> PlacedModel:
+        """Return the model with `shift` (x, y, z, A) added to all positions, on the same grid."""
+        return PlacedModel(self.model.moved(shift), self.like)
 
     def density(self, d_min: float) -> Array:
         """Density at B = 0 to a resolution (A), of the shape of the map; read only."""

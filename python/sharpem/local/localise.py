@@ -34,6 +34,7 @@ from sharpem.local.scores import Peaks, scan_boxes
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import BIso, Choice
+from sharpem.methods.model_fit import placed
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import ScanMethod
 from sharpem.spectra.apply import apply
@@ -158,7 +159,7 @@ def _evidence(ground: Ground, half_maps: HalfMaps | None, model: PlacedModel | N
         one, two = (apply(half, filter_).data for half in (half_maps.one, half_maps.two))
         return from_half_maps(ground, one, two)
     if model is not None:
-        return from_model(ground, model.density(prepared.d_min))
+        return from_model(ground, placed(prepared, model)[0].density(prepared.d_min))
     return from_map(ground)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem import _core
 from sharpem.analysis.masks import soft_mask
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
@@ -21,6 +20,7 @@ from sharpem.methods.half_map_checks import (
     mask_is_worse_than_none,
     mask_oddities,
 )
+from sharpem.methods.power_in_mask import power_of_map, power_of_model
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import SURFACE, ScanMethod, choose_by_scan
 from sharpem.methods.shell_evidence import HalvesAlone, ShellEvidence
@@ -31,7 +31,7 @@ from sharpem.methods.shell_filter import (
     smooth_ratio,
     without_floor,
 )
-from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra, half_map_fsc, whitened_inside
+from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra, half_map_fsc
 from sharpem.spectra.reference import ln_reference
 
 __all__ = ["Measured", "choose", "cross_checked", "measure"]
@@ -126,15 +126,17 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
     fsc = measured.fsc
     used = fsc.s <= (1 + 1e-9) / prepared.d_min
     s, terms = fsc.s[used], fsc.terms[used]
-    power = _masked_power(prepared, measured.mask, s)
+    power = power_of_map(prepared, measured.mask, s)
     fsc_clean = decaying(fsc.s, without_floor(fsc.corrected))[used]
     c_ref_squared = 2 * fsc_clean / (1 + fsc_clean)
     noise_about_atoms = min(1.0, NEAR_MOLECULE * prepared.volume.fraction / fsc.mask_power)
     signal = np.maximum(c_ref_squared, _LEAST_SIGNAL)
     cc_star = np.sqrt(c_ref_squared / (c_ref_squared + noise_about_atoms * (1 - c_ref_squared)))
     expected = ln_reference(s, xray=prepared.shells.xray)
+    about_model: tuple[Finding, ...] = ()
     if model is not None:
-        expected = np.log(_model_power(prepared, model, measured.mask, s))
+        by_model, weight, about_model = power_of_model(prepared, model, measured.mask, s)
+        expected = weight * by_model + (1 - weight) * expected
     variance = 2.0 / (terms * fsc.mask_power * signal**2)
     ratio = np.exp(-0.5 * smooth_ratio(s, np.log(signal * power) - expected, variance))
     # R is the ratio to all of the power about atoms, not to the signal's alone.
@@ -152,36 +154,14 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
         (_found(measured), _filter_words(b_iso.signal - b_iso.target, model is not None)),
         _limit_warning(prepared, measured),
     )
-    return Choice("half-map", filter_, verdict, b_iso, shells=evidence).noting(measured.findings)
+    return Choice("half-map", filter_, verdict, b_iso, shells=evidence).noting(
+        (*measured.findings, *about_model)
+    )
 
 
 def _padded(column: Array, size: int) -> Array:
     """NaN, which the JSON writes as null, in the shells beyond the end of the map."""
     return np.concatenate([column, np.full(size - column.size, np.nan)])
-
-
-def _masked_power(prepared: Prepared, mask: Map, s: Array) -> Array:
-    """Mean |F|^2 inside the mask of the map to be filtered, for shells about s."""
-    shells = prepared.shells
-    white = whitened_inside(prepared.spectrum, shells.s, shells.power, mask)
-    sums = _core.shell_sums(white, _edges_about(s))
-    inside = sums.power / np.maximum(sums.terms, 1)
-    return np.maximum(inside, 1e-12) * np.interp(s, shells.s, shells.power)
-
-
-def _model_power(prepared: Prepared, model: PlacedModel, mask: Map, s: Array) -> Array:
-    """Mean |F|^2 of the model at B = 0 inside the mask."""
-    data = model.density(prepared.d_min)
-    data = data - np.float32(data.mean(dtype=np.float64))
-    terms = _core.analyse(np.ascontiguousarray(data * mask), prepared.density.cell, prepared.d_min)
-    sums = _core.shell_sums(terms, _edges_about(s))
-    return np.maximum(sums.power / np.maximum(sums.terms, 1), 1e-30)
-
-
-def _edges_about(s: Array) -> Array:
-    """Edges half way between shells."""
-    middle = 0.5 * (s[1:] + s[:-1])
-    return np.concatenate([[1e-9], middle, [2 * s[-1] - middle[-1]]])
 
 
 def _found(measured: Measured) -> str:

@@ -8,17 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
+from sharpem.analysis.masks import raised_cosine
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared
+from sharpem.errors import InputError
+from sharpem.findings import finding
 from sharpem.maps.arrays import Map
 from sharpem.methods import empirical
 from sharpem.methods.choice import Choice, Verdict
+from sharpem.methods.model_fit import cc_star_of_map, explained, placed
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.shell_evidence import ShellEvidence
 from sharpem.methods.shell_filter import b_of_filter, shell_filter
 from sharpem.spectra.fsc import fsc_edges, whitened_inside
 
-__all__ = ["choose", "error_b"]
+__all__ = ["choose", "error_b", "measured_inside"]
 
 Array = NDArray[np.float64]
 
@@ -45,7 +49,8 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
 
     CC* is divided by its maximum, so that a model which is incomplete does as well as a complete
     one, and is 1 at most. R is the ratio of the amplitudes of the model at B = 0 to those of the
-    map; all is measured inside a soft mask around the model.
+    map; all is measured inside a soft mask around the model. As far as the model does not explain
+    the map (model_fit.py), R CC* is that of the sharpening expected of the map alone.
 
     Parameters
     ----------
@@ -62,15 +67,32 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
         Next to nothing of the model lies in the map.
     """
     warnings = _left_out(model)
-    s, terms, cc, ratio = _measured(prepared, model)
+    model, elsewhere = placed(prepared, model)
+    s, terms, cc, ratio = measured_inside(prepared, model)
     grown = np.clip(cc, 0.0, 1.0) * np.exp(0.25 * error_b(prepared.resolution) * s**2)
     top = max(float(np.clip(grown, 0.0, 1.0).max()), 1e-6)
     evidence = ShellEvidence(s, terms, ratio=ratio, model_fsc=cc)
     agreement = _agreement(s, cc, prepared.resolution)
     if agreement < _LEAST_AGREEMENT:
-        return _useless(prepared, settings, agreement, warnings, evidence)
+        why = (
+            f"The model's FSC with the map is {agreement:.2f} on average from 10 A to the "
+            f"resolution, expected more than {_LEAST_AGREEMENT}: it is another molecule, or at "
+            "another place."
+        )
+        foreign = finding("model-misplaced", why, "The model was not used; dock it first.")
+        return _useless(prepared, settings, why, warnings, evidence).noting((foreign,))
+    of_map = cc_star_of_map(prepared, s)
+    fit = explained(prepared, model, s, cc, of_map)
+    findings = (*elsewhere, *fit.findings)
+    if fit.weight == 0:
+        why = "The model explains too little of the map to say how it is to be filtered."
+        return _useless(prepared, settings, why, warnings, evidence).noting(findings)
     cc_star = np.minimum(1.0, grown / top)
     ratio = ratio * _low_weights(prepared, model, s, ratio * cc_star)
+    if fit.weight < 1:
+        ratio, cc_star = _blended(
+            prepared, settings, fit.weight, s, of_model=(ratio, cc_star), cc_star_of_map=of_map
+        )
     filter_ = shell_filter(prepared, s, ratio, cc_star)
     b_iso = b_of_filter(prepared, filter_)
     reasons = (
@@ -78,10 +100,31 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
         f"Every shell is scaled to the amplitudes of the model at B = 0 times CC*, which allows "
         f"for coordinate errors of {_ERROR * prepared.resolution:.2f} A; over all this is like "
         f"b_sharpen {b_iso.signal - b_iso.target:.0f} A^2.",
+        "The shells below 6 A are weighted for the best correlation with this very model, which "
+        "is therefore no independent test of the map that comes out.",
     )
     evidence = replace(evidence, cc_star=cc_star, ratio=ratio)
     verdict = Verdict(True, None, reasons, (*model.model.notes, *warnings))
-    return Choice("model", filter_, verdict, b_iso, shells=evidence)
+    return Choice("model", filter_, verdict, b_iso, shells=evidence).noting(findings)
+
+
+def _blended(
+    prepared: Prepared,
+    settings: ScanSettings,
+    weight: float,
+    s: Array,
+    *,
+    of_model: tuple[Array, Array],
+    cc_star_of_map: Array,
+) -> tuple[Array, Array]:
+    """R and CC* between those of the model (weight 1) and those expected of the map alone (0)."""
+    ratio, cc_star = of_model
+    alone = empirical.choose(prepared, settings).filter
+    assert alone is not None
+    of_map = alone(s) / np.maximum(cc_star_of_map, 1e-3)
+    ratio = np.maximum(ratio, 1e-6 * ratio.max())
+    mixed = np.exp(weight * np.log(ratio) + (1 - weight) * np.log(np.maximum(of_map, 1e-30)))
+    return mixed, weight * cc_star + (1 - weight) * cc_star_of_map
 
 
 def _left_out(model: PlacedModel) -> tuple[str, ...]:
@@ -93,8 +136,20 @@ def _left_out(model: PlacedModel) -> tuple[str, ...]:
     return (f"{percent:.2g} % of the model's atoms lie outside the map and were left out.",)
 
 
-def _measured(prepared: Prepared, model: PlacedModel) -> tuple[Array, Array, Array, Array]:
-    """Mean s of shells, their terms, CC with the model, and R, all shape (n,)."""
+def measured_inside(prepared: Prepared, model: PlacedModel) -> tuple[Array, Array, Array, Array]:
+    """Measure map and model inside a soft mask about the model.
+
+    Returns
+    -------
+    s, terms, cc, ratio : ndarray, shape (n,)
+        Mean s of the shells (1/A), Fourier coefficients in them, FSC of map and model, and the
+        ratio of their amplitudes.
+
+    Raises
+    ------
+    InputError
+        All occupancies are 0.
+    """
     density, d_min = prepared.density, prepared.d_min
     inside = model.within(_RADIUS + prepared.resolution)
     if inside.all():
@@ -103,13 +158,18 @@ def _measured(prepared: Prepared, model: PlacedModel) -> tuple[Array, Array, Arr
         depth = _core.local_mean_square(
             inside.astype(np.float32), density.cell, prepared.resolution, 0.0
         )
-        mask = np.sin(0.5 * np.pi * np.clip(depth, 0.0, 1.0)).astype(np.float32) ** 2
+        mask = raised_cosine(depth)
     own = _core.analyse(model.density(d_min), density.cell, d_min)
     edges = fsc_edges(prepared.spectrum)
     found = [_masked(spectrum, mask, edges) for spectrum in (prepared.spectrum, own)]
     (terms, power), (own_terms, own_power) = found
     sums = _core.cross_sums(terms, own_terms, edges)
     used = (sums.terms > 0) & (sums.power_1 > 0) & (sums.power_2 > 0)
+    if not used.any():
+        raise InputError(
+            f"{model.model.path or 'model'}: no atom scatters inside the map, expected occupancies "
+            "above 0"
+        )
     lengths = np.sqrt(sums.power_1 * sums.power_2)[used]
     ratio = np.sqrt(sums.power_2 * own_power / np.maximum(sums.power_1 * power, 1e-300))[used]
     return sums.s[used], sums.terms[used], sums.cross[used] / lengths, ratio
@@ -180,15 +240,11 @@ def _found(evidence: ShellEvidence) -> str:
 def _useless(
     prepared: Prepared,
     settings: ScanSettings,
-    agreement: float,
+    why: str,
     warnings: tuple[str, ...],
     evidence: ShellEvidence,
 ) -> Choice:
     """Fall back to the expected sharpening."""
     choice = empirical.choose(prepared, settings)
-    reasons = (
-        f"The model's FSC with the map is {agreement:.2f} on average from 10 A to the resolution, "
-        f"expected more than {_LEAST_AGREEMENT}: it is another molecule, or at another place.",
-    )
-    verdict = Verdict(False, None, reasons, warnings)
+    verdict = Verdict(False, None, (why,), warnings)
     return replace(choice, method="model", verdict=verdict, shells=evidence)

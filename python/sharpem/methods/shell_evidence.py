@@ -71,7 +71,8 @@ class ShellEvidence:
             }
         if self.model_fsc is not None:
             curve = FscCurve(self.s, self.model_fsc)
-            return {name: curve.crossing(float(name)).d for name in ("0.143", "0.5")}
+            found = {name: curve.crossing(float(name)).d for name in ("0.143", "0.5")}
+            return {name: None if d is None else round(d, 2) for name, d in found.items()}
         return {}
 
     def to_dict(self) -> dict[str, Any]:

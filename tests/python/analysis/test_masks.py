@@ -33,9 +33,7 @@ def test_a_right_mask_has_no_finding(density, ball):
 
 
 def test_an_inverted_mask_is_refused(density, ball):
-    with pytest.raises(
-        InputError, match=r"mask: inverted, the map varies .* times as much outside"
-    ):
+    with pytest.raises(InputError, match=r"mask: inverted, the map varies .* times"):
         check_mask(density.with_data(1 - ball), density)
     with pytest.raises(InputError, match="inverted"):
         sharpen(density, resolution=6.0, mask=density.with_data(1 - ball))
