@@ -110,7 +110,7 @@ def _of_the_end(fsc: HalfMapFsc, end: float) -> Iterable[Finding]:
 
 def _of_single_shells(fsc: HalfMapFsc) -> Iterable[Finding]:
     """Holes before the resolution and spikes beyond it, which neither decide it nor the filter."""
-    falling = never_rising(fsc.corrected, np.square(fsc.s))
+    falling = never_rising(fsc.corrected)
     chance = _BY_CHANCE * np.sqrt(2 / (fsc.terms * fsc.mask_power))
     limit = 1 / (fsc.resolution() or np.inf)
     seen = np.maximum.accumulate(fsc.corrected) > _LEAST_FSC

@@ -67,7 +67,7 @@ def decaying(s: Array, fsc: Array) -> Array:
         1/A, ascending, and the curve.
     """
     fsc = np.clip(fsc, 0.0, 1.0)
-    falling = never_rising(fsc, np.square(s))
+    falling = never_rising(fsc)
     low = np.flatnonzero(falling < _TAIL)
     if not low.size or low[0] == 0 or falling[0] < _WELL_ABOVE:
         return fsc

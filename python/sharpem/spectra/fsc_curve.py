@@ -11,6 +11,8 @@ from sharpem.maps.arrays import Numbers
 
 __all__ = ["Crossing", "FscCurve", "never_rising"]
 
+_WIDEST_GAP = 0.125  # of all shells
+
 
 @dataclass(frozen=True)
 class Crossing:
@@ -58,8 +60,8 @@ class FscCurve(NamedTuple):
         """Find where the curve falls below `level` for good, between shells by a straight line.
 
         Which shells lie above is taken from the never-rising curve that fits best, so that neither
-        a hole in front of good shells (a zero of the CTF, contrast with the solvent) nor a spike
-        among noise decides.
+        a narrow hole in front of good shells (a zero of the CTF) nor a spike among noise decides.
+        Low shells may be below: contrast with the solvent spoils them.
 
         Examples
         --------
@@ -67,10 +69,10 @@ class FscCurve(NamedTuple):
         >>> print(curve.crossing(0.5))
         4.00
         """
-        above = np.flatnonzero(never_rising(self.value, np.square(self.s)) >= level)
+        above = np.flatnonzero(never_rising(self.value) >= level)
         if not above.size:
             return Crossing(None)
-        last = int(above[-1])
+        last = self._before_a_wide_gap(level, int(above[-1]))
         if last == self.value.size - 1:
             return Crossing(float(1 / self.s[-1]), beyond=True)
         # The end of a pool lies above its mean and the start of the next one below its own.
@@ -78,23 +80,24 @@ class FscCurve(NamedTuple):
         s = self.s[last] + (high - level) / (high - low) * (self.s[last + 1] - self.s[last])
         return Crossing(float(1 / s))
 
+    def _before_a_wide_gap(self, level: float, last: int) -> int:
+        """Last shell above the level; what is high behind a wide gap is no signal."""
+        above = np.flatnonzero(self.value[: last + 1] >= level)
+        wide = np.flatnonzero(np.diff(above) - 1 > max(2.0, _WIDEST_GAP * self.value.size))
+        return int(above[wide[0]]) if wide.size else last
 
-def never_rising(value: Numbers, weight: Numbers) -> Numbers:
-    """Fit the never-rising sequence closest to another by weighted least squares, shape (n,).
 
-    Neighbours that rise are pooled until none does (Ayer et al. 1955, Ann. Math. Stat. 26, 641).
+def never_rising(value: Numbers) -> Numbers:
+    """Fit the never-rising sequence with the least sum of absolute deviations, shape (n,).
 
-    Parameters
-    ----------
-    value, weight : ndarray, shape (n,)
-        For the shells of an FSC, whose widths are alike, s^2 is as good a weight as the number of
-        Fourier coefficients.
+    Neighbours that rise are pooled, and stand for their median, until none does (Ayer et al. 1955,
+    Ann. Math. Stat. 26, 641); so a spike narrower than what it is pooled with has no say.
     """
-    pools: list[tuple[float, float, int]] = []  # mean, weight, number of members
-    for one_shell in zip(value.tolist(), weight.tolist(), [1] * value.size, strict=True):
-        pools.append(one_shell)
-        while len(pools) > 1 and pools[-2][0] < pools[-1][0]:
-            (mean, total, count), (before, its_weight, members) = pools.pop(), pools.pop()
-            both = total + its_weight
-            pools.append(((mean * total + before * its_weight) / both, both, count + members))
-    return np.repeat([mean for mean, _, _ in pools], [count for _, _, count in pools])
+    pools: list[tuple[int, int, float]] = []  # first member, one past the last, median
+    for i in range(value.size):
+        pools.append((i, i + 1, float(value[i])))
+        while len(pools) > 1 and pools[-2][2] < pools[-1][2]:
+            _, end, _ = pools.pop()
+            start, _, _ = pools.pop()
+            pools.append((start, end, float(np.median(value[start:end]))))
+    return np.repeat([median for _, _, median in pools], [end - start for start, end, _ in pools])

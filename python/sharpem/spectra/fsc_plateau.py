@@ -14,9 +14,10 @@ from sharpem.spectra.fsc_curve import FscCurve, never_rising
 __all__ = ["plateau", "without_plateau"]
 
 _TAIL = 0.75  # of the grid's limit in s, from where a curve of noise is flat
+_AHEAD = 0.5
 _FEWEST_SHELLS = 4
-_LEAST, _LARGEST = 0.1, 0.8
-_FALL = 0.2  # by which the curve has come down to its plateau
+_LEAST, _LARGEST = 0.05, 0.9
+_FALL = 0.5  # of what the plateau leaves to 1, by which the curve came down to it
 _FLAT = 0.25  # of ln S/N between the halves of the tail: a signal falls by more
 _BY_CHANCE = 5.0  # standard deviations
 
@@ -37,7 +38,10 @@ def plateau(unmasked: FscCurve, terms: Numbers) -> float:
     level, error = _mean(value[tail], terms[tail])
     if not max(_LEAST, _BY_CHANCE * error) < level < _LARGEST:
         return 0.0
-    if never_rising(value, terms).max() < level + _FALL:
+    if never_rising(value).max() < level + _FALL * (1 - level):
+        return 0.0
+    ahead = (s > _AHEAD * s[-1]) & ~tail  # a curve that rises to its end does not level off
+    if not ahead.any() or float(np.median(value[ahead])) < level - _BY_CHANCE * error:
         return 0.0
     middle = np.count_nonzero(tail) // 2
     before, after = (

@@ -66,6 +66,14 @@ def test_close_to_the_best_radial_filter(pair, result):
     assert found > ruler.correlation(pair.map).cc_mask + 0.1
 
 
+def test_order_of_the_halves_changes_no_bit(pair):
+    one, two = pair.half_maps
+    forth, back = sharpen(half1=one, half2=two), sharpen(half1=two, half2=one)
+    assert forth.resolution == back.resolution
+    assert forth.filter.to_dict() == back.filter.to_dict()
+    np.testing.assert_array_equal(forth.map.data, back.map.data)
+
+
 def test_model_for_the_amplitudes(pair, result):
     one, two = pair.half_maps
     helped = sharpen(half1=one, half2=two, resolution=RESOLUTION, model=pair.model)
@@ -130,6 +138,19 @@ def test_given_mask(pair, result):
     assert found.choice.shells.to_dict()["mask_share"] == pytest.approx(pair.mask.mean())
     ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
     assert ruler.correlation(found.map).cc_mask > ruler.correlation(result.map).cc_mask - 0.01
+
+
+def test_a_mask_worse_than_none_is_left_out(pair, result):
+    """A mask about a corner of the solvent: said, and not used."""
+    one, two = pair.half_maps
+    corner = np.zeros(pair.map.shape, dtype=np.float32)
+    corner[:8, :8, :8] = 1
+    found = sharpen(half1=one, half2=two, resolution=RESOLUTION, mask=pair.map.with_data(corner))
+    assert {x.code for x in found.choice.findings} == {"mask-doubtful"}
+    assert any("left out" in x.do for x in found.choice.findings)
+    np.testing.assert_array_equal(
+        found.choice.shells.half_map_fsc.corrected, result.choice.shells.half_map_fsc.corrected
+    )
 
 
 def test_single_map_does_as_well_where_there_is_solvent(pair, result):
