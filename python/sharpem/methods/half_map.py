@@ -32,6 +32,7 @@ from sharpem.methods.shell_filter import (
     without_floor,
 )
 from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra, half_map_fsc
+from sharpem.spectra.fsc_curve import Crossing
 from sharpem.spectra.reference import ln_reference
 
 __all__ = ["Measured", "choose", "cross_checked", "measure"]
@@ -166,18 +167,17 @@ def _padded(column: Array, size: int) -> Array:
 
 def _found(measured: Measured) -> str:
     fsc = measured.fsc
-    half = fsc.resolution(0.5)
-    whole = fsc.resolution(masked=False)
-    at_least = " or better, the limit of the grid," if fsc.crossing().beyond else ""
+    masked, whole, half = fsc.crossing(), fsc.crossing(masked=False), fsc.crossing(0.5)
     return (
-        f"The half maps agree (FSC above 0.143) to {measured.resolution:.2f} A{at_least} inside "
-        f"the mask, "
+        f"The half maps agree (FSC above 0.143) to {_angstrom(masked)} inside the mask, "
         f"{_angstrom(whole)} over the whole box; FSC = 0.5 at {_angstrom(half)}."
     )
 
 
-def _angstrom(d: float | None) -> str:
-    return "nowhere" if d is None else f"{d:.2f} A"
+def _angstrom(found: Crossing) -> str:
+    if found.d is None:
+        return "nowhere"
+    return f"{found.d:.2f} A" + (" or better (the limit of the grid)" if found.beyond else "")
 
 
 def _filter_words(b_sharpen: float, by_model: bool) -> str:
