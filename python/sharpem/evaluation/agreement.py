@@ -8,7 +8,6 @@ look here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -17,6 +16,7 @@ from sharpem import _core
 from sharpem.analysis.masks import soft_edge
 from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
 from sharpem.errors import InputError
+from sharpem.evaluation.measures import Agreement, BestSharpening, Correlation
 from sharpem.maps.arrays import Array, Mask
 from sharpem.maps.crystal import with_symmetry_mates
 from sharpem.maps.density import DensityMap
@@ -42,76 +42,6 @@ _B_STEP = 25.0
 _B_ACCURACY = 1.0
 _FSC_END = 0.833  # times the resolution: where sharpened maps end
 _NOTHING = 1e-10  # of the strongest shell: rounding errors where an earlier filter cut a map off
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """Agreement of a map with a model at B = 0.
-
-    Attributes
-    ----------
-    cc_mask : float
-        Correlation over the voxels within `radius` of atoms.
-    cc_box : float
-        Over all voxels; rewards a flat solvent.
-    cc_peaks : float
-        Over the `voxels` highest voxels of the map and those of the model, together (Afonine et al.
-        2018): density that one of them has and the other lacks counts against the map.
-    resolution : float
-        A; where map and model are cut.
-    radius : float
-        A.
-    voxels : int
-        Number of voxels within `radius` of atoms.
-    """
-
-    cc_mask: float
-    cc_box: float
-    cc_peaks: float
-    resolution: float
-    radius: float
-    voxels: int
-
-
-@dataclass(frozen=True, eq=False)
-class Agreement:
-    """All that one map and one model say about each other.
-
-    Attributes
-    ----------
-    correlation : Correlation
-        Over voxels.
-    fsc : FscCurve
-        By resolution, inside a soft mask about the model.
-    fsc_box : FscCurve
-        By resolution, over the whole box.
-    """
-
-    correlation: Correlation
-    fsc: FscCurve
-    fsc_box: FscCurve
-
-
-@dataclass(frozen=True)
-class BestSharpening:
-    """The b_sharpen with the highest CC_mask; regret of a filter: this ``cc_mask`` minus its own.
-
-    Attributes
-    ----------
-    b_sharpen : float
-        A^2.
-    cc_mask : float
-        Correlation there.
-    trials : tuple of (float, float)
-        All b_sharpen tried, ascending, with their correlations.
-    at_end : bool
-        It is at an end of the range tried.
-    """
-
-    b_sharpen: float
-    cc_mask: float
-    trials: tuple[tuple[float, float], ...]
-    at_end: bool
 
 
 class ModelAgreement:
