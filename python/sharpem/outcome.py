@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sharpem import _core
@@ -111,16 +112,22 @@ class Sharpened:
     @cached_property
     def sha256(self) -> str | None:
         """Checksum of the input file; None for an array, or if the file is gone."""
-        if self.input.path is None:
+        return _sha256(self.input.path)
+
+    @property
+    def _source(self) -> str | None:
+        """File of the input, or those whose mean it is."""
+        if self.input.path is not None:
+            return str(self.input.path)
+        halves = self.half_maps
+        if halves is None or halves.one.path is None or halves.two.path is None:
             return None
-        digest = hashlib.sha256()
-        try:
-            with self.input.path.open("rb") as file:
-                while piece := file.read(1 << 20):
-                    digest.update(piece)
-        except OSError:
-            return None
-        return digest.hexdigest()
+        return f"mean of {halves.one.path} and {halves.two.path}"
+
+    @property
+    def _half_maps_sha256(self) -> list[str | None] | None:
+        halves = self.half_maps
+        return [_sha256(half.path) for half in (halves.one, halves.two)] if halves else None
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``PREFIX.json``; numbers that are not finite become None."""
@@ -129,11 +136,12 @@ class Sharpened:
             "schema": SCHEMA,
             "sharpem": __version__,
             "input": {
-                "map": str(self.input.path) if self.input.path else None,
+                "map": self._source,
                 "shape": list(self.input.shape),
                 "voxel_size": list(self.input.voxel_size),
                 "sha256": self.sha256,
                 "half_maps": list(self.half_maps.names) if self.half_maps else None,
+                "half_maps_sha256": self._half_maps_sha256,
                 "mtz_labels": list(crystal.labels) if crystal else None,
                 "entry": self.entry.to_dict() if self.entry else None,
             },
@@ -143,6 +151,7 @@ class Sharpened:
             "method": self.method,
             "local": self.local is not None,
             "verdict": asdict(self.verdict),
+            "findings": [found.to_dict() for found in choice.findings],
             "b_iso": asdict(self.b_iso),
             "anisotropy": {
                 "b_cartesian": list(prepared.anisotropy.b_cartesian),
@@ -154,7 +163,7 @@ class Sharpened:
             "region_weight": choice.region_weight,
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],
-            "shells": choice.shells,
+            "shells": choice.shells.to_dict() if choice.shells else None,
             "local_sharpening": self.local.to_dict() if self.local else None,
             "output": {"map": None, "report": None},
             "seconds": self.seconds,
@@ -162,3 +171,17 @@ class Sharpened:
         }
         plain: dict[str, Any] = to_plain(answer)
         return plain
+
+
+def _sha256(path: Path | None) -> str | None:
+    """Checksum of a file; None if there is none."""
+    if path is None:
+        return None
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sharpem.maps.density import DensityMap
 from sharpem.outcome import Sharpened
 from sharpem.spectra.apply import apply
 from sharpem.spectra.filters import Filter
+from sharpem.spectra.fsc import HalfMapFsc
 
 __all__ = [
     "ENDINGS",
@@ -88,7 +89,8 @@ def kinds_of(
     """
     if half_maps and result.half_maps is None:
         raise InputError("no half maps were given, expected them where they are to be written")
-    has_map, table = result.map is not None, result.choice.shells or {}
+    has_map, shells = result.map is not None, result.choice.shells
+    has_fsc = shells is not None and shells.half_map_fsc is not None
     wants_mtz = result.input.reflections is not None if mtz is None else mtz
     wanted = {
         "json": True,
@@ -96,8 +98,8 @@ def kinds_of(
         "chimerax": has_map,
         "report": report,
         "mtz": wants_mtz and has_map,
-        "star": "fsc_corrected" in table,
-        "fsc": "fsc_corrected" in table,
+        "star": has_fsc,
+        "fsc": has_fsc,
         "half1": half_maps and result.filter is not None,
         "half2": half_maps and result.filter is not None,
     }
@@ -230,41 +232,41 @@ def _write_filtered(half: DensityMap, filter_: Filter, method: str, path: Path) 
     write_map(apply(half, filter_), path, label=f"{method}: half map, filter of the full map")
 
 
-def _table(result: Sharpened) -> dict[str, Any]:
+def _fsc(result: Sharpened) -> HalfMapFsc:
     assert result.choice.shells is not None
-    return result.choice.shells
+    assert result.choice.shells.half_map_fsc is not None
+    return result.choice.shells.half_map_fsc
 
 
 def fsc_xml(result: Sharpened) -> str:
     """FSC of the half maps inside the mask, corrected for the mask, as the EMDB takes it."""
-    table = _table(result)
+    fsc = _fsc(result)
     return fsc_to_xml(
-        table["s"], table["fsc_corrected"], title="sharpem masked-corrected half-map FSC"
+        fsc.s.tolist(), fsc.corrected.tolist(), title="sharpem masked-corrected half-map FSC"
     )
 
 
 def star(result: Sharpened, map_name: str | None) -> str:
     """Blocks general, fsc and guinier, labels as in RELION's postprocess.star."""
-    table = _table(result)
-    count = len(table["s"])
+    curves = _fsc(result)
     names = result.half_maps.names if result.half_maps else ("half map 1", "half map 2")
     general: dict[str, str | float] = {
-        "rlnFinalResolution": float(table["resolution"]["0.143"]),
+        "rlnFinalResolution": curves.resolution() or 0.0,
         "rlnBfactorUsedForSharpening": result.b_iso.target - result.b_iso.signal,
         "rlnUnfilteredMapHalf1": names[0],
         "rlnUnfilteredMapHalf2": names[1],
-        "rlnRandomiseFrom": float(table["randomised_from"]),
+        "rlnRandomiseFrom": curves.randomised_from,
     }
     if map_name is not None:
         general["rlnPostprocessedMap"] = map_name
     fsc = {
-        "rlnSpectralIndex": range(count),
-        "rlnResolution": table["s"],
-        "rlnAngstromResolution": table["d"],
-        "rlnFourierShellCorrelationCorrected": table["fsc_corrected"],
-        "rlnFourierShellCorrelationUnmaskedMaps": table["fsc_unmasked"],
-        "rlnFourierShellCorrelationMaskedMaps": table["fsc_masked"],
-        "rlnCorrectedFourierShellCorrelationPhaseRandomizedMaskedMaps": table["fsc_randomised"],
+        "rlnSpectralIndex": range(curves.s.size),
+        "rlnResolution": curves.s.tolist(),
+        "rlnAngstromResolution": (1 / curves.s).tolist(),
+        "rlnFourierShellCorrelationCorrected": curves.corrected.tolist(),
+        "rlnFourierShellCorrelationUnmaskedMaps": curves.unmasked.tolist(),
+        "rlnFourierShellCorrelationMaskedMaps": curves.masked.tolist(),
+        "rlnCorrectedFourierShellCorrelationPhaseRandomizedMaskedMaps": curves.randomised.tolist(),
     }
     shells = result.prepared.shells
     before = np.log(shells.amplitude)

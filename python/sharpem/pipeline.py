@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sharpem import _core
+from sharpem.analysis.masks import check_mask
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
 from sharpem.local.localise import localise
@@ -113,6 +115,8 @@ def sharpen(asked: SharpenInput) -> Result:
             half_maps = as_half_maps(asked.half1, asked.half2, full)
             density = as_map(asked.density, asked.voxel_size, half_maps)
             model = as_model(asked.model)
+            placed = None if model is None else PlacedModel(model, density)
+            about_mask = () if asked.mask is None else check_mask(asked.mask, density)
             name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
             method = METHODS[name]
             place = asked.local_settings(density)
@@ -122,14 +126,14 @@ def sharpen(asked: SharpenInput) -> Result:
                 prepared,
                 asked.scan_settings(density),
                 half_maps=measured,
-                model=model,
+                model=placed,
                 prior=asked.prior == "auto",
                 optimize_d_cut=asked.optimize_d_cut,
                 optimize_k=asked.optimize_k,
                 b_sharpen=asked.b_sharpen,
                 b_iso=asked.b_iso,
             )
-            choice = method.choose(given)
+            choice = method.choose(given).noting(about_mask)
         with stages("apply"):
             if not choice.verdict.applicable and asked.if_not_applicable == "stop":
                 choice = replace(choice, filter=None)

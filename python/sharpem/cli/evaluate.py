@@ -26,10 +26,10 @@ from sharpem.machine import limited_threads
 from sharpem.progress import Progress
 
 if TYPE_CHECKING:
-    from sharpem.evaluation.agreement import Agreement, Yardstick
+    from sharpem.evaluation.agreement import Agreement, ModelAgreement
     from sharpem.maps.density import DensityMap
     from sharpem.maps.model import Model
-    from sharpem.spectra.fsc_curve import Fsc
+    from sharpem.spectra.fsc_curve import FscCurve
 
 __all__ = ["NAME", "add_parser", "agreement_dict", "run"]
 
@@ -143,7 +143,7 @@ class _Measure:
         self._request, self._model, self._tell = request, model, tell
         self._done, self._ruler = 0, None
 
-    _ruler: Yardstick | None
+    _ruler: ModelAgreement | None
 
     def __call__(self, name: str) -> Agreement:
         from sharpem.io.read import read_map
@@ -157,11 +157,11 @@ class _Measure:
             prefix = "" if str(error).startswith(name) else f"{name}: "
             raise InputError(f"{prefix}{error}") from None
 
-    def _yardstick(self, density: DensityMap) -> Yardstick:
-        from sharpem.evaluation.agreement import Yardstick
+    def _yardstick(self, density: DensityMap) -> ModelAgreement:
+        from sharpem.evaluation.agreement import ModelAgreement
 
         if self._ruler is None or self._ruler.like.same_grid(density):
-            self._ruler = Yardstick(
+            self._ruler = ModelAgreement(
                 density,
                 self._model,
                 resolution=self._request.resolution,
@@ -203,7 +203,7 @@ def agreement_dict(found: Agreement) -> dict[str, Any]:
     return {**cc, "fsc": {"masked": _fsc_dict(found.fsc), "box": _fsc_dict(found.fsc_box)}}
 
 
-def _fsc_dict(fsc: Fsc) -> dict[str, Any]:
+def _fsc_dict(fsc: FscCurve) -> dict[str, Any]:
     levels = {f"d_{level}": asdict(fsc.crossing(level)) for level in (0.5, 0.143)}
     return {**levels, "s": fsc.s.tolist(), "value": fsc.value.tolist()}
 

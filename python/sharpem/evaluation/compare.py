@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sharpem import _core
 from sharpem.analysis.memory_forecast import ExtraStep, check_memory
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
-from sharpem.evaluation.agreement import Agreement, Oracle, Yardstick
+from sharpem.evaluation.agreement import Agreement, BestSharpening, ModelAgreement
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -23,7 +24,7 @@ from sharpem.methods.choice import Choice
 from sharpem.methods.registry import COMPARED, METHODS, MODEL, Method, MethodInput, Need
 from sharpem.methods.scan import ScanSettings
 from sharpem.progress import Progress
-from sharpem.spectra.apply import apply
+from sharpem.spectra.apply import apply, filtered
 from sharpem.spectra.filters import Filter, SharpenBlur
 from sharpem.spectra.shells import overall_b
 
@@ -89,7 +90,7 @@ class Comparison:
         The map as it came, then every method that the input allows.
     skipped : dict of str to str
         Methods that it does not allow, with what they lack.
-    oracle : Oracle or None
+    oracle : BestSharpening or None
         The best that any b_sharpen does, by the model.
     model : Path or None
         Of the judge, where it came from a file.
@@ -98,7 +99,7 @@ class Comparison:
     prepared: Prepared
     entries: tuple[Compared, ...]
     skipped: dict[str, str]
-    oracle: Oracle | None = None
+    oracle: BestSharpening | None = None
     model: Path | None = None
 
     @property
@@ -174,7 +175,7 @@ def compare(
     ruler = (
         None
         if model is None
-        else Yardstick(density, model, resolution=resolution, radius=radius, xray=density.xray)
+        else ModelAgreement(density, model, resolution=resolution, radius=radius, xray=density.xray)
     )
     prepared = prepare(density, resolution)
     entries, skipped = [_deposited(prepared, ruler)], {}
@@ -205,6 +206,7 @@ def _needed(
     method: Method, prepared: Prepared, half_maps: HalfMaps | None, model: Model | None
 ) -> MethodInput:
     """What a method cannot do without, and nothing else: the model scores the others."""
+    needs_model = Need.MODEL in method.needs
     measured = None
     if Need.HALF_MAPS in method.needs and half_maps is not None:
         measured = half_map.measure(half_maps, resolution=prepared.resolution)
@@ -212,11 +214,11 @@ def _needed(
         prepared,
         ScanSettings(wrap=prepared.density.periodic),
         half_maps=measured,
-        model=model if Need.MODEL in method.needs else None,
+        model=PlacedModel(model, prepared.density) if needs_model and model is not None else None,
     )
 
 
-def _deposited(prepared: Prepared, ruler: Yardstick | None) -> Compared:
+def _deposited(prepared: Prepared, ruler: ModelAgreement | None) -> Compared:
     agreement = None if ruler is None else ruler.agreement(prepared.density)
     return Compared(DEPOSITED, "as deposited", None, None, prepared.b_input, agreement)
 
@@ -226,7 +228,7 @@ def _compared(
     prepared: Prepared,
     half_maps: HalfMaps | None,
     model: Model | None,
-    ruler: Yardstick | None,
+    ruler: ModelAgreement | None,
 ) -> Compared:
     start = time.perf_counter()
     choice = method.choose(_needed(method, prepared, half_maps, model))
@@ -236,5 +238,7 @@ def _compared(
     after = prepared.shells.filtered(choice.filter(prepared.shells.s))
     b_output = overall_b(after, prepared.fit_limit).b_iso
     choice = replace(choice, b_iso=replace(choice.b_iso, output=b_output))
-    agreement = None if ruler is None else ruler.agreement(apply(prepared.density, filter_))
+    agreement = None
+    if ruler is not None:
+        agreement = ruler.agreement(filtered(prepared.density, prepared.spectrum, filter_.radial))
     return Compared(method.name, method.label, choice, filter_, b_output, agreement, seconds)

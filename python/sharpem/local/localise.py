@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.analysis.local_variance import LEAST_CONTRAST
-from sharpem.analysis.model_map import atoms_inside, model_map
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared
 from sharpem.analysis.symmetry import Symmetry
 from sharpem.errors import InputError
@@ -33,8 +33,8 @@ from sharpem.local.localised import BoxChoice, Localised, LocalSettings
 from sharpem.local.scores import Peaks, scan_boxes
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
-from sharpem.maps.model import Model
 from sharpem.methods.choice import BIso, Choice
+from sharpem.methods.model_fit import placed
 from sharpem.methods.registry import MODEL
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import ScanMethod
@@ -74,7 +74,7 @@ def localise(
     method: ScanMethod | None = None,
     prior: bool = True,
     half_maps: HalfMaps | None = None,
-    model: Model | None = None,
+    model: PlacedModel | None = None,
 ) -> Localised:
     """Sharpen a map locally, about the overall choice.
 
@@ -161,15 +161,14 @@ def _overall_only(
     )
 
 
-def _evidence(ground: Ground, half_maps: HalfMaps | None, model: Model | None) -> Evidence:
+def _evidence(ground: Ground, half_maps: HalfMaps | None, model: PlacedModel | None) -> Evidence:
     prepared = ground.prepared
     if half_maps is not None:
         filter_ = Filter(ground.filter, prepared.d_min, prepared.removed)
         one, two = (apply(half, filter_).data for half in (half_maps.one, half_maps.two))
         return from_half_maps(ground, one, two)
     if model is not None:
-        near = atoms_inside(model, prepared.density)
-        return from_model(ground, model_map(near, prepared.density, d_min=prepared.d_min))
+        return from_model(ground, placed(prepared, model)[0].density(prepared.d_min))
     return from_map(ground)
 
 

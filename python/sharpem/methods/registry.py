@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sharpem.analysis.memory_forecast import ExtraStep
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared
-from sharpem.maps.model import Model
 from sharpem.methods import empirical, given, half_map, model, single_map
 from sharpem.methods.choice import Choice
 from sharpem.methods.scan import ScanSettings, optimise_shape
@@ -37,7 +37,7 @@ class MethodInput:
         The scan of overall B, and the filter's parameters beside b_sharpen.
     half_maps : Measured or None
         FSC of the half maps.
-    model : Model or None
+    model : PlacedModel or None
         At its place in the map.
     prior : bool
         Combine the maximum of a score with the expected b_sharpen.
@@ -50,7 +50,7 @@ class MethodInput:
     prepared: Prepared
     settings: ScanSettings
     half_maps: half_map.Measured | None = None
-    model: Model | None = None
+    model: PlacedModel | None = None
     prior: bool = True
     optimize_d_cut: bool = False
     optimize_k: bool = False

@@ -11,7 +11,7 @@ from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import Filter, SharpenBlur, apply, write_map
 from sharpem.cli import main
-from sharpem.evaluation.agreement import Yardstick, evaluate, highest
+from sharpem.evaluation.agreement import ModelAgreement, evaluate, highest
 from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import correlate
@@ -71,7 +71,7 @@ def test_the_truth_agrees_perfectly(simulated):
 
 
 def test_fsc_of_a_noisy_map(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     found = ruler.agreement(simulated.map)
     assert found.fsc.s[-1] < 1 / ruler.fsc_limit
     masked, box = found.fsc.crossing(0.5), found.fsc_box.crossing(0.5)
@@ -81,14 +81,14 @@ def test_fsc_of_a_noisy_map(simulated):
 
 
 def test_radial_filters_leave_the_fsc_alone(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     sharper = apply(simulated.map, Filter(SharpenBlur(60.0, d_cut=0.5), ruler.fsc_limit))
     before, after = ruler.fsc(simulated.map), ruler.fsc(sharper)
     np.testing.assert_allclose(after.value, before.value, atol=0.01)
 
 
 def test_peaks_against_numpy(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     one, two = simulated.map.data, ruler.density
     voxels = 500
     marked = highest(one, two, voxels)

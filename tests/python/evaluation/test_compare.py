@@ -13,7 +13,7 @@ from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 from sharpem import apply, read_map, sharpen, write_map
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.evaluation.compare import DEPOSITED, compare
 from sharpem.io.model import read_model
 from sharpem.maps.half_maps import pair_half_maps
@@ -99,7 +99,7 @@ def test_same_answer_as_sharpening_alone(found, simulated):
 
 
 def test_agreement_is_that_of_the_filtered_map(found, simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=RESOLUTION)
     for entry in found.entries[1:]:
         map_ = apply(simulated.map, entry.filter)
         assert ruler.correlation(map_) == entry.agreement.correlation
@@ -134,7 +134,7 @@ def test_the_best_map_follows_the_b_of_the_model(case, simulated):
         map_, model_, resolution = case
         density, model = read_map(real(map_)), read_model(real(model_))
     rulers = [
-        Yardstick(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
+        ModelAgreement(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
     ]
     sharp, middle, blurred = (r.best(density, b_range=(-400, 600)).b_sharpen for r in rulers)
     assert 40 < sharp - middle < 130  # the paper: 50

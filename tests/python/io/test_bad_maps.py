@@ -82,7 +82,10 @@ def test_a_file_that_fails_to_read(mrc_file, monkeypatch):
         (b"\0" * 4000, "no 'MAP' at byte 208, expected an MRC/CCP4 map"),
         (bytes(range(256)) * 20, "no 'MAP' at byte 208, expected an MRC/CCP4 map"),
         (gzip.compress(b"some text" * 300, mtime=0), "a text file, expected an MRC/CCP4 map"),
-        (gzip.compress(gzip.compress(b"x", mtime=0), mtime=0), "packed with gzip twice, expected an MRC/CCP4 map"),
+        (
+            gzip.compress(gzip.compress(b"x", mtime=0), mtime=0),
+            "packed with gzip twice, expected an MRC/CCP4 map",
+        ),
     ],
 )
 def test_not_a_map(tmp_path, content, message):

@@ -134,7 +134,11 @@ def test_arrays_are_read_only(demo):
         ("prose.pdb", b"This is not a model.\n", "no atoms"),
         ("prose.cif", b"This is not a model.\n", "not a PDB or mmCIF"),
         ("map.mrc", b"\0" * 1024, "not a PDB or mmCIF"),
-        ("cut.pdb.gz", gzip.compress("".join(SMALL).encode() * 50, mtime=0)[:60], "not a PDB or mmCIF"),
+        (
+            "cut.pdb.gz",
+            gzip.compress("".join(SMALL).encode() * 50, mtime=0)[:60],
+            "not a PDB or mmCIF",
+        ),
         ("noatoms.cif", b"data_x\n_cell.length_a 10\n", "no atoms"),
         ("waters.pdb", atom(1, "O", "O", residue="HOH", het=True).encode(), "no atoms"),
         ("x.pdb", (SMALL[0] + atom(2, "X1", "X", residue="UNK")).encode(), "unknown element"),

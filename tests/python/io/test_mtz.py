@@ -15,7 +15,7 @@ import sharpem
 from sharpem import _core
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
 from sharpem.io.mtz import read_mtz
 from sharpem.io.read import read_map
@@ -346,7 +346,7 @@ SETS = [
 def test_real_crystals_are_sharpened_nearly_as_well_as_can_be(path, labels, model):
     density = read_mtz(real(path), labels)
     resolution = density.reflections.d_min
-    ruler = Yardstick(density, read_model(real(model)), resolution=resolution * 1.0001)
+    ruler = ModelAgreement(density, read_model(real(model)), resolution=resolution * 1.0001)
     result = sharpem.sharpen(density, resolution=resolution)
     before, after = (ruler.correlation(map_).cc_mask for map_ in (density, result.map))
     assert result.verdict.applicable

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from importlib import resources
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from sharpem import InputError, read_map, read_model, sharpen
 from sharpem.analysis.model_map import model_map
 from sharpem.analysis.prepare import prepare
 from sharpem.cli import main
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.mrc import write_map
 from sharpem.local.blend import Sites, blended, mixed
 from sharpem.local.boxes import Ground, covering_boxes, nearest_distance, to_angstrom, to_voxels
@@ -21,6 +22,7 @@ from sharpem.output import kinds_of
 from sharpem.pipeline import apply
 from sharpem.simulate import local_b, simulate_map
 from sharpem.spectra.filters import Filter, SharpenBlur
+from sharpem.spectra.fsc_curve import Crossing
 
 RESOLUTION = 3.2
 SIZE = 28
@@ -37,7 +39,7 @@ def uneven(protein):
     """A map in which B rises from 40 to 200 A^2 along x, its true B's, and its judge."""
     b_iso = local_b(protein, 40.0, 200.0, along="x")
     made = simulate_map(protein, resolution=RESOLUTION, b_iso=b_iso, half_maps=True, seed=3)
-    return made, b_iso, Yardstick(made.map, made.model, resolution=RESOLUTION)
+    return made, b_iso, ModelAgreement(made.map, made.model, resolution=RESOLUTION)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +145,7 @@ def _filter(prepared, radial):
 
 def test_a_map_with_one_b_is_hardly_touched(protein):
     made = simulate_map(protein, resolution=RESOLUTION, b_iso=100.0, seed=5)
-    ruler = Yardstick(made.map, made.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(made.map, made.model, resolution=RESOLUTION)
     result = sharpen(made.map, resolution=RESOLUTION, local=True, local_box=SIZE)
     overall = ruler.correlation(result.local.overall).cc_mask
     assert ruler.correlation(result.map).cc_mask > overall - 0.002
@@ -210,7 +212,8 @@ def test_a_map_without_coarse_terms_has_no_symmetry():
 def test_half_maps_that_agree_nowhere_in_the_boxes_give_no_resolution(uneven, monkeypatch):
     """No map of the local resolution is promised, and the files are written all the same."""
     made = uneven[0]
-    monkeypatch.setattr("sharpem.local.evidence.crossing", lambda *_: None)
+    nowhere = SimpleNamespace(crossing=lambda _level: Crossing(None))
+    monkeypatch.setattr("sharpem.local.evidence.FscCurve", lambda *_: nowhere)
     result = sharpen(
         half1=made.half_maps[0],
         half2=made.half_maps[1],
@@ -328,7 +331,7 @@ def test_options_without_local(source, tmp_path, capsys, option):
 @pytest.mark.parametrize("with_model", [False, True])
 def test_real_maps_lose_nothing(map_, model, resolution, with_model):
     density, atoms = read_map(real(map_)), read_model(real(model))
-    ruler = Yardstick(density, atoms, resolution=resolution)
+    ruler = ModelAgreement(density, atoms, resolution=resolution)
     options = {"model": atoms} if with_model else {}
     result = sharpen(density, resolution=resolution, local=True, **options)
     overall = ruler.correlation(result.local.overall).cc_mask

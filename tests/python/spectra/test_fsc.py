@@ -6,11 +6,10 @@ import pytest
 from sharpem import _core
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.fsc import (
-    crossing,
+    HalfMapSpectra,
     fsc_edges,
     half_map_fsc,
     phase_randomised,
-    unmasked_resolution,
 )
 
 
@@ -33,16 +32,16 @@ def everything():
 
 
 def test_known_fsc(known_pair, everything):
-    found = half_map_fsc(*known_pair, everything)
+    found = half_map_fsc(HalfMapSpectra(*known_pair), everything)
     error = 1 / np.sqrt(found.terms / 2)
     assert np.all(np.abs(found.unmasked - 0.25) < 5 * error)
     assert np.average(found.unmasked, weights=found.terms) == pytest.approx(0.25, abs=0.01)
     np.testing.assert_allclose(found.masked, found.unmasked, atol=3e-3)
-    assert found.share == 1
+    assert found.mask_power == 1
 
 
 def test_unmasked_fsc_against_numpy(known_pair, everything):
-    found = half_map_fsc(*known_pair, everything)
+    found = half_map_fsc(HalfMapSpectra(*known_pair), everything)
     one, two = (np.fft.fftn(half.data.astype(float)) for half in known_pair)
     s = np.sqrt(sum(g**2 for g in np.meshgrid(*[np.fft.fftfreq(48, 1.5)] * 3, indexing="ij")))
     edges = fsc_edges(_core.analyse(known_pair[0].data, known_pair[0].cell, 3.0))
@@ -86,7 +85,7 @@ def test_mask_correlation_is_taken_off():
         own = np.fft.fftn(white(seed).data) * np.where(s < 0.22, 0.05, 1.0)
         halves.append(white(7).with_data(np.fft.ifftn(shared + own).real))
     mask = (np.random.default_rng(3).random((n, n, n)) < 0.5).astype(np.float32)
-    found = half_map_fsc(*halves, mask)
+    found = half_map_fsc(HalfMapSpectra(*halves), mask)
     noise = found.s > 0.25
     assert found.unmasked[noise].mean() == pytest.approx(0, abs=0.02)
     assert found.masked[noise].mean() > 0.07
@@ -94,15 +93,5 @@ def test_mask_correlation_is_taken_off():
     assert found.corrected[found.s < 0.2].min() > 0.6
 
 
-def test_crossing():
-    s = [0.1, 0.2, 0.3, 0.4]
-    assert crossing(s, [0.9, 0.5, 0.1, 0.4], 0.3) == pytest.approx(1 / 0.25)
-    assert crossing(s, [0.4, 0.9, 0.5, 0.1], 0.3) == pytest.approx(1 / 0.35)
-    assert crossing(s, [0.1, 0.9, 0.5, 0.1], 0.3) == pytest.approx(1 / 0.35)
-    assert crossing(s, [0.9, 0.9, 0.9, 0.9], 0.3) == pytest.approx(2.5)
-    assert crossing(s, [0.1, 0.1, 0.1, 0.1], 0.3) is None
-
-
 def test_resolution_of_noise_is_a_number():
-    one, two = white(1), white(2)
-    assert unmasked_resolution(one, two) >= 3.0
+    assert HalfMapSpectra(white(1), white(2)).unmasked_resolution >= 3.0
