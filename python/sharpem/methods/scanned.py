@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Curve, Verdict
 from sharpem.methods.empirical import why
-from sharpem.methods.expectation import Expectation, expect, settled
+from sharpem.methods.expectation import Expectation, expect
 from sharpem.methods.scan import (
     Peak,
     Scan,
@@ -145,7 +145,6 @@ class _Outcome:
         sigma = float(np.hypot(error, np.ptp(tops) / 2))
         weight = prior**2 / (prior**2 + sigma**2)
         target = (1 - weight) * self.expected + weight * self.peak.b_iso
-        target = self.prepared.b_signal - settled(self.prepared, self.prepared.b_signal - target)
         width = sigma * float(np.sqrt(weight))
         half = NINETY_PERCENT * width
         share = (

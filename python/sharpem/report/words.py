@@ -147,7 +147,7 @@ def _target_sentence(result: Result) -> str:
         text += f", about 90 % interval {_number(low)} to {_number(high)} {_B}"
     if b.output is not None:
         radial = result.filter.radial if result.filter else None
-        blurred = isinstance(radial, SharpenBlur) and radial.b_sharpen > 0
+        blurred = isinstance(radial, SharpenBlur) and radial.blurred_part > 0
         where = " (blurring about d_cut included)" if blurred else ""
         text += f". Measured on the sharpened map{where}: {_number(b.output)} {_B}"
     return text + "."
@@ -163,7 +163,7 @@ def _evidence_sentence(result: Result) -> str:
 def _limits_sentence(filter_: Filter) -> str:
     radial = filter_.radial
     text = ""
-    if isinstance(radial, SharpenBlur) and radial.b_sharpen > 0:
+    if isinstance(radial, SharpenBlur) and radial.blurred_part > 0:
         text = (
             f"Beyond d_cut = {radial.d_cut:.2f} Å sharpening gives way to blurring "
             f"(b_blur = {_number(radial.b_blur)} {_B}). "

@@ -57,7 +57,7 @@ def curve_of(radial: RadialFilter, s_max: float) -> _core.RadialCurve:
     """Tabulate a filter up to `s_max` (1/A) for the core."""
     if isinstance(radial, SharpenBlur):
         return _core.RadialCurve.sharpen_blur(
-            radial.b_sharpen, radial.b_blur, radial.d_cut, radial.k, s_max
+            radial.b_sharpen, radial.b_blur, radial.d_cut, radial.k, s_max, radial.onset
         )
     s = np.linspace(0.0, s_max, 4096)
     return _core.RadialCurve.table(s, radial(s), s_max)
