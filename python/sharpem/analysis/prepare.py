@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,19 +18,28 @@ from sharpem.analysis.signal_and_noise import (
     with_stated_limit,
 )
 from sharpem.errors import InputError
+from sharpem.findings import Finding, finding
 from sharpem.maps.checks import map_oddities
+from sharpem.maps.composition import UNKNOWN, Composition
 from sharpem.maps.crystal import symmetrised
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
 from sharpem.spectra.reference import OverallB
-from sharpem.spectra.shells import D_MAX, ShellTable, band_limit, overall_b, shell_table, signal_b
+from sharpem.spectra.shells import (
+    ShellTable,
+    band_limit,
+    coarsest,
+    overall_b,
+    shell_table,
+    signal_b,
+)
 
 __all__ = ["D_MIN_RATIO", "Prepared", "prepare"]
 
 D_MIN_RATIO = 0.833
 """Terms beyond this times the resolution are dropped (the published program's convention)."""
 
-_FEWEST_SHELLS = 10
+_FEWEST_SHELLS = 3
 _SMALLEST = 1e-12  # rms density; powers of it must fit float32
 _LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
 
@@ -57,8 +66,9 @@ class Prepared:
         What of it was removed; None where it was to stay.
     b_input, b_signal : float
         Overall B of the whole map and of the signal in it, A^2, physical scale.
+        NaN where they cannot be read: `b_known`.
     b_error : float
-        Standard deviation of ``b_signal``, A^2 (mostly how far proteins differ from each other).
+        Standard deviation of ``b_signal``, A^2 (mostly how far molecules differ from each other).
     signal_ln_scale : float
         Logarithm of the scale of the signal's intensities against the reference, for ``b_signal``.
     volume : MolecularVolume
@@ -74,6 +84,12 @@ class Prepared:
         Where the molecule is, on a grid as coarse as the resolution allows over the same box.
     contrast : float
         How much more the local variance scatters than that of noise: `contrast`.
+    composition : Composition
+        What the molecule is made of.
+    b_spread : float
+        What not knowing the composition adds to ``b_error``, A^2.
+    findings : tuple of Finding
+        What is odd about the map.
     """
 
     density: DensityMap
@@ -93,6 +109,14 @@ class Prepared:
     signal_and_noise: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
     molecule: NDArray[np.bool_]
     contrast: float = np.inf
+    composition: Composition = UNKNOWN
+    b_spread: float = 0.0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def b_known(self) -> bool:
+        """Whether overall B could be read."""
+        return bool(np.isfinite(self.b_signal))
 
 
 def prepare(
@@ -101,6 +125,7 @@ def prepare(
     *,
     volume: MolecularVolume | None = None,
     correct_anisotropy: bool = True,
+    composition: Composition = UNKNOWN,
 ) -> Prepared:
     """Analyse a map once, for whichever method follows.
 
@@ -114,38 +139,44 @@ def prepare(
         How much of the map is molecule, where it is known; estimated otherwise.
     correct_anisotropy : bool
         Remove the anisotropy, as far as that is worth it (section 2.1 of the paper: all of it).
+    composition : Composition
+        What the molecule is made of: its overall B is read against the curve of that.
 
     Raises
     ------
     InputError
-        The resolution is finer than the grid can hold, or so low that too few shells remain.
+        The resolution is finer than the grid can hold, or coarser than the box.
     """
     check_resolution(density, resolution)
     d_min = _finest(density, resolution)
     spectrum = _core.analyse(density.data, density.cell, d_min)
-    shells = shell_table(spectrum, xray=density.xray)
+    shells = shell_table(spectrum, xray=density.xray, nucleic=composition.nucleic)
     _check_shells(density, shells, resolution)
     variance = map_variance(spectrum, max(resolution, d_min))
     stands_out = contrast(variance, shells, resolution)
     volume = volume or _estimated_volume(density, variance)
     molecule = variance.mask()
     del variance  # the noise needs several maps of its size
-    noise = _noise(density, spectrum, shells, molecule, resolution)
     limit = max(band_limit(shells, resolution), d_min)
-    fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
-    if noise is not None and not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
-        noise = None  # what the solvent shows does not fit the map
-        fit = _wilson_fit(spectrum, shells, limit)
-    anisotropy = _by_symmetry(Anisotropy(_six(fit.b)), density)
-    removed = None
-    if correct_anisotropy:
+    noise = fit = removed = None
+    anisotropy = Anisotropy((np.nan,) * 6)
+    if np.isfinite(overall_b(shells, limit).b_iso):
+        noise = _noise(density, spectrum, shells, molecule, resolution)
+        fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
+        if noise is not None and not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
+            noise = None  # what the solvent shows does not fit the map
+            fit = _wilson_fit(spectrum, shells, limit)
+        anisotropy = _by_symmetry(Anisotropy(_six(fit.b)), density)
+    if fit is not None and correct_anisotropy:
         pairs = _signal_and_noise(shells.with_noise(noise), resolution, volume.fraction, fit)
         removed = _by_symmetry(_part_to_remove(shells, resolution, fit, pairs), density)
         _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
         noise = None if noise is None else noise * raised_noise(removed, shells.s)
-    shells = shell_table(spectrum, xray=density.xray).with_noise(noise)
-    whole = _whole_b(density, shells, limit)
-    signal = whole if noise is None else signal_b(shells, limit, fit.b_iso, fit.ln_scale)
+    shells = replace(shell_table(spectrum, xray=density.xray), noise=noise, nucleic=shells.nucleic)
+    whole = signal = overall_b(shells, limit)
+    if fit is not None and noise is not None:
+        signal = signal_b(shells, limit, fit.b_iso, fit.ln_scale)
+    findings = () if np.isfinite(signal.b_iso) else (_b_unknown(density, resolution, limit),)
     return Prepared(
         density,
         resolution,
@@ -159,11 +190,18 @@ def prepare(
         signal.error,
         signal.ln_scale,
         volume,
-        (*map_oddities(density), *_cut_short(limit, resolution)),
+        (
+            *map_oddities(density),
+            *_cut_short(limit, resolution),
+            *(found.text for found in findings),
+        ),
         limit,
         tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
         molecule,
         stands_out,
+        composition,
+        signal.spread,
+        findings,
     )
 
 
@@ -171,7 +209,7 @@ def _check_shells(density: DensityMap, shells: ShellTable, resolution: float) ->
     if shells.s.size < _FEWEST_SHELLS:
         raise InputError(
             f"{_name(density)}: {shells.s.size} resolution shells to {resolution:g} A in a box of "
-            f"{max(density.cell[:3]):.0f} A, expected at least {_FEWEST_SHELLS}"
+            f"{max(density.cell[:3]):.0f} A, expected at least {_FEWEST_SHELLS}: a finer resolution"
         )
     rms = float(np.sqrt(shells.terms @ shells.power))
     if not _SMALLEST < rms < 1 / _SMALLEST:
@@ -181,13 +219,15 @@ def _check_shells(density: DensityMap, shells: ShellTable, resolution: float) ->
         )
 
 
-def _whole_b(density: DensityMap, shells: ShellTable, limit: float) -> OverallB:
-    try:
-        return overall_b(shells, limit)
-    except InputError as error:
-        raise InputError(
-            f"{_name(density)}: overall B cannot be read: {error} (the map ends at {limit:.2f} A)"
-        ) from None
+def _b_unknown(density: DensityMap, resolution: float, limit: float) -> Finding:
+    ends = "" if limit <= resolution else f", and the map ends at {limit:.2f} A"
+    return finding(
+        "b-unknown",
+        f"The overall B is not known: shells to {resolution:g} A in a box of "
+        f"{max(density.cell[:3]):.0f} A do not show it well enough{ends}.",
+        "The map is left as it is; --b-sharpen sets a sharpening, and half maps or a model show "
+        "one.",
+    )
 
 
 def _finest(density: DensityMap, resolution: float) -> float:
@@ -264,7 +304,7 @@ def _wilson_fit(spectrum: _core.Spectrum, shells: ShellTable, limit: float) -> _
         shells.ln_reference + shells.ln_solvent,
         noise_s=shells.s if known else None,
         noise=shells.noise,
-        d_max=D_MAX,
+        d_max=coarsest(limit),
         d_min=limit,
         anisotropic=True,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
+from math import isfinite, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,6 +133,8 @@ def local_line(local: Localised) -> str:
 
 def anisotropy_line(anisotropy: Anisotropy) -> str:
     """Describe by how much the fall-off differs between directions."""
+    if isnan(anisotropy.spread):
+        return "not known"
     return f"B differs by {anisotropy.spread:.0f} A^2 between directions"
 
 
@@ -151,11 +153,15 @@ def _verdict(result: Result) -> str:
         return f"applicable ({method}{noise})"
     if result.map is None:
         return f"NOT APPLICABLE ({method}{noise}): no map was made"
+    if isnan(result.b_iso.target):
+        return f"NOT APPLICABLE ({method}{noise}): the map was left as it is"
     return f"NOT APPLICABLE ({method}{noise}): the map has the expected final B instead"
 
 
 def _overall_b(result: Result) -> str:
     b = result.b_iso
+    if isnan(b.signal):
+        return "not known"
     before = f"{b.input:.0f} A^2; of the signal in it {b.signal:.0f} A^2"
     if b.output is None:
         return before if b.signal != b.input else f"{b.input:.0f} A^2"

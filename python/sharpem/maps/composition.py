@@ -81,7 +81,7 @@ def as_composition(value: Composition | str | float | None) -> Composition:
     if value is None or isinstance(value, Composition):
         return value or UNKNOWN
     try:
-        nucleic = _NAMED[value] if value in _NAMED else float(value)  # type: ignore[index]
+        nucleic = _NAMED[value] if value in _NAMED else float(value)
     except (TypeError, ValueError):
         nucleic = -1.0
     if not 0 <= nucleic <= 1:

@@ -22,7 +22,7 @@ from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.analysis.signal_and_noise import weights
 from sharpem.spectra.filters import SharpenBlur
-from sharpem.spectra.shells import D_MAX, ShellTable
+from sharpem.spectra.shells import ShellTable, coarsest
 
 __all__ = ["Expectation", "expect", "expected_correlation", "rule_of_thumb"]
 
@@ -117,7 +117,8 @@ def rule_of_thumb(prepared: Prepared) -> float:
     1/2 at s = 1/d has this B. The map's own B is read by a plain Wilson fit.
     """
     shells = prepared.shells
+    limit = prepared.fit_limit
     fit = _core.fit_wilson(
-        prepared.spectrum, shells.s, shells.ln_reference, d_max=D_MAX, d_min=prepared.fit_limit
+        prepared.spectrum, shells.s, shells.ln_reference, d_max=coarsest(limit), d_min=limit
     )
     return float(fit.b_iso) - 4.0 * float(np.log(2.0)) * prepared.resolution**2

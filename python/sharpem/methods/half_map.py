@@ -16,13 +16,14 @@ from sharpem.analysis.signal_and_noise import NEAR_MOLECULE
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
-from sharpem.methods.choice import Choice, Verdict
+from sharpem.methods.choice import BIso, Choice, Verdict
 from sharpem.methods.half_map_checks import fsc_oddities
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import SURFACE, ScanMethod, choose_by_scan
 from sharpem.methods.shell_filter import (
     b_of_filter,
     decaying,
+    over_all,
     shell_filter,
     smooth_ratio,
     without_floor,
@@ -34,7 +35,6 @@ from sharpem.spectra.fsc import (
     unmasked_resolution,
     whitened,
 )
-from sharpem.spectra.reference import ln_reference
 
 __all__ = ["Measured", "choose", "cross_checked", "measure"]
 
@@ -146,7 +146,7 @@ def choose(prepared: Prepared, measured: Measured, *, model: Model | None = None
     near = min(1.0, NEAR_MOLECULE * prepared.volume.fraction / fsc.share)
     signal = np.maximum(share, _LEAST_SIGNAL)
     cc_star = np.sqrt(share / (share + near * (1 - share)))
-    expected = ln_reference(s, xray=prepared.shells.xray)
+    expected = prepared.shells.ln_reference_at(s)
     if model is not None:
         expected = np.log(_model_power(prepared, model, measured.mask, s))
     variance = 2.0 / (terms * fsc.share * signal**2)
@@ -162,7 +162,7 @@ def choose(prepared: Prepared, measured: Measured, *, model: Model | None = None
     verdict = Verdict(
         True,
         None,
-        (_found(measured), _filter_words(b_iso.signal - b_iso.target, model is not None)),
+        (_found(measured), _filter_words(b_iso, model is not None)),
         (*measured.warnings, *_limit_warning(prepared, measured)),
     )
     return Choice("half-map", filter_, verdict, b_iso, shells=table)
@@ -214,11 +214,11 @@ def _angstrom(d: float | None) -> str:
     return "nowhere" if d is None else f"{d:.2f} A"
 
 
-def _filter_words(b_sharpen: float, by_model: bool) -> str:
-    source = "the model" if by_model else "a typical protein"
+def _filter_words(b_iso: BIso, by_model: bool) -> str:
+    source = "the model" if by_model else "a typical molecule"
     return (
         f"Every shell is scaled to the amplitudes of {source} at B = 0 times CC*, the expected "
-        f"correlation with the truth; over all this is like b_sharpen {b_sharpen:.0f} A^2."
+        f"correlation with the truth{over_all(b_iso)}."
     )
 
 
@@ -259,6 +259,8 @@ def cross_checked(
     method : ScanMethod
         The score.
     """
+    if not prepared.b_known:
+        return choice
     answers = [
         _alone(half, prepared, settings, method)
         for half in (measured.halves.one, measured.halves.two)
@@ -302,5 +304,6 @@ def _alone(
         prepared.resolution,
         volume=prepared.volume,
         correct_anisotropy=prepared.removed is not None,
+        composition=prepared.composition,
     )
     return choose_by_scan(own, settings, method)

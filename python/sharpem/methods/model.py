@@ -16,7 +16,7 @@ from sharpem.maps.model import Model
 from sharpem.methods import empirical
 from sharpem.methods.choice import Choice, Verdict
 from sharpem.methods.scan import ScanSettings
-from sharpem.methods.shell_filter import b_of_filter, shell_filter
+from sharpem.methods.shell_filter import b_of_filter, over_all, shell_filter
 from sharpem.spectra.fsc import crossing, fsc_edges, masked_terms, whitened
 
 __all__ = ["choose", "error_b"]
@@ -79,8 +79,7 @@ def choose(prepared: Prepared, model: Model, settings: ScanSettings) -> Choice:
     reasons = (
         _found(table["resolution"], cc),
         f"Every shell is scaled to the amplitudes of the model at B = 0 times CC*, which allows "
-        f"for coordinate errors of {_ERROR * prepared.resolution:.2f} A; over all this is like "
-        f"b_sharpen {b_iso.signal - b_iso.target:.0f} A^2.",
+        f"for coordinate errors of {_ERROR * prepared.resolution:.2f} A{over_all(b_iso)}.",
     )
     table |= {"cc_star": cc_star, "scale": ratio * cc_star}
     verdict = Verdict(True, None, reasons, (*model.notes, *warnings))

@@ -284,6 +284,8 @@ def optimise_shape(
     Twice: the best overall B for the shape at hand, then the best shape at that B. The weight of a
     region stays that of the first scan, so that scores of different shapes can be compared.
     """
+    if not prepared.b_known:
+        return settings
     scan = run_scan(prepared, settings, score)
     weight = scan.region_weight
     for _ in range(2):

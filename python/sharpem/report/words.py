@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -135,21 +136,21 @@ def _local_sentence(result: Result, overall: str) -> str:
 
 def _before(result: Result) -> str:
     b = result.b_iso
-    whole = "" if abs(b.input - b.signal) < 0.5 else f" (signal; {_number(b.input)} {_B} whole map)"
-    return f"Overall B before: {_number(b.signal)} {_B}{whole}"
+    whole = f" (signal; {_known(b.input)} whole map)" if abs(b.input - b.signal) >= 0.5 else ""
+    return f"Overall B before: {_known(b.signal)}{whole}"
 
 
 def _target_sentence(result: Result) -> str:
     b = result.b_iso
     low, high = b.interval
-    text = f"{_before(result)}. Target: {_number(b.target)} {_B}"
+    text = f"{_before(result)}. Target: {_known(b.target)}"
     if high > low:
         text += f", about 90 % interval {_number(low)} to {_number(high)} {_B}"
     if b.output is not None:
         radial = result.filter.radial if result.filter else None
         blurred = isinstance(radial, SharpenBlur) and radial.blurred_part > 0
         where = " (blurring about d_cut included)" if blurred else ""
-        text += f". Measured on the sharpened map{where}: {_number(b.output)} {_B}"
+        text += f". Measured on the sharpened map{where}: {_known(b.output)}"
     return text + "."
 
 
@@ -238,10 +239,10 @@ def _b_rows(result: Result) -> list[tuple[str, str]]:
         ("Target by the score alone", b.surface),
         ("Target by expectation alone", b.expected),
     ]
-    texts = [(name, "none" if v is None else f"{_number(v)} {_B}") for name, v in rows]
+    texts = [(name, "none" if v is None else _known(v)) for name, v in rows]
     return [
         *texts,
-        ("Interval of the target, about 90 %", f"{_number(low)} to {_number(high)} {_B}"),
+        ("Interval of the target, about 90 %", _range(low, high)),
     ]
 
 
@@ -298,3 +299,12 @@ def trial_rows(result: Result) -> tuple[tuple[str, ...], ...]:
 def _number(b: float) -> str:
     """Write a B to 0.1 A^2 below 10, else to 1, without a minus before zero."""
     return f"{b:.1f}" if 0.05 <= abs(b) < 9.95 else f"{round(b):d}"
+
+
+def _known(b: float) -> str:
+    """An overall B with its unit, or that it is not known."""
+    return "not known" if math.isnan(b) else f"{_number(b)} {_B}"
+
+
+def _range(low: float, high: float) -> str:
+    return "not known" if math.isnan(low) else f"{_number(low)} to {_number(high)} {_B}"

@@ -157,6 +157,8 @@ class Anisotropy:
     def spread(self) -> float:
         """Largest minus smallest principal B, A^2."""
         b11, b22, b33, b12, b13, b23 = self.b_cartesian
+        if not np.isfinite(self.b_cartesian).all():  # not known
+            return float("nan")
         eigenvalues = np.linalg.eigvalsh([[b11, b12, b13], [b12, b22, b23], [b13, b23, b33]])
         return float(eigenvalues[-1] - eigenvalues[0])
 
