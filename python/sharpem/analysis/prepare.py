@@ -176,7 +176,18 @@ def prepare(
     whole = signal = overall_b(shells, limit)
     if fit is not None and noise is not None:
         signal = signal_b(shells, limit, fit.b_iso, fit.ln_scale)
-    findings = () if np.isfinite(signal.b_iso) else (_b_unknown(density, resolution, limit),)
+    findings: tuple[Finding, ...] = ()
+    if not np.isfinite(signal.b_iso):
+        if removed is not None:  # what was taken for anisotropy left nothing that makes sense
+            return prepare(
+                density,
+                resolution,
+                volume=volume,
+                correct_anisotropy=False,
+                composition=composition,
+            )
+        anisotropy = Anisotropy((np.nan,) * 6)
+        findings = (_b_unknown(density, resolution, limit),)
     return Prepared(
         density,
         resolution,

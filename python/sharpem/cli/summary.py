@@ -174,6 +174,8 @@ def _overall_b(result: Result) -> str:
 
 def _anisotropy(result: Result) -> str:
     text = anisotropy_line(result.prepared.anisotropy)
+    if not result.prepared.b_known:
+        return text
     if result.filter is None or result.filter.anisotropy is None:
         return f"{text}, left in"
     return f"{text}, {result.filter.anisotropy.spread:.0f} A^2 of it removed"

@@ -33,7 +33,7 @@ UNKNOWN_B = OverallB(np.nan, np.nan, np.nan)
 """Of a map that overall B cannot be read from."""
 
 _LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
-_LARGEST_ERROR = 125.0  # A^2; a B as uncertain as this says nothing: from about 10 A on
+_LARGEST_ERROR = 150.0  # A^2; a B as uncertain as this says nothing: from about 10 A on
 
 _BULK_SOLVENT = (0.85, 250.0)
 """Share of the protein's density that a crystal's solvent has, and B of its edge (A^2): the middle
