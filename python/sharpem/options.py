@@ -9,12 +9,20 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sharpem.analysis.molecular_volume import read_sequences
 from sharpem.analysis.symmetry import symmetry_of
 from sharpem.errors import InputError
 from sharpem.io.half_maps import read_half_maps
 from sharpem.io.model import read_model
 from sharpem.local.blend import BLENDS
 from sharpem.local.localised import LocalSettings
+from sharpem.maps.composition import (
+    UNKNOWN,
+    Composition,
+    as_composition,
+    composition_of_model,
+    composition_of_sequences,
+)
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps, pair_half_maps
 from sharpem.maps.model import Model
@@ -29,6 +37,7 @@ __all__ = [
     "as_model",
     "check",
     "chosen_method",
+    "known_composition",
     "local_settings",
     "scan_settings",
 ]
@@ -91,6 +100,23 @@ def as_half_maps(
 def as_model(model: ModelLike | None) -> Model | None:
     """Model, read where a file was given."""
     return read_model(model) if isinstance(model, str | Path | os.PathLike) else model
+
+
+def known_composition(
+    value: Composition | str | float | None, model: Model | None, sequence: str | Path | None
+) -> Composition:
+    """Composition as given, or by the model, or by the sequences; unknown without any of them.
+
+    Raises
+    ------
+    InputError
+        It is no composition, or the sequences cannot be read.
+    """
+    if value is not None:
+        return as_composition(value)
+    if model is not None:
+        return composition_of_model(model)
+    return UNKNOWN if sequence is None else composition_of_sequences(read_sequences(sequence))
 
 
 def chosen_method(

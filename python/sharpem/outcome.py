@@ -168,6 +168,7 @@ class Result:
             },
             "filter": self.filter.to_dict() if self.filter else None,
             "molecular_volume": asdict(prepared.volume),
+            "composition": prepared.composition.to_dict(),
             "region_weight": choice.region_weight,
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],

@@ -21,6 +21,7 @@ from sharpem.local.boxes import BOX_SIZE
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
+from sharpem.maps.composition import Composition
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.methods import empirical, given
@@ -39,6 +40,7 @@ from sharpem.options import (
     as_model,
     check,
     chosen_method,
+    known_composition,
     local_settings,
     scan_settings,
 )
@@ -79,6 +81,7 @@ def sharpen(
     sequence: str | Path | None = None,
     solvent_content: float | None = None,
     mask: DensityMap | None = None,
+    composition: Composition | str | float | None = None,
     anisotropy: bool = True,
     if_not_applicable: str = "empirical",
     local: bool = False,
@@ -123,6 +126,9 @@ def sharpen(
         What is known of the molecule's size, one of them: A^3, kDa, a FASTA file, the solvent's
         share of the box, or a mask on the map's grid. Otherwise it is estimated. The mask is that
         of the half maps' FSC too.
+    composition : {"protein", "nucleic"} or float, optional
+        What the molecule is made of, or the fraction of its mass that is nucleic acid, 0 to 1.
+        Default: by the model or the sequences, else unknown, which widens the interval of B.
     anisotropy : bool
         Remove the map's anisotropy.
     if_not_applicable : {"empirical", "stop"}
@@ -194,6 +200,7 @@ def sharpen(
             threads=_core.threads(),
         )
         tell("prepare", 0, 3)
+        made_of = known_composition(composition, atoms, sequence)
         volume = known_volume(
             map_,
             angstrom3=molecular_volume,
@@ -201,6 +208,7 @@ def sharpen(
             sequence=sequence,
             solvent_content=solvent_content,
             mask=mask,
+            composition=made_of,
         )
         measured = None
         if halves is not None:
@@ -208,7 +216,9 @@ def sharpen(
             resolution = resolution or measured.resolution
         if resolution is None:
             raise InputError("no resolution given, expected one in A, or half maps")
-        prepared = prepare(map_, resolution, volume=volume, correct_anisotropy=anisotropy)
+        prepared = prepare(
+            map_, resolution, volume=volume, correct_anisotropy=anisotropy, composition=made_of
+        )
         prepared_at = time.perf_counter()
         tell("scan", 1, 3)
         if method in _SCANNED:

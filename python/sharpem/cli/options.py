@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
 from sharpem.cli.parser import Parser, number
+from sharpem.errors import InputError
+
+if TYPE_CHECKING:
+    from sharpem.maps.composition import Composition
 
 __all__ = ["add_filter", "add_local", "add_scan", "add_volume"]
 
@@ -64,7 +71,23 @@ def add_volume(parser: Parser) -> None:
         metavar="F",
         help="part of the box that is solvent, 0 to 1",
     )
+    about.add_argument(
+        "--composition",
+        type=_composition,
+        metavar="C",
+        help="protein, nucleic, or the fraction of the mass that is nucleic acid, 0 to 1 (default: "
+        "by the model or the sequences, else unknown)",
+    )
     group.add_argument("--mask", metavar="MASK", help="map with values > 0.5 inside the molecule")
+
+
+def _composition(text: str) -> Composition:
+    from sharpem.maps.composition import as_composition
+
+    try:
+        return as_composition(text)
+    except InputError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def add_local(parser: Parser) -> None:

@@ -43,7 +43,7 @@ _PASSED_ON = (
     "max_memory",
     *("b_sharpen", "b_iso", "d_cut", "k", "b_blur", "optimize_d_cut", "optimize_k"),
     *("b_min", "b_max", "b_step", "fraction"),
-    *("molecular_volume", "mass", "sequence", "solvent_content", "mask"),
+    *("molecular_volume", "mass", "sequence", "solvent_content", "mask", "composition"),
     *("local", "local_box", "local_blend", "symmetry"),
 )
 
