@@ -41,6 +41,7 @@ D_MIN_RATIO = 0.833
 
 _FEWEST_SHELLS = 3
 _SMALLEST = 1e-12  # rms density; powers of it must fit float32
+_TELLING = 3.5  # A; from here on the likelihoods of protein and nucleic acid differ enough
 _LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
 
 
@@ -176,7 +177,7 @@ def prepare(
     whole = signal = overall_b(shells, limit)
     if fit is not None and noise is not None:
         signal = signal_b(shells, limit, fit.b_iso, fit.ln_scale)
-    findings: tuple[Finding, ...] = ()
+    findings = _maybe_nucleic(signal, limit)
     if not np.isfinite(signal.b_iso):
         if removed is not None:  # what was taken for anisotropy left nothing that makes sense
             return prepare(
@@ -238,6 +239,19 @@ def _b_unknown(density: DensityMap, resolution: float, limit: float) -> Finding:
         f"{max(density.cell[:3]):.0f} A do not show it well enough{ends}.",
         "The map is left as it is; --b-sharpen sets a sharpening, and half maps or a model show "
         "one.",
+    )
+
+
+def _maybe_nucleic(signal: OverallB, limit: float) -> tuple[Finding, ...]:
+    if limit > _TELLING or not signal.for_nucleic > 0:
+        return ()
+    return (
+        finding(
+            "composition-doubtful",
+            "The amplitudes fall off as those of nucleic acid do, not of protein.",
+            "B was read as a protein's; --composition nucleic, or its fraction of the mass, reads "
+            "it better.",
+        ),
     )
 
 

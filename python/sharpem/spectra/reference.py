@@ -9,7 +9,7 @@ reads b.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -27,6 +27,7 @@ _WIDTH = 0.005  # 1/A; shells of the table, which the two numbers below go with
 _INDEPENDENT = 0.003  # variance of ln I in such a shell that no mode explains, beside the table's
 _FOLD_SCALE = 2.5  # molecules met in practice differ more than those of the tables: see the docs
 _FEWEST_SHELLS = 3
+_LARGEST_EVIDENCE = 3.0  # of a ln likelihood ratio: what no protein's data exceed
 _OTHERWISE = ((0.5, 0.10), (1.0, 0.05))
 """What an unknown molecule may be beside protein: fraction of nucleic acid, and how probable."""
 
@@ -129,12 +130,15 @@ class OverallB:
         ln power = ln_scale + ln_reference(s) - b_iso s^2 / 2.
     spread : float
         A^2; what not knowing the composition adds to the error.
+    for_nucleic : float
+        Logarithm of the likelihood of nucleic acid over that of protein, where neither is known.
     """
 
     b_iso: float
     error: float
     ln_scale: float
     spread: float = 0.0
+    for_nucleic: float = 0.0
 
 
 def fit_overall_b(
@@ -166,7 +170,7 @@ def fit_overall_b(
         X-ray form factors instead of those for electrons.
     nucleic : float or None
         Fraction of the mass that is nucleic acid. None, not known: B is read as a protein's, and
-        the error holds what it would be for the other molecules there are.
+        the error holds what it would be for other molecules, by how well they fit.
 
     Raises
     ------
@@ -181,23 +185,39 @@ def fit_overall_b(
             f"at least {_FEWEST_SHELLS}: too small a box, or too low a resolution, to read B from"
         )
     given = s[used], y[used], np.broadcast_to(variance, s.shape)[used]
-    fit = _fit(*given, xray=xray, nucleic=nucleic or 0.0)
+    fit, ln_likelihood = _fit(*given, xray=xray, nucleic=nucleic or 0.0)
     if nucleic is not None:
         return fit
-    others = [(_fit(*given, xray=xray, nucleic=f).b_iso, weight) for f, weight in _OTHERWISE]
-    spread2 = sum(weight * (b - fit.b_iso) ** 2 for b, weight in others)
-    return replace(fit, error=float(np.hypot(fit.error, spread2**0.5)), spread=float(spread2**0.5))
+    others = [(weight, *_fit(*given, xray=xray, nucleic=f)) for f, weight in _OTHERWISE]
+    excess = np.array([min(ln - ln_likelihood, _LARGEST_EVIDENCE) for _, _, ln in others])
+    weights = np.array([weight for weight, _, _ in others]) * np.exp(excess)
+    apart = np.array([other.b_iso for _, other, _ in others]) - fit.b_iso
+    protein = 1.0 - sum(weight for _, weight in _OTHERWISE)
+    spread = float(np.sqrt(weights @ apart**2 / (protein + weights.sum())))
+    return OverallB(
+        fit.b_iso,
+        float(np.hypot(fit.error, spread)),
+        fit.ln_scale,
+        spread,
+        others[-1][2] - ln_likelihood,
+    )
 
 
-def _fit(s: Array, y: Array, variance: Array, *, xray: bool, nucleic: float) -> OverallB:
-    """Fit all shells given, each array of shape (n,), against one composition."""
+def _fit(
+    s: Array, y: Array, variance: Array, *, xray: bool, nucleic: float
+) -> tuple[OverallB, float]:
+    """Fit all shells given, arrays of shape (n,), against one composition; its ln likelihood."""
     covariance = _fold_covariance(s, nucleic)
     covariance[np.diag_indices_from(covariance)] += variance
     design = np.stack([np.ones(len(covariance)), -0.5 * s**2], axis=1)
     weighted = np.linalg.solve(covariance, design)
     errors = np.linalg.inv(design.T @ weighted)
-    ln_scale, b_iso = errors @ (weighted.T @ (y - ln_reference(s, xray=xray, nucleic=nucleic)))
-    return OverallB(float(b_iso), float(np.sqrt(errors[1, 1])), float(ln_scale))
+    above = y - ln_reference(s, xray=xray, nucleic=nucleic)
+    ln_scale, b_iso = errors @ (weighted.T @ above)
+    left = above - design @ (ln_scale, b_iso)
+    deviance = left @ np.linalg.solve(covariance, left) + np.linalg.slogdet(covariance)[1]
+    fit = OverallB(float(b_iso), float(np.sqrt(errors[1, 1])), float(ln_scale))
+    return fit, -0.5 * float(deviance)
 
 
 def _fold_covariance(s: Array, nucleic: float) -> Array:
