@@ -48,8 +48,17 @@ def choose(
         b_sharpen = prepared.b_signal - b_iso
         reason = f"An overall B of {b_iso:g} A^2 was asked for."
     answer = BIso(prepared.b_input, prepared.b_signal, target, (target, target))
-    filter_ = settings.sharpening(prepared, b_sharpen)
+    filter_ = _as_asked(settings, settings.d_cut or prepared.resolution, b_sharpen)
     return Choice("given", filter_, Verdict(True, None, (reason,)), answer)
+
+
+def _as_asked(settings: ScanSettings, d_cut: float, b_sharpen: float) -> SharpenBlur:
+    """Return the paper's filter with a blur that grows with b_sharpen, so that 0 does nothing.
+
+    All of it is there from 2 d_cut^2 on, as in `SharpenBlur.continuous` below 0: no jump either.
+    """
+    part = min(1.0, 0.5 * b_sharpen / d_cut**2) if b_sharpen > 0 else 1.0
+    return SharpenBlur(b_sharpen, d_cut, settings.k, part * settings.b_blur)
 
 
 def leave_alone(prepared: Prepared, method: str) -> Choice:

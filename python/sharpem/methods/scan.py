@@ -65,12 +65,8 @@ class ScanSettings:
 
     def filter(self, prepared: Prepared, b_iso: float) -> SharpenBlur:
         """Return the filter that brings the signal to an overall B of ``b_iso`` (A^2)."""
-        return self.sharpening(prepared, prepared.b_signal - b_iso)
-
-    def sharpening(self, prepared: Prepared, b_sharpen: float) -> SharpenBlur:
-        """Return the filter that sharpens by ``b_sharpen`` (A^2)."""
         d_cut = self.d_cut or prepared.resolution
-        return SharpenBlur.continuous(b_sharpen, d_cut, self.k, self.b_blur)
+        return SharpenBlur.continuous(prepared.b_signal - b_iso, d_cut, self.k, self.b_blur)
 
 
 @dataclass(frozen=True)
