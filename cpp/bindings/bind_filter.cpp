@@ -18,13 +18,15 @@ Parameters
 b_sharpen : float
     A^2; positive sharpens.
 b_blur : float
-    A^2; used when sharpening, where d < d_cut.
+    A^2; where d < d_cut.
 d_cut : float
     A; where sharpening gives way to blurring.
 k : float
     1/A; steepness of the transition.
 s_max : float
-    1/A; end of the table.)";
+    1/A; end of the table.
+onset : float
+    A^2; the blur beyond d_cut grows from b_sharpen = -onset to 0. 0: it begins at once (the paper).)";
 
 constexpr const char* table_doc = R"(Piecewise linear in s between points, constant beyond them.
 
@@ -56,8 +58,8 @@ RadialCurve from_sphere(double radius, double s_max) {
 }
 
 RadialCurve from_sharpen_blur(double b_sharpen, double b_blur, double d_cut, double k,
-                              double s_max) {
-  return RadialCurve(SharpenBlur{b_sharpen, b_blur, d_cut, k}, s_max);
+                              double s_max, double onset) {
+  return RadialCurve(SharpenBlur{b_sharpen, b_blur, d_cut, k, onset}, s_max);
 }
 
 }  // namespace
@@ -65,7 +67,8 @@ RadialCurve from_sharpen_blur(double b_sharpen, double b_blur, double d_cut, dou
 void bind_filter(py::module_& m) {
   py::class_<RadialCurve> curve(m, "RadialCurve", class_doc);
   curve.def_static("sharpen_blur", &from_sharpen_blur, py::arg("b_sharpen"), py::arg("b_blur"),
-                   py::arg("d_cut"), py::arg("k"), py::arg("s_max"), sharpen_blur_doc);
+                   py::arg("d_cut"), py::arg("k"), py::arg("s_max"), py::arg("onset") = 0.0,
+                   sharpen_blur_doc);
   curve.def_static("table", &from_table, py::arg("s"), py::arg("factor"), py::arg("s_max"),
                    table_doc);
   curve.def_static("sphere", &from_sphere, py::arg("radius"), py::arg("s_max"), sphere_doc);

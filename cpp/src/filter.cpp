@@ -58,6 +58,12 @@ std::function<double(double)> interpolated(const std::vector<double>& s,
   return Interpolation(s, factor);
 }
 
+/// How much of the blur beyond d_cut is applied, 0 to 1.
+double blurred_part(const SharpenBlur& filter) {
+  if (filter.b_sharpen > 0) return 1;
+  return filter.onset > 0 ? std::max(0.0, 1 + filter.b_sharpen / filter.onset) : 0;
+}
+
 float saturated(double x) {
   constexpr double largest = std::numeric_limits<float>::max();
   return static_cast<float>(std::clamp(x, -largest, largest));
@@ -68,8 +74,10 @@ float saturated(double x) {
 double log_amplitude_factor(const SharpenBlur& filter, double s) {
   if (s == 0) return 0;
   const double sharpen = bounded(0.25 * filter.b_sharpen * s * s);  // Eq. 1
-  if (filter.b_sharpen <= 0) return sharpen;
-  const double blur = bounded(-0.25 * filter.b_blur * s * s);          // Eq. 2
+  const double part = blurred_part(filter);
+  if (part == 0) return sharpen;
+  const double whole = bounded(-0.25 * filter.b_blur * s * s);  // Eq. 2
+  const double blur = part < 1 ? (1 - part) * sharpen + part * whole : whole;
   const double t = bounded(filter.k * bounded(filter.d_cut - 1 / s));  // Eq. 4a: w = 1/(1 + e^t)
   return log_sum_exp(sharpen - softplus(t), blur - softplus(-t));      // Eq. 3
 }

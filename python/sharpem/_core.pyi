@@ -15,7 +15,7 @@ class RadialCurve:
     an array. Constant beyond its ends.
     """
     @staticmethod
-    def sharpen_blur(b_sharpen: typing.SupportsFloat | typing.SupportsIndex, b_blur: typing.SupportsFloat | typing.SupportsIndex, d_cut: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex) -> RadialCurve:
+    def sharpen_blur(b_sharpen: typing.SupportsFloat | typing.SupportsIndex, b_blur: typing.SupportsFloat | typing.SupportsIndex, d_cut: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex, onset: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> RadialCurve:
         """
         The paper's filter (Terwilliger et al. 2018, Eq. 1-4).
         
@@ -24,13 +24,15 @@ class RadialCurve:
         b_sharpen : float
             A^2; positive sharpens.
         b_blur : float
-            A^2; used when sharpening, where d < d_cut.
+            A^2; where d < d_cut.
         d_cut : float
             A; where sharpening gives way to blurring.
         k : float
             1/A; steepness of the transition.
         s_max : float
             1/A; end of the table.
+        onset : float
+            A^2; the blur beyond d_cut grows from b_sharpen = -onset to 0. 0: it begins at once (the paper).
         """
     @staticmethod
     def sphere(radius: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex) -> RadialCurve:

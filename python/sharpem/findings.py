@@ -34,6 +34,7 @@ CODES: dict[str, tuple[str, str]] = {
     "resolution-too-coarse": ("warning", "map"),
     "resolution-at-grid-limit": ("note", "map"),
     "b-unknown": ("warning", "map"),
+    "composition-doubtful": ("note", "map"),
     "offset": ("warning", "map"),
     "quantised": ("warning", "map"),
     "left-alone": ("warning", "map"),

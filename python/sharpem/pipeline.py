@@ -17,8 +17,10 @@ from sharpem.errors import InputError
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
+from sharpem.maps.composition import Composition
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
+from sharpem.maps.model import Model
 from sharpem.methods import half_map
 from sharpem.methods.choice import Choice
 from sharpem.methods.registry import METHODS, Method, MethodInput
@@ -70,6 +72,9 @@ def sharpen(asked: SharpenInput) -> Result:
         What is known of the molecule's size, one of them: A^3, kDa, a FASTA file, the solvent's
         share of the box, or a mask on the map's grid. Otherwise it is estimated. The mask is that
         of the half maps' FSC too.
+    composition : {"protein", "nucleic"} or float, optional
+        What the molecule is made of, or the fraction of its mass that is nucleic acid, 0 to 1.
+        Default: by the model or the sequences, else unknown, which widens the interval of B.
     anisotropy : bool
         Remove the map's anisotropy.
     if_not_applicable : {"empirical", "stop"}
@@ -120,7 +125,7 @@ def sharpen(asked: SharpenInput) -> Result:
             name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
             method = METHODS[name]
             place = asked.local_settings(density)
-            prepared, measured = _prepared(asked, density, half_maps, with_model=model is not None)
+            prepared, measured = _prepared(asked, density, half_maps, model)
         with stages("scan"):
             given = MethodInput(
                 prepared,
@@ -150,10 +155,10 @@ def sharpen(asked: SharpenInput) -> Result:
 
 
 def _prepared(
-    asked: SharpenInput, density: DensityMap, half_maps: HalfMaps | None, *, with_model: bool
+    asked: SharpenInput, density: DensityMap, half_maps: HalfMaps | None, model: Model | None
 ) -> tuple[Prepared, half_map.Measured | None]:
     """The map as all methods see it, and what the half maps say."""
-    extra = "model" if with_model else "half-map" if half_maps is not None else None
+    extra = "model" if model is not None else "half-map" if half_maps is not None else None
     check_memory(
         density,
         asked.resolution,
@@ -162,6 +167,7 @@ def _prepared(
         extra=METHODS[extra].memory if extra else None,
         threads=_core.threads(),
     )
+    made_of = asked.made_of(model)
     volume = known_volume(
         density,
         angstrom3=asked.molecular_volume,
@@ -169,6 +175,7 @@ def _prepared(
         sequence=asked.sequence,
         solvent_content=asked.solvent_content,
         mask=asked.mask,
+        composition=made_of,
     )
     measured, resolution = None, asked.resolution
     if half_maps is not None:
@@ -176,7 +183,13 @@ def _prepared(
         resolution = resolution or measured.resolution
     if resolution is None:
         raise InputError("no resolution given, expected one in A, or half maps")
-    prepared = prepare(density, resolution, volume=volume, correct_anisotropy=asked.anisotropy)
+    prepared = prepare(
+        density,
+        resolution,
+        volume=volume,
+        correct_anisotropy=asked.anisotropy,
+        composition=made_of,
+    )
     return prepared, measured
 
 

@@ -39,6 +39,21 @@ TEST_CASE("blurring is exp(b s^2 / 4) at every d, without the extra blur") {
   }
 }
 
+TEST_CASE("with an onset the blur beyond d_cut grows as b_sharpen comes up to 0") {
+  const double onset = 18;
+  for (const double s : {0.1, 0.3, 0.34, 0.5}) {
+    CAPTURE(s);
+    for (const double b : {-100.0, -18.0}) {
+      CHECK(amplitude_factor({b, 200, 3, 10, onset}, s) == amplitude_factor({b, 200, 3, 10}, s));
+    }
+    CHECK(amplitude_factor({50, 200, 3, 10, onset}, s) == amplitude_factor({50, 200, 3, 10}, s));
+    const double below = amplitude_factor({-1e-9, 200, 3, 10, onset}, s);
+    CHECK(below == Approx(amplitude_factor({1e-9, 200, 3, 10, onset}, s)));
+    const double half = amplitude_factor({-9, 200, 3, 10, onset}, s);
+    CHECK(half <= amplitude_factor({-9, 200, 3, 10}, s));
+  }
+}
+
 TEST_CASE("no input overflows, and s = 0 is left alone") {
   const double big = 1e300;
   for (const double b : {-big, -1000.0, 0.0, 1000.0, big}) {

@@ -44,6 +44,16 @@ def sharpen_blur(s, b_sharpen, d_cut, k, b_blur):
     return f_sharpen * scale_sharpen + (1 - f_sharpen) * scale_blur
 
 
+def continuous(s, b_sharpen, d_cut, k, b_blur):
+    """The same without a jump: the blur grows from nothing at -2 d_cut^2 to the whole at 0."""
+    part = np.clip(1 + b_sharpen / (2 * d_cut**2), 0, 1)
+    with np.errstate(divide="ignore", over="ignore"):
+        f_sharpen = 1 / (1 + np.exp(k * (d_cut - 1 / s)))
+    scale_sharpen = np.exp(b_sharpen * s**2 / 4)
+    scale_blur = np.exp(((1 - part) * b_sharpen - part * b_blur) * s**2 / 4)
+    return f_sharpen * scale_sharpen + (1 - f_sharpen) * scale_blur
+
+
 def filtered(density, factor, d_min, tensor=None):
     """A map times an amplitude factor, a function of s, cut at d_min; anisotropy removed first."""
     s = s_vectors(density)

@@ -287,3 +287,13 @@ def test_a_mask_of_the_same_grid(density):
     made = sharpen(density, resolution=3.8, mask=DensityMap(inside, density.cell))
     assert made.prepared.volume.source == "mask"
     assert made.prepared.volume.fraction == pytest.approx(0.1, abs=1e-3)
+
+
+def test_what_is_asked_for_has_no_jump_at_zero(density):
+    maps = [
+        sharpen(density, resolution=3.8, b_sharpen=b, anisotropy=False).map.data
+        for b in (-0.01, 0.0, 0.01, 2.0)
+    ]
+    step = np.abs(maps[3] - maps[1]).max()
+    assert np.abs(maps[2] - maps[1]).max() < 0.02 * step
+    assert np.abs(maps[0] - maps[1]).max() < 0.02 * step

@@ -1,5 +1,5 @@
-// The amplitude factor A(s) that sharpens or blurs a map: Terwilliger et al. (2018), Eq. 1-4, and
-// any other radial curve.
+// The amplitude factor A(s) that sharpens or blurs a map: Terwilliger et al. (2018), Eq. 1-4, also
+// in a form that is continuous in b_sharpen, and any other radial curve.
 //
 // Units: s = 1/d in 1/A, B in A^2, k in 1/A. Positive b_sharpen sharpens. The factor for amplitudes
 // is exp(b_sharpen s^2 / 4) (4 for amplitudes, 2 for intensities). Every filter is radial, real and
@@ -15,12 +15,15 @@ namespace sharpem {
 
 class Spectrum;
 
-/// The paper's four parameters.
+/// The paper's four parameters, and where the blur beyond d_cut begins. With `onset` = 0 it begins at
+/// b_sharpen > 0, at once, as in the paper; otherwise it grows from nothing at b_sharpen = -onset to
+/// the whole of b_blur at b_sharpen = 0, so that the filter has no jump.
 struct SharpenBlur {
   double b_sharpen = 0;  // A^2, applied to d > d_cut
-  double b_blur = 200;   // A^2, applied to d < d_cut, only when sharpening
+  double b_blur = 200;   // A^2, applied to d < d_cut
   double d_cut = 0;      // A, usually the resolution of the map
   double k = 10;         // 1/A, steepness of the transition
+  double onset = 0;      // A^2
 };
 
 /// ln A(s), Eq. 1-4; finite for every finite input. At s = 0 it is 0.

@@ -12,12 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from sharpem.errors import InputError
+from sharpem.maps.composition import (
+    RESIDUE_MASS,
+    UNKNOWN,
+    VOLUME_PER_DALTON,
+    Composition,
+    is_nucleic,
+)
 from sharpem.maps.density import DensityMap
 
-__all__ = ["DALTON_VOLUME", "MolecularVolume", "box_volume", "known_volume", "sequence_mass"]
-
-DALTON_VOLUME = 1.23
-"""Dry volume of protein, A^3 per Da."""
+__all__ = ["MolecularVolume", "box_volume", "known_volume", "read_sequences", "sequence_volume"]
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,8 @@ class MolecularVolume:
     source: str
 
 
-_RESIDUE_MASS = {"protein": 110.0, "nucleic": 330.0}
-_NUCLEOTIDE_VOLUME = 1.15  # A^3 per Da
-
-
-def sequence_mass(path: str | Path) -> tuple[float, float]:
-    """Mass (Da) and dry volume (A^3) of all the sequences in a FASTA file.
-
-    A sequence of the letters A, C, G, T, U and N alone counts as nucleic acid.
+def read_sequences(path: str | Path) -> list[str]:
+    """Read the sequences of a FASTA file, capital letters without blanks; empty ones left out.
 
     Raises
     ------
@@ -61,13 +59,16 @@ def sequence_mass(path: str | Path) -> tuple[float, float]:
     sequences = ["".join(record.split()).upper().rstrip("*") for record in records]
     if not any(sequences):
         raise InputError(f"{path}: no sequence found, expected FASTA: >name and letters")
-    mass = volume = 0.0
-    for letters in filter(None, sequences):
-        nucleic = set(letters) <= set("ACGTUN")
-        own = len(letters) * _RESIDUE_MASS["nucleic" if nucleic else "protein"]
-        mass += own
-        volume += own * (_NUCLEOTIDE_VOLUME if nucleic else DALTON_VOLUME)
-    return mass, volume
+    return list(filter(None, sequences))
+
+
+def sequence_volume(sequences: list[str]) -> float:
+    """Dry volume (A^3) of sequences by the mean masses of residues."""
+    kinds = ["nucleic" if is_nucleic(letters) else "protein" for letters in sequences]
+    return sum(
+        len(letters) * RESIDUE_MASS[kind] * VOLUME_PER_DALTON[kind]
+        for letters, kind in zip(sequences, kinds, strict=True)
+    )
 
 
 def box_volume(density: DensityMap) -> float:
@@ -83,6 +84,7 @@ def known_volume(
     sequence: str | Path | None = None,
     solvent_content: float | None = None,
     mask: DensityMap | None = None,
+    composition: Composition = UNKNOWN,
 ) -> MolecularVolume | None:
     """Molecular volume from what the user knows; None where nothing was given.
 
@@ -93,13 +95,15 @@ def known_volume(
     angstrom3 : float, optional
         The volume itself, A^3.
     mass : float, optional
-        kDa of protein.
+        kDa.
     sequence : path, optional
         FASTA file with everything that is in the map.
     solvent_content : float, optional
         The solvent's share of the box.
     mask : DensityMap, optional
         On the map's grid; voxels above 0.5 are molecule.
+    composition : Composition
+        For the volume of a mass.
 
     Raises
     ------
@@ -109,8 +113,8 @@ def known_volume(
     box = box_volume(density)
     given = {
         "volume": angstrom3,
-        "mass": None if mass is None else 1000 * mass * DALTON_VOLUME,
-        "sequence": None if sequence is None else sequence_mass(sequence)[1],
+        "mass": None if mass is None else 1000 * mass * composition.volume_per_dalton,
+        "sequence": None if sequence is None else sequence_volume(read_sequences(sequence)),
         "solvent-content": None if solvent_content is None else (1 - solvent_content) * box,
         "mask": None if mask is None else _mask_share(density, mask) * box,
     }

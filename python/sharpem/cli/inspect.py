@@ -130,10 +130,11 @@ def _values(density: DensityMap) -> dict[str, Any]:
 def _measure(density: DensityMap, resolution: float) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What takes a Fourier transform, and the warnings that came with it."""
     from sharpem.analysis.prepare import prepare
+    from sharpem.io.json_text import to_plain
 
     prepared = prepare(density, resolution)
     volume = prepared.volume
-    return {
+    measured = {
         "resolution": resolution,
         "b_iso": {"input": prepared.b_input, "signal": prepared.b_signal},
         "anisotropy": {
@@ -145,7 +146,8 @@ def _measure(density: DensityMap, resolution: float) -> tuple[dict[str, Any], tu
             "angstrom3": volume.angstrom3,
             "source": volume.source,
         },
-    }, prepared.warnings
+    }
+    return to_plain(measured), prepared.warnings
 
 
 def _lines(answer: dict[str, Any]) -> Lines:
@@ -183,14 +185,24 @@ def _measured_lines(answer: dict[str, Any]) -> list[tuple[str, str]]:
     b, volume = answer["b_iso"], answer["molecular_volume"]
     return [
         ("resolution", f"{answer['resolution']:g} A"),
-        ("overall B", f"{b['input']:.0f} A^2; of the signal {b['signal']:.0f} A^2"),
-        ("anisotropy", f"B differs by {answer['anisotropy']['spread']:.0f} A^2 between directions"),
+        ("overall B", _overall_b(b["input"], b["signal"])),
+        ("anisotropy", _anisotropy(answer["anisotropy"]["spread"])),
         (
             "molecule",
             f"{volume['angstrom3']:.0f} A^3, {100 * volume['fraction']:.1f} % of the map "
             f"({volume['source']})",
         ),
     ]
+
+
+def _overall_b(whole: float | None, signal: float | None) -> str:
+    if whole is None or signal is None:
+        return "not known"
+    return f"{whole:.0f} A^2; of the signal {signal:.0f} A^2"
+
+
+def _anisotropy(spread: float | None) -> str:
+    return "not known" if spread is None else f"B differs by {spread:.0f} A^2 between directions"
 
 
 def _row(values: list[float]) -> str:

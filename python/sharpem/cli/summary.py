@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
+from math import isfinite, isnan
 from pathlib import Path
 
 from sharpem.local.localised import BoxChoice

@@ -10,6 +10,7 @@ import gemmi
 import numpy as np
 
 from sharpem.errors import InputError
+from sharpem.maps.composition import VOLUME_PER_DALTON
 from sharpem.maps.model import Model
 
 __all__ = ["leave_out", "read_model", "read_structure"]
@@ -17,7 +18,6 @@ __all__ = ["leave_out", "read_model", "read_structure"]
 # Hydrogens are seldom in the file: mass with them over mass without, from the mean composition of
 # proteins (C4.9 H7.8 N1.4 O1.5 per residue) and of nucleotides (C9.8 H12 N3.8 O7 P).
 _HYDROGENS = {"protein": 1.075, "nucleic": 1.038}
-_VOLUME_PER_DALTON = {"protein": 1.23, "nucleic": 1.15}  # A^3/Da
 
 
 def read_model(
@@ -100,9 +100,10 @@ def _to_model(model: gemmi.Model, path: Path, notes: tuple[str, ...]) -> Model:
         occupancies=np.array([atom.occ for atom in atoms], dtype=np.float64),
         b_iso=np.array([atom.b_iso for atom in atoms], dtype=np.float64),
         mass=sum(masses.values()),
-        dry_volume=sum(_VOLUME_PER_DALTON[kind] * mass for kind, mass in masses.items()),
+        dry_volume=sum(VOLUME_PER_DALTON[kind] * mass for kind, mass in masses.items()),
         path=path,
         notes=notes,
+        nucleic=masses["nucleic"] / max(sum(masses.values()), 1e-9),
     )
 
 

@@ -134,6 +134,8 @@ def localise(
 
 def _nothing_local(prepared: Prepared, boxes: Boxes) -> str | None:
     """Why there is nothing to do, if so."""
+    if not prepared.b_known:
+        return "The overall B is not known: parts of the map cannot be compared by it."
     if prepared.contrast < LEAST_CONTRAST:
         return "No region of density was found: nothing stands out of the noise."
     if len(boxes) < _FEWEST_BOXES:

@@ -33,6 +33,8 @@ class Model:
         The file it came from.
     notes : tuple of str
         What was left out on reading, one sentence each.
+    nucleic : float
+        Fraction of the mass that is nucleic acid, 0 to 1.
     """
 
     positions: NDArray[np.float64]
@@ -43,6 +45,7 @@ class Model:
     dry_volume: float
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    nucleic: float = 0.0
 
     def __post_init__(self) -> None:
         """Make the arrays read-only, without touching the caller's."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Verdict
 from sharpem.methods.expectation import Expectation, expect
+from sharpem.methods.given import leave_alone
 from sharpem.methods.scan import ScanSettings
 
 __all__ = ["choose", "why"]
@@ -42,9 +45,11 @@ def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
     settings : ScanSettings
         For the other three filter parameters.
     """
+    if not prepared.b_known:
+        return leave_alone(prepared, "empirical")
     expectation = expect(prepared)
     target = prepared.b_signal - expectation.b_sharpen
-    half = NINETY_PERCENT * expectation.sigma
+    half = NINETY_PERCENT * float(np.hypot(expectation.sigma, prepared.b_spread))
     b_iso = BIso(
         prepared.b_input,
         prepared.b_signal,

@@ -22,13 +22,11 @@ from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.analysis.signal_and_noise import weights
 from sharpem.spectra.filters import SharpenBlur
-from sharpem.spectra.shells import D_MAX, ShellTable
+from sharpem.spectra.shells import ShellTable, coarsest
 
-__all__ = ["Expectation", "expect", "expected_correlation", "rule_of_thumb", "settled"]
+__all__ = ["Expectation", "expect", "expected_correlation", "rule_of_thumb"]
 
 Array = NDArray[np.float64]
-
-_ABOVE_ZERO = 1.0  # A^2; as good as no sharpening, but with the soft resolution limit
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def expected_correlation(
     s = shells.s[used]
     n = weights(shells)[used]
     r = np.exp(0.5 * (shells.ln_reference[used] - shells.ln_reference[used].max()))
-    a = np.array([SharpenBlur(float(b), resolution)(s) for b in b_sharpen])
+    a = np.array([SharpenBlur.continuous(float(b), resolution)(s) for b in b_sharpen])
     cross = a @ (n * r * np.sqrt(signal[used]))
     power = (a * a) @ (n * (signal + noise)[used])
     answer: Array = cross / np.sqrt(power * np.sum(n * r * r))
@@ -93,20 +91,8 @@ def expect(prepared: Prepared) -> Expectation:
         correlation = float(_expected(prepared, np.array([best]))[0])
         sigma = max(4.0, 0.9 * d**2)
         return Expectation(best, sigma, from_solvent=True, correlation=correlation)
-    b = settled(prepared, 0.5 * (best + rule_of_thumb(prepared)))
+    b = 0.5 * (best + rule_of_thumb(prepared))
     return Expectation(b, max(4.0, 1.5 * d**2), from_solvent=False)
-
-
-def settled(prepared: Prepared, b_sharpen: float) -> float:
-    """Decide on which side of 0 a b_sharpen that is close to 0 had better be, A^2.
-
-    Just above 0 the filter's soft resolution limit sets in, below it there is none (section 2.1): a
-    jump that an average of two b_sharpen does not see. The expected correlation does.
-    """
-    if not -0.5 * prepared.resolution**2 < b_sharpen <= 0:
-        return b_sharpen
-    sides = np.array([b_sharpen, _ABOVE_ZERO])
-    return float(sides[np.argmax(_expected(prepared, sides))])
 
 
 def _best(prepared: Prepared) -> float:
@@ -131,7 +117,8 @@ def rule_of_thumb(prepared: Prepared) -> float:
     1/2 at s = 1/d has this B. The map's own B is read by a plain Wilson fit.
     """
     shells = prepared.shells
+    limit = prepared.fit_limit
     fit = _core.fit_wilson(
-        prepared.spectrum, shells.s, shells.ln_reference, d_max=D_MAX, d_min=prepared.fit_limit
+        prepared.spectrum, shells.s, shells.ln_reference, d_max=coarsest(limit), d_min=limit
     )
     return float(fit.b_iso) - 4.0 * float(np.log(2.0)) * prepared.resolution**2

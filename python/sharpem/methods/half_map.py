@@ -14,7 +14,7 @@ from sharpem.analysis.signal_and_noise import NEAR_MOLECULE
 from sharpem.findings import Finding
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
-from sharpem.methods.choice import Choice, Verdict
+from sharpem.methods.choice import BIso, Choice, Verdict
 from sharpem.methods.half_map_checks import (
     fsc_oddities,
     mask_is_worse_than_none,
@@ -27,6 +27,8 @@ from sharpem.methods.shell_evidence import HalvesAlone, ShellEvidence
 from sharpem.methods.shell_filter import (
     b_of_filter,
     decaying,
+    over_all,
+    over_all,
     shell_filter,
     smooth_ratio,
     without_floor,
@@ -133,7 +135,7 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
     noise_about_atoms = min(1.0, NEAR_MOLECULE * prepared.volume.fraction / fsc.mask_power)
     signal = np.maximum(c_ref_squared, _LEAST_SIGNAL)
     cc_star = np.sqrt(c_ref_squared / (c_ref_squared + noise_about_atoms * (1 - c_ref_squared)))
-    expected = ln_reference(s, xray=prepared.shells.xray)
+    expected = prepared.shells.ln_reference_at(s)
     about_model: tuple[Finding, ...] = ()
     if model is not None:
         by_model, weight, about_model = power_of_model(prepared, model, measured.mask, s)
@@ -152,7 +154,7 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
     verdict = Verdict(
         True,
         None,
-        (_found(measured), _filter_words(b_iso.signal - b_iso.target, model is not None)),
+        (_found(measured), _filter_words(b_iso, model is not None)),
         _limit_warning(prepared, measured),
     )
     return Choice("half-map", filter_, verdict, b_iso, shells=evidence).noting(
@@ -180,11 +182,11 @@ def _angstrom(found: Crossing) -> str:
     return f"{found.d:.2f} A" + (" or better (the limit of the grid)" if found.beyond else "")
 
 
-def _filter_words(b_sharpen: float, by_model: bool) -> str:
-    source = "the model" if by_model else "a typical protein"
+def _filter_words(b_iso: BIso, by_model: bool) -> str:
+    source = "the model" if by_model else "a typical molecule"
     return (
         f"Every shell is scaled to the amplitudes of {source} at B = 0 times CC*, the expected "
-        f"correlation with the truth; over all this is like b_sharpen {b_sharpen:.0f} A^2."
+        f"correlation with the truth{over_all(b_iso)}."
     )
 
 
@@ -225,6 +227,8 @@ def cross_checked(
     method : ScanMethod
         The score.
     """
+    if not prepared.b_known:
+        return choice
     answers = [
         _alone(half, prepared, settings, method)
         for half in (measured.halves.one, measured.halves.two)
@@ -267,5 +271,6 @@ def _alone(
         prepared.resolution,
         volume=prepared.volume,
         correct_anisotropy=prepared.removed is not None,
+        composition=prepared.composition,
     )
     return choose_by_scan(own, settings, method)

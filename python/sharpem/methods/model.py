@@ -19,7 +19,7 @@ from sharpem.methods.choice import Choice, Verdict
 from sharpem.methods.model_fit import cc_star_of_map, explained, placed
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.shell_evidence import ShellEvidence
-from sharpem.methods.shell_filter import b_of_filter, shell_filter
+from sharpem.methods.shell_filter import b_of_filter, over_all, shell_filter
 from sharpem.spectra.fsc import fsc_edges, whitened_inside
 
 __all__ = ["choose", "error_b", "measured_inside"]
@@ -98,8 +98,7 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
     reasons = (
         _found(evidence),
         f"Every shell is scaled to the amplitudes of the model at B = 0 times CC*, which allows "
-        f"for coordinate errors of {_ERROR * prepared.resolution:.2f} A; over all this is like "
-        f"b_sharpen {b_iso.signal - b_iso.target:.0f} A^2.",
+        f"for coordinate errors of {_ERROR * prepared.resolution:.2f} A{over_all(b_iso)}.",
         "The shells below 6 A are weighted for the best correlation with this very model, which "
         "is therefore no independent test of the map that comes out.",
     )

@@ -17,6 +17,7 @@ from sharpem import _core
 from sharpem.analysis.local_variance import LEAST_CONTRAST
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import Trial
+from sharpem.spectra.apply import curve_of
 from sharpem.spectra.filters import SharpenBlur
 
 __all__ = [
@@ -63,9 +64,9 @@ class ScanSettings:
         return np.arange(self.b_min, self.b_max + 1e-6 * self.b_step, self.b_step)
 
     def filter(self, prepared: Prepared, b_iso: float) -> SharpenBlur:
-        """Return the filter that brings the signal to an overall B of ``b_iso``."""
+        """Return the filter that brings the signal to an overall B of ``b_iso`` (A^2)."""
         d_cut = self.d_cut or prepared.resolution
-        return SharpenBlur(prepared.b_signal - b_iso, d_cut, self.k, self.b_blur)
+        return SharpenBlur.continuous(prepared.b_signal - b_iso, d_cut, self.k, self.b_blur)
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,7 @@ def _trials(
     """Score a series of overall B's; the adjusted surface area is filled in later."""
     s_max = 1.0 / prepared.d_min
     filters = [settings.filter(prepared, float(b)) for b in b_iso]
-    curves = [
-        _core.RadialCurve.sharpen_blur(f.b_sharpen, f.b_blur, f.d_cut, f.k, s_max) for f in filters
-    ]
+    curves = [curve_of(f, s_max) for f in filters]
     voxels = prepared.density.data.size
     inside = max(1, round(settings.fraction * prepared.volume.fraction * voxels))
     details = _core.scan(prepared.spectrum, curves, inside, wrap=settings.wrap)
@@ -281,6 +280,8 @@ def optimise_shape(
     Twice: the best overall B for the shape at hand, then the best shape at that B. The weight of a
     region stays that of the first scan, so that scores of different shapes can be compared.
     """
+    if not prepared.b_known:
+        return settings
     scan = run_scan(prepared, settings, score)
     weight = scan.region_weight
     for _ in range(2):

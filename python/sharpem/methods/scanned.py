@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Curve, Verdict
 from sharpem.methods.empirical import why
-from sharpem.methods.expectation import Expectation, expect, settled
+from sharpem.methods.expectation import Expectation, expect
+from sharpem.methods.given import leave_alone
 from sharpem.methods.scan import (
     Peak,
     Scan,
@@ -86,6 +87,8 @@ def choose_by_scan(
         Where the score cannot judge the map, the verdict says so and the filter is the expected
         one.
     """
+    if not prepared.b_known:
+        return leave_alone(prepared, method.name)
     scan = run_scan(prepared, settings, method.score)
     peak = find_peak(scan, settings, method.score)
     failures = unusable(
@@ -145,9 +148,8 @@ class _Outcome:
         sigma = float(np.hypot(error, np.ptp(tops) / 2))
         weight = prior**2 / (prior**2 + sigma**2)
         target = (1 - weight) * self.expected + weight * self.peak.b_iso
-        target = self.prepared.b_signal - settled(self.prepared, self.prepared.b_signal - target)
         width = sigma * float(np.sqrt(weight))
-        half = NINETY_PERCENT * width
+        half = NINETY_PERCENT * float(np.hypot(width, self.prepared.b_spread))
         share = (
             f"The two are combined by their errors: the {self.method.label} has a weight of "
             f"{100 * weight:.0f} %."
@@ -163,7 +165,7 @@ class _Outcome:
 
     def not_applicable(self, failures: tuple[str, ...]) -> Choice:
         """Fall back to the expectation, marked as such."""
-        half = NINETY_PERCENT * self.expectation.sigma
+        half = NINETY_PERCENT * float(np.hypot(self.expectation.sigma, self.prepared.b_spread))
         interval = (self.expected - half, self.expected + half)
         reasons = (*failures, self._why, "Half maps or a model would help to choose.")
         return self._choice(self.expected, interval, reasons, applicable=False)

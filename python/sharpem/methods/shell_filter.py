@@ -16,7 +16,14 @@ from sharpem.spectra.filters import ShellFilter
 from sharpem.spectra.fsc_curve import never_rising
 from sharpem.spectra.shells import overall_b
 
-__all__ = ["b_of_filter", "decaying", "shell_filter", "smooth_ratio", "without_floor"]
+__all__ = [
+    "b_of_filter",
+    "decaying",
+    "over_all",
+    "shell_filter",
+    "smooth_ratio",
+    "without_floor",
+]
 
 Array = NDArray[np.float64]
 
@@ -115,4 +122,12 @@ def b_of_filter(prepared: Prepared, filter_: ShellFilter) -> BIso:
         prepared.b_signal,
         fit.b_iso,
         (fit.b_iso - half, fit.b_iso + half),
+    )
+
+
+def over_all(b_iso: BIso) -> str:
+    """How much a shell filter sharpens over all, to end a sentence; empty where B is not known."""
+    b_sharpen = b_iso.signal - b_iso.target
+    return (
+        f"; over all this is like b_sharpen {b_sharpen:.0f} A^2" if np.isfinite(b_sharpen) else ""
     )

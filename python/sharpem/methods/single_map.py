@@ -8,11 +8,11 @@ import numpy as np
 
 from sharpem.analysis.prepare import Prepared
 from sharpem.errors import InputError
-from sharpem.methods import empirical
+from sharpem.methods import empirical, given
 from sharpem.methods.choice import Choice, Verdict
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.shell_evidence import ShellEvidence
-from sharpem.methods.shell_filter import b_of_filter, shell_filter, smooth_ratio
+from sharpem.methods.shell_filter import b_of_filter, over_all, shell_filter, smooth_ratio
 
 __all__ = ["choose"]
 
@@ -35,6 +35,8 @@ def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
     InputError
         The solvent does not show the noise: too little of it, or masked.
     """
+    if not prepared.b_known:
+        return given.leave_alone(prepared, "single-map")
     shells = prepared.shells
     if shells.noise is None:
         name = prepared.density.path or "map"
@@ -55,9 +57,8 @@ def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
         "The solvent shows the noise: it is "
         f"{_percent(noise / (signal + noise), prepared)} of the power near the molecule at the "
         "resolution.",
-        "Every shell is scaled to the amplitudes of a typical protein at B = 0 times CC*, the "
-        f"expected correlation with the truth; over all this is like b_sharpen "
-        f"{b_iso.signal - b_iso.target:.0f} A^2.",
+        "Every shell is scaled to the amplitudes of a typical molecule at B = 0 times CC*, the "
+        f"expected correlation with the truth{over_all(b_iso)}.",
     )
     evidence = ShellEvidence(shells.s, shells.terms, cc_star, ratio)
     return Choice("single-map", filter_, Verdict(True, None, reasons), b_iso, shells=evidence)

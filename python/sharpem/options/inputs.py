@@ -8,11 +8,19 @@ from typing import TypeAlias
 
 from numpy.typing import ArrayLike
 
+from sharpem.analysis.molecular_volume import read_sequences
 from sharpem.analysis.symmetry import symmetry_of
 from sharpem.errors import InputError
 from sharpem.io.half_maps import read_half_maps
 from sharpem.io.model import read_model
 from sharpem.local.localised import LocalSettings
+from sharpem.maps.composition import (
+    UNKNOWN,
+    Composition,
+    as_composition,
+    composition_of_model,
+    composition_of_sequences,
+)
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps, pair_half_maps
 from sharpem.maps.model import Model
@@ -50,6 +58,22 @@ class SharpenInput(SharpenOptions):
             b_blur=self.b_blur,
             wrap=density.periodic,
         )
+
+    def made_of(self, model: Model | None) -> Composition:
+        """Composition as given, or by the model, or by the sequences; unknown without any of them.
+
+        Raises
+        ------
+        InputError
+            The sequences cannot be read.
+        """
+        if self.composition is not None:
+            return as_composition(self.composition)
+        if model is not None:
+            return composition_of_model(model)
+        if self.sequence is None:
+            return UNKNOWN
+        return composition_of_sequences(read_sequences(self.sequence))
 
     def local_settings(self, density: DensityMap) -> LocalSettings | None:
         """What is wanted of local sharpening; None where it is not wanted.

@@ -11,7 +11,7 @@ from typing import Any
 from sharpem.errors import InputError
 from sharpem.machine import memory_size
 
-__all__ = ["FILE", "LABELS", "SIZE", "SWITCH", "Kind", "number", "one_of", "whole"]
+__all__ = ["COMPOSITION", "FILE", "LABELS", "SIZE", "SWITCH", "Kind", "number", "one_of", "whole"]
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,16 @@ def _labels(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(","))
 
 
+def _composition(text: str) -> str | float:
+    return text if text in _NAMED else float(text)
+
+
+_NAMED = ("protein", "nucleic")
+COMPOSITION = Kind(
+    "protein, nucleic, or a number from 0 to 1",
+    _composition,
+    lambda value: value in _NAMED or 0 <= float(value) <= 1,
+)
 FILE = Kind("a file", str, lambda value: isinstance(value, str | os.PathLike), is_file=True)
 SWITCH = Kind("yes or no", _yes, lambda value: value in (True, False))
 SIZE = Kind("a size such as 4G or 500M", memory_size, lambda value: memory_size(value) > 0)

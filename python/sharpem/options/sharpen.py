@@ -9,7 +9,7 @@ from pathlib import Path
 from sharpem.local.blend import BLENDS
 from sharpem.local.boxes import BOX_SIZE
 from sharpem.methods.registry import METHODS, SCANNING
-from sharpem.options.kinds import FILE, SIZE, SWITCH, number, one_of, whole
+from sharpem.options.kinds import COMPOSITION, FILE, SIZE, SWITCH, number, one_of, whole
 from sharpem.options.table import option, options_of
 
 __all__ = ["GROUPS", "SharpenOptions"]
@@ -62,6 +62,13 @@ class SharpenOptions:
         one_of("empirical", "stop"),
         "where the method cannot judge the map: the expected final B, with a warning (default), or "
         "no map and exit code 3",
+    )
+    composition: str | float | None = _method(
+        None,
+        COMPOSITION,
+        "protein, nucleic, or the fraction of the mass that is nucleic acid, 0 to 1 (default: by "
+        "the model or the sequences, else unknown, which widens the interval)",
+        metavar="C",
     )
     anisotropy: bool = _method(True, SWITCH, "leave the map's anisotropy in it")
     b_sharpen: float | None = _filter(

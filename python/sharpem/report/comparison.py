@@ -39,7 +39,7 @@ def columns(comparison: Comparison) -> tuple[str, ...]:
 def texts(entry: Compared) -> tuple[str, ...]:
     """Write what goes under :func:`columns`."""
     applicable = "" if entry.choice is None else "yes" if entry.choice.verdict.applicable else "no"
-    plain = (applicable, _sharpening(entry), f"{entry.b_output:.0f}")
+    plain = (applicable, _sharpening(entry), _known(f"{entry.b_output:.0f}"))
     if entry.agreement is None:
         return plain
     cc = entry.agreement.correlation
@@ -53,7 +53,12 @@ def _sharpening(entry: Compared) -> str:
     if entry.b_sharpen is not None:
         return f"{entry.b_sharpen:+.0f}"
     b = entry.choice.b_iso
-    return f"~{b.signal - b.target:+.0f}"
+    return _known(f"~{b.signal - b.target:+.0f}")
+
+
+def _known(number: str) -> str:
+    """A number as it stands in the table, or that it is not known."""
+    return "not known" if "nan" in number else number
 
 
 def headline(comparison: Comparison) -> str:

@@ -90,7 +90,8 @@ def _mark(panel: Panel, result: Sharpened) -> None:
     low, high = result.b_iso.interval
     if high > low:
         panel.band(low, high, BLUE)
-    panel.mark(result.b_iso.target)
+    if np.isfinite(result.b_iso.target):
+        panel.mark(result.b_iso.target)
 
 
 def _detail_words(result: Sharpened) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -153,7 +154,7 @@ def _target_sentence(result: Sharpened) -> str:
         text += f", about 90 % interval {short_b(low)} to {short_b(high)} {_B}"
     if b.output is not None:
         radial = result.filter.radial if result.filter else None
-        blurred = isinstance(radial, SharpenBlur) and radial.b_sharpen > 0
+        blurred = isinstance(radial, SharpenBlur) and radial.blurred_part > 0
         where = " (blurring about d_cut included)" if blurred else ""
         text += f". Measured on the sharpened map{where}: {short_b(b.output)} {_B}"
     return text + "."
@@ -169,7 +170,7 @@ def _evidence_sentence(result: Sharpened) -> str:
 def _limits_sentence(filter_: Filter) -> str:
     radial = filter_.radial
     text = ""
-    if isinstance(radial, SharpenBlur) and radial.b_sharpen > 0:
+    if isinstance(radial, SharpenBlur) and radial.blurred_part > 0:
         text = (
             f"Beyond d_cut = {radial.d_cut:.2f} Å sharpening gives way to blurring "
             f"(b_blur = {short_b(radial.b_blur)} {_B}). "

@@ -31,8 +31,15 @@ def apply(density: DensityMap, filter_: Filter) -> DensityMap:
     Raises
     ------
     InputError
-        The filtered map does not fit float32 (far too large a B).
+        The filtered map does not fit float32 (far too large a B), or the resolution limit leaves
+        nothing of it.
     """
+    longest = max(density.cell[:3])
+    if filter_.d_min > longest:
+        raise InputError(
+            f"filter that ends at d_min {filter_.d_min:g} A, expected less than the "
+            f"{longest:.4g} A of the map's box"
+        )
     spectrum = _core.analyse(density.data, density.cell, filter_.d_min)
     if filter_.anisotropy is not None:
         _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
@@ -47,17 +54,25 @@ def filtered(density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter
     InputError
         It does not fit float32.
     """
-    data: NDArray[np.float32] = _core.synthesise(spectrum, curve_of(radial, 1.0 / spectrum.d_min))
+    s_max = min(1.0 / spectrum.d_min, _corner(density))
+    data: NDArray[np.float32] = _core.synthesise(spectrum, curve_of(radial, s_max))
     if not (data.min() > -_LARGEST and data.max() < _LARGEST):  # NaN is neither
         raise InputError("the filter makes densities too large to store, expected a smaller B")
     return density.with_data(data)
+
+
+def _corner(density: DensityMap) -> float:
+    """Largest s (1/A) of the map's grid: a table needs to go no further, and is finer so."""
+    corners = np.stack(np.meshgrid(*3 * [(-0.5, 0.5)]), axis=-1).reshape(-1, 3)
+    s = corners @ np.linalg.inv(density.voxel_axes)
+    return float(np.sqrt((s**2).sum(axis=1).max())) * (1 + 1e-9)
 
 
 def curve_of(radial: RadialFilter, s_max: float) -> _core.RadialCurve:
     """Tabulate a filter up to `s_max` (1/A) for the core."""
     if isinstance(radial, SharpenBlur):
         return _core.RadialCurve.sharpen_blur(
-            radial.b_sharpen, radial.b_blur, radial.d_cut, radial.k, s_max
+            radial.b_sharpen, radial.b_blur, radial.d_cut, radial.k, s_max, radial.onset
         )
     s = np.linspace(0.0, s_max, 4096)
     return _core.RadialCurve.table(s, radial(s), s_max)

@@ -20,6 +20,9 @@ from sharpem.errors import InputError
 __all__ = ["Anisotropy", "Filter", "RadialFilter", "SharpenBlur", "ShellFilter"]
 
 
+_ONSET = 2.0  # of d_cut^2
+
+
 class RadialFilter(Protocol):
     """An amplitude factor that depends on |s| only."""
 
@@ -34,6 +37,10 @@ class RadialFilter(Protocol):
 class SharpenBlur:
     """The paper's four-parameter filter (Terwilliger et al. 2018, Eq. 1-4).
 
+    In the paper the blur beyond d_cut is there for every b_sharpen > 0 and for none below, so that
+    output and score jump at 0. With an ``onset`` it grows from nothing at b_sharpen = -onset to the
+    whole at 0: :meth:`continuous`, the form that sharpem chooses among.
+
     Attributes
     ----------
     b_sharpen : float
@@ -43,37 +50,66 @@ class SharpenBlur:
     k : float
         1/A; steepness of the transition.
     b_blur : float
-        A^2; rules where d < d_cut. Not used when ``b_sharpen`` <= 0.
+        A^2; rules where d < d_cut. Not used when ``b_sharpen`` <= -``onset``.
+    onset : float
+        A^2; range of b_sharpen below 0 in which the blur grows; 0 is the paper's form.
     """
 
     b_sharpen: float
     d_cut: float
     k: float = 10.0
     b_blur: float = 200.0
+    onset: float = 0.0
+
+    @classmethod
+    def continuous(
+        cls, b_sharpen: float, d_cut: float, k: float = 10.0, b_blur: float = 200.0
+    ) -> SharpenBlur:
+        """Return the filter whose blur beyond d_cut grows over 2 d_cut^2 below b_sharpen = 0.
+
+        By then amplitudes at d_cut are lower by a factor of exp(-1/2), and losing the rest of them
+        is no gain any more (docs/choice.md).
+        """
+        return cls(b_sharpen, d_cut, k, b_blur, _ONSET * d_cut**2)
+
+    @classmethod
+    def unchanged(cls, d_cut: float) -> SharpenBlur:
+        """Return the filter that leaves every amplitude as it is."""
+        return cls(0.0, d_cut, b_blur=0.0)
 
     def __call__(self, s: ArrayLike) -> NDArray[np.float64]:
         """Factor for amplitudes at s (1/A), Eq. 3; saturates at exp(80) instead of overflowing."""
         s = np.asarray(s, dtype=np.float64)
         sharpen = 0.25 * self.b_sharpen * s**2
-        if self.b_sharpen <= 0:
+        part = self.blurred_part
+        if part == 0:
             return np.asarray(np.exp(np.clip(sharpen, -80, 80)), dtype=np.float64)
         with np.errstate(divide="ignore"):
             d = 1.0 / s
         t = np.clip(self.k * (self.d_cut - d), -700, 700)
         ln_sharpen, ln_blur = -np.logaddexp(0, t), -np.logaddexp(0, -t)  # weights, Eq. 4a, 4b
-        ln_factor = np.logaddexp(ln_sharpen + sharpen, ln_blur - 0.25 * self.b_blur * s**2)
+        blur = (1 - part) * sharpen - part * 0.25 * self.b_blur * s**2
+        ln_factor = np.logaddexp(ln_sharpen + sharpen, ln_blur + blur)
         answer: NDArray[np.float64] = np.exp(np.clip(ln_factor, -80, 80))
         return answer
 
+    @property
+    def blurred_part(self) -> float:
+        """How much of the blur beyond d_cut is applied, 0 to 1."""
+        if self.b_sharpen > 0:
+            return 1.0
+        return max(0.0, 1.0 + self.b_sharpen / self.onset) if self.onset > 0 else 0.0
+
     def to_dict(self) -> dict[str, Any]:
-        """As it stands in the JSON."""
-        return {
+        """As it stands in the JSON; the onset is left out where it is 0."""
+        answer = {
             "kind": "sharpen-blur",
             "b_sharpen": self.b_sharpen,
             "b_blur": self.b_blur,
             "d_cut": self.d_cut,
             "k": self.k,
         }
+        return answer | ({"onset": self.onset} if self.onset else {})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> SharpenBlur:
@@ -83,6 +119,7 @@ class SharpenBlur:
             d_cut=_positive(values, "d_cut"),
             k=_positive(values, "k"),
             b_blur=_number(values, "b_blur"),
+            onset=_onset(values),
         )
 
 
@@ -145,6 +182,8 @@ class Anisotropy:
     def spread(self) -> float:
         """Largest minus smallest principal B, A^2."""
         b11, b22, b33, b12, b13, b23 = self.b_cartesian
+        if not np.isfinite(self.b_cartesian).all():  # not known
+            return float("nan")
         eigenvalues = np.linalg.eigvalsh([[b11, b12, b13], [b12, b22, b23], [b13, b23, b33]])
         return float(eigenvalues[-1] - eigenvalues[0])
 
@@ -215,6 +254,14 @@ def _positive(values: Mapping[str, Any], key: str) -> float:
     number = _number(values, key)
     if number <= 0:
         raise InputError(f"filter with {key} {number:g}, expected a positive number")
+    return number
+
+
+def _onset(values: Mapping[str, Any]) -> float:
+    """Read the onset; 0 where there is none, as in filters of version 0.1."""
+    number = _finite(values.get("onset", 0.0), "onset")
+    if number < 0:
+        raise InputError(f"filter with onset {number:g}, expected 0 A^2 or more")
     return number
 
 

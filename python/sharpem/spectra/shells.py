@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
+from sharpem.errors import InputError
 from sharpem.spectra.reference import OverallB, fit_overall_b, ln_reference
 
 __all__ = [
     "D_MAX",
+    "UNKNOWN_B",
     "ShellTable",
     "band_limit",
+    "coarsest",
     "overall_b",
     "shell_edges",
     "shell_table",
@@ -25,6 +28,12 @@ __all__ = [
 
 D_MAX = 11.0
 """Lowest resolution (A) that takes part in fits: below it the solvent's contrast rules."""
+
+UNKNOWN_B = OverallB(np.nan, np.nan, np.nan)
+"""Of a map that overall B cannot be read from."""
+
+_LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
+_LARGEST_ERROR = 150.0  # A^2; a B as uncertain as this says nothing: from about 10 A on
 
 _BULK_SOLVENT = (0.85, 250.0)
 """Share of the protein's density that a crystal's solvent has, and B of its edge (A^2): the middle
@@ -52,6 +61,8 @@ class ShellTable:
         Mean |F|^2 of the noise alone; None where the solvent does not show it.
     xray : bool
         Whether the molecule scatters X-rays (crystal maps) or electrons.
+    nucleic : float or None
+        Fraction of the molecule's mass that is nucleic acid; None where it is not known.
     """
 
     s: Array
@@ -60,6 +71,7 @@ class ShellTable:
     power: Array
     noise: Array | None = None
     xray: bool = False
+    nucleic: float | None = None
 
     @property
     def d(self) -> Array:
@@ -69,7 +81,11 @@ class ShellTable:
     @property
     def ln_reference(self) -> Array:
         """Logarithm of a typical molecule's mean intensity at B = 0, on an arbitrary scale."""
-        return ln_reference(self.s, xray=self.xray)
+        return self.ln_reference_at(self.s)
+
+    def ln_reference_at(self, s: Array) -> Array:
+        """``ln_reference`` at s (1/A), of the shape of `s`."""
+        return ln_reference(s, xray=self.xray, nucleic=self.nucleic)
 
     @property
     def ln_solvent(self) -> Array:
@@ -116,28 +132,54 @@ def shell_edges(spectrum: _core.Spectrum) -> Array:
     return np.arange(0.5 * width, max(1.0 / spectrum.d_min, 1.6 * width), width)
 
 
-def shell_table(spectrum: _core.Spectrum, *, xray: bool = False) -> ShellTable:
+def shell_table(
+    spectrum: _core.Spectrum, *, xray: bool = False, nucleic: float | None = None
+) -> ShellTable:
     """Sum a spectrum up in shells; shells without terms or without power are left out."""
     sums = _core.shell_sums(spectrum, shell_edges(spectrum))
     used = (sums.terms > 0) & (sums.power > 0)
     terms = sums.terms[used]
     return ShellTable(
-        sums.s[used], terms, sums.amplitude[used] / terms, sums.power[used] / terms, xray=xray
+        sums.s[used],
+        terms,
+        sums.amplitude[used] / terms,
+        sums.power[used] / terms,
+        xray=xray,
+        nucleic=nucleic,
     )
+
+
+def coarsest(limit: float) -> float:
+    """Lowest resolution (A) of fits that end at ``limit`` (A): `D_MAX`, or twice the limit."""
+    return max(D_MAX, 2.0 * limit)
 
 
 def overall_b(shells: ShellTable, limit: float) -> OverallB:
-    """Overall B of the whole map on the physical scale, from shells `D_MAX` to ``limit`` (A)."""
+    """Overall B of the whole map on the physical scale, from shells that end at ``limit`` (A).
+
+    `UNKNOWN_B` where there are too few of them, or where they leave B too uncertain.
+    """
     with np.errstate(divide="ignore"):  # shells that a filter has emptied do not take part
         ln_power = np.log(shells.power)
-    return fit_overall_b(
-        shells.s,
-        ln_power - shells.ln_solvent,
-        4.0 / np.maximum(shells.terms, 1),
-        d_min=limit,
-        d_max=D_MAX,
-        xray=shells.xray,
-    )
+    return _readable(shells, limit, ln_power - shells.ln_solvent, 4.0 / np.maximum(shells.terms, 1))
+
+
+def _readable(shells: ShellTable, limit: float, ln_power: Array, variance: Array) -> OverallB:
+    """Fit B; `UNKNOWN_B` where what comes of it cannot be one."""
+    try:
+        fit = fit_overall_b(
+            shells.s,
+            ln_power,
+            variance,
+            d_min=limit,
+            d_max=coarsest(limit),
+            xray=shells.xray,
+            nucleic=shells.nucleic,
+        )
+    except InputError:
+        return UNKNOWN_B
+    own = float(np.sqrt(fit.error**2 - fit.spread**2))
+    return fit if own < _LARGEST_ERROR and abs(fit.b_iso) < _LARGEST_B else UNKNOWN_B
 
 
 def signal_b(shells: ShellTable, limit: float, b_iso: float, ln_scale: float) -> OverallB:
@@ -164,14 +206,7 @@ def signal_b(shells: ShellTable, limit: float, b_iso: float, ln_scale: float) ->
         excess = (shells.power - shells.noise - fitted) / fitted
         variance = 4.0 * ((fitted + shells.noise) / fitted) ** 2 / np.maximum(shells.terms, 1)
         step = np.where(variance < 0.25, np.log1p(np.maximum(excess, -0.9)), excess)
-        fit = fit_overall_b(
-            shells.s,
-            np.log(fitted) + step,
-            variance,
-            d_min=limit,
-            d_max=D_MAX,
-            xray=shells.xray,
-        )
+        fit = _readable(shells, limit, np.log(fitted) + step, variance)
     return fit
 
 

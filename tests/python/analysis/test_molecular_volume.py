@@ -7,10 +7,16 @@ import numpy as np
 import pytest
 from real_maps import TINY_MODEL, present, real
 
-from sharpem.analysis.molecular_volume import DALTON_VOLUME, box_volume, known_volume, sequence_mass
+from sharpem.analysis.molecular_volume import (
+    box_volume,
+    known_volume,
+    read_sequences,
+    sequence_volume,
+)
 from sharpem.analysis.prepare import prepare
 from sharpem.errors import InputError
 from sharpem.io.model import read_model
+from sharpem.maps.composition import Composition
 from sharpem.maps.density import DensityMap
 from sharpem.pipeline import sharpen
 from sharpem.simulate import simulate_map
@@ -58,7 +64,8 @@ def test_what_users_know(density, tmp_path):
     assert known_volume(density) is None
     for options, volume, source in [
         ({"angstrom3": 1000.0}, 1000.0, "volume"),
-        ({"mass": 2.0}, 2000 * DALTON_VOLUME, "mass"),
+        ({"mass": 2.0}, 2000 * 1.23, "mass"),
+        ({"mass": 2.0, "composition": Composition(0.5)}, 2000 * 1.19, "mass"),
         ({"sequence": fasta}, 550 * 1.23 + 1320 * 1.15, "sequence"),
         ({"solvent_content": 0.75}, 0.25 * box, "solvent-content"),
         ({"mask": mask}, np.count_nonzero(density.data > 2) * 8.0, "mask"),
@@ -69,10 +76,12 @@ def test_what_users_know(density, tmp_path):
         assert found.fraction == pytest.approx(volume / box)
 
 
-def test_mass_of_sequences(tmp_path):
+def test_volume_of_sequences(tmp_path):
     fasta = tmp_path / "one.fasta"
     fasta.write_text(">protein\nmkvl\n\n>dna\nACGTN\n>empty\n")
-    assert sequence_mass(fasta) == (440 + 1650, pytest.approx(440 * 1.23 + 1650 * 1.15))
+    sequences = read_sequences(fasta)
+    assert sequences == ["MKVL", "ACGTN"]
+    assert sequence_volume(sequences) == pytest.approx(440 * 1.23 + 1650 * 1.15)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from real_maps import DEMO_MODEL, present, real
 from sharpem.analysis.prepare import prepare
 from sharpem.errors import InputError
 from sharpem.io.model import read_model
+from sharpem.maps.composition import Composition
 from sharpem.maps.density import DensityMap
 from sharpem.simulate import simulate_map
 from sharpem.spectra.apply import filtered
@@ -109,7 +110,6 @@ def test_a_low_pass_filter_is_noticed(noisy):
         (-3.0, "expected a positive number"),
         (float("nan"), "expected a positive number"),
         (float("inf"), "expected a positive number"),
-        (30.0, "resolution shells to 30 A"),
         (500.0, "resolution shells to 500 A"),
     ],
 )
@@ -136,17 +136,43 @@ def test_the_scale_of_the_densities_does_not_matter(noisy, factor):
     assert other.contrast == pytest.approx(one.contrast, rel=1e-3)
 
 
-def test_a_map_too_steep_to_read_b_from_is_refused_by_name():
+@pytest.mark.parametrize("resolution", [12.0, 15.0, 30.0])
+def test_a_b_that_cannot_be_read_is_not_known(noisy, resolution):
+    found = prepare(noisy.map, resolution)
+    assert not found.b_known
+    assert np.isnan([found.b_input, found.b_signal, found.b_error]).all()
+    assert [one.code for one in found.findings] == ["b-unknown"]
+    assert found.removed is None
+    assert found.volume.fraction > 0
+
+
+def test_b_beyond_eleven_angstrom_is_read_from_coarser_shells(protein):
+    """The range of the fit moves with the resolution: 8 A is no end."""
+    for b in (200.0, 500.0):
+        made = simulate_map(protein, resolution=8.0, b_iso=b, noise=0.0, box="tight")
+        found = prepare(made.map, 8.0, correct_anisotropy=False)
+        assert found.b_input == pytest.approx(b, abs=120.0)
+        assert found.b_error > 50.0
+
+
+def test_a_composition_not_known_widens_the_error_and_nothing_else(protein):
+    made = simulate_map(protein, resolution=3.0, b_iso=80.0, noise=0.05, seed=1)
+    known = prepare(made.map, 3.0, composition=Composition(0.0, "given"))
+    unknown = prepare(made.map, 3.0)
+    assert unknown.b_signal == known.b_signal
+    assert known.b_error < unknown.b_error < 2.5 * known.b_error
+    assert known.b_spread == 0
+    nucleic = prepare(made.map, 3.0, composition=Composition(1.0, "given"))
+    assert abs(nucleic.b_signal - known.b_signal) > 3.0
+
+
+def test_a_map_too_steep_to_read_b_from_is_no_error():
     z, y, x = np.mgrid[:40, :40, :40]
     smooth = np.exp(-((x - 20) ** 2 + (y - 20) ** 2 + (z - 20) ** 2) / 60)
     grain = 1e-4 * np.random.default_rng(0).normal(size=smooth.shape)
     density = replace(DensityMap.from_array(smooth + grain, 1.3), path=Path("steep.mrc"))
-    try:
-        found = prepare(density, 4.0)
-    except InputError as error:
-        assert str(error).startswith("steep.mrc: overall B cannot be read")  # noqa: PT017
-    else:
-        assert np.isfinite([found.b_input, found.b_signal, found.b_error]).all()
+    found = prepare(density, 4.0)
+    assert np.isfinite([found.b_input, found.b_signal, found.b_error]).all() or not found.b_known
 
 
 # No molecule

@@ -20,7 +20,7 @@ from sharpem.cli import main
         ("nan.mrc", 4),
         ("small.mrc", 4),
         ("whole.mrc", 2.0),  # finer than two voxels
-        ("whole.mrc", 20.0),  # fewer than ten shells
+        ("whole.mrc", 45.0),  # fewer than three shells
     ],
 )
 def test_bad_map(refused, folder, bad_maps, name, resolution):

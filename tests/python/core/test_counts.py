@@ -107,7 +107,7 @@ def test_trial_table_recomputed(name):
         assert trial.b_sharpen == pytest.approx(found.b_iso.signal - trial.b_iso)
 
         def factor(s, b=trial.b_sharpen):
-            return reference.sharpen_blur(s, b, resolution, 10.0, 200.0)
+            return reference.continuous(s, b, resolution, 10.0, 200.0)
 
         map_ = reference.filtered(density, factor, found.d_min, removed)
         map_ -= map_.mean()

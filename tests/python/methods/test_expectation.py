@@ -9,7 +9,7 @@ from sharpem.analysis.prepare import prepare
 from sharpem.analysis.signal_and_noise import with_measured_noise
 from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
-from sharpem.methods.expectation import expect, expected_correlation, rule_of_thumb, settled
+from sharpem.methods.expectation import expect, expected_correlation, rule_of_thumb
 from sharpem.simulate import simulate_map
 from sharpem.spectra.filters import SharpenBlur
 
@@ -74,13 +74,14 @@ def test_a_map_cut_out_is_judged_by_its_resolution(protein):
     assert abs(rule_of_thumb(prepared) - best) < 60.0
 
 
-def test_the_jump_at_zero_is_decided(protein):
-    """No b_sharpen is left just below 0 where the soft limit just above does better."""
+def test_no_jump_at_zero(protein):
     made = simulate_map(protein, resolution=3.5, b_iso=30.0, box="cut", seed=1)
     prepared = prepare(made.map, 3.5)
-    assert settled(prepared, 40.0) == 40.0
-    assert settled(prepared, -80.0) == -80.0
-    assert settled(prepared, -1.0) in (-1.0, 1.0)
+    signal, noise = prepared.signal_and_noise[0]
+    cc = expected_correlation(
+        prepared.shells, 3.5, np.array([-0.01, 0.01, 1.0, 20.0]), signal, noise
+    )
+    assert abs(cc[1] - cc[0]) < 1e-3 * abs(cc[3] - cc[2])
 
 
 def test_perfect_map_correlates_perfectly(protein):
@@ -89,9 +90,8 @@ def test_perfect_map_correlates_perfectly(protein):
     r2 = np.exp(shells.ln_reference)
     zero = np.zeros_like(r2)
     cc = expected_correlation(shells, 3.0, np.array([0.0, -100.0]), r2, zero)
-    assert cc[0] == pytest.approx(1.0)
-    s = shells.s
-    blurred = r2 * SharpenBlur(-100.0, 3.0)(s) ** 2
-    cc_blurred = expected_correlation(shells, 3.0, np.array([0.0]), blurred, zero)
-    assert cc_blurred[0] == pytest.approx(cc[1])
-    assert cc[1] < 1
+    assert 0.99 < cc[0] < 1  # the soft limit takes a little of it
+    assert cc[1] < cc[0]
+    sharpened = r2 / SharpenBlur(-100.0, 3.0)(shells.s) ** 2
+    back = expected_correlation(shells, 3.0, np.array([-100.0]), sharpened, zero)
+    assert back[0] == pytest.approx(1.0)

@@ -7,6 +7,8 @@ import pytest
 
 from sharpem import _core
 from sharpem.errors import InputError
+from sharpem.maps.density import DensityMap
+from sharpem.spectra.apply import apply
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
 BLUR = {"kind": "sharpen-blur", "b_sharpen": 90.0, "b_blur": 200.0, "d_cut": 3.2, "k": 10.0}
@@ -111,3 +113,54 @@ def test_bad_values_are_named(values, message):
         Filter.from_dict(values)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("b_sharpen", [-50.0, -18.0, -10.0, -0.1, 0.0, 40.0])
+def test_core_and_python_agree_on_the_continuous_form(b_sharpen):
+    s = np.linspace(0, 0.6, 500)
+    chosen = SharpenBlur.continuous(b_sharpen, 3.2)
+    curve = _core.RadialCurve.sharpen_blur(b_sharpen, 200.0, 3.2, 10.0, 0.6, chosen.onset)
+    np.testing.assert_allclose(curve(s), chosen(s), rtol=1e-4, atol=1e-6)
+
+
+def test_continuous_through_zero():
+    s = np.linspace(0, 0.4, 300)
+    steps = np.arange(-60.0, 60.0, 0.05)
+    factors = np.array([SharpenBlur.continuous(b, 3.2)(s) for b in steps])
+    paper = np.array([SharpenBlur(b, 3.2)(s) for b in steps])
+    assert np.abs(np.diff(factors, axis=0)).max() < 0.03
+    assert np.abs(np.diff(paper, axis=0)).max() > 0.5
+    np.testing.assert_array_equal(factors[steps > 0], paper[steps > 0])
+    np.testing.assert_array_equal(factors[steps < -21], paper[steps < -21])
+
+
+def test_unchanged():
+    np.testing.assert_array_equal(SharpenBlur.unchanged(3.0)(np.linspace(0, 1, 50)), 1)
+
+
+def test_the_onset_goes_through_json_and_is_0_in_older_files():
+    chosen = Filter(SharpenBlur.continuous(-5.0, 3.0), 2.5)
+    assert Filter.from_dict(json.loads(json.dumps(chosen.to_dict()))) == chosen
+    older = Filter.from_dict({**BLUR, "d_min": 2.5})
+    assert older.radial == SharpenBlur(90.0, 3.2)
+    assert "onset" not in older.to_dict()
+    with pytest.raises(InputError, match="onset -1"):
+        Filter.from_dict({**BLUR, "d_min": 2.5, "onset": -1.0})
+
+
+@pytest.mark.parametrize("d_min", [0.5, 0.05, 0.01])
+def test_applying_is_exact_whatever_d_min(d_min):
+    """A table of the filter that goes far beyond the grid's terms is no coarser on them."""
+    rng = np.random.default_rng(3)
+    density = DensityMap.from_array(rng.normal(size=(24, 24, 24)).astype(np.float32), 1.2)
+    found = apply(density, Filter(SharpenBlur(60.0, 3.0), d_min)).data
+    f = np.fft.fftfreq(24, 1.2)
+    s = np.sqrt(f[:, None, None] ** 2 + f[None, :, None] ** 2 + f[None, None, :] ** 2)
+    expected = np.fft.ifftn(np.fft.fftn(density.data) * SharpenBlur(60.0, 3.0)(s)).real
+    np.testing.assert_allclose(found, expected, atol=2e-4 * np.abs(expected).max())
+
+
+def test_a_filter_that_leaves_nothing_is_refused():
+    density = DensityMap.from_array(np.arange(512.0).reshape(8, 8, 8), 1.0)
+    with pytest.raises(InputError, match=r"d_min 100000 A, expected less than the 8 A"):
+        apply(density, Filter(SharpenBlur(60.0, 3.0), 1e5))

@@ -142,3 +142,58 @@ def test_xray_maps_read_their_b(name):
     assert fit_overall_b(*power(data, cell, 2.5), d_min=2.5, xray=True).b_iso == pytest.approx(
         60, abs=LIMITS[2.5]
     )
+
+
+def test_the_table_of_nucleic_acid():
+    """Base pairs stack every 3.4 A: a maximum where proteins have none."""
+    s = np.arange(0.24, 0.34, 0.002)
+    assert 0.26 < s[np.argmax(ln_reference(s, nucleic=1.0) - ln_reference(s))] < 0.33
+    assert fold_modes(s, nucleic=1.0).shape == fold_modes(s).shape
+    assert fold_modes(s, nucleic=0.5).shape[0] == 2 * fold_modes(s).shape[0]
+
+
+def test_powers_of_protein_and_nucleic_acid_add_by_mass():
+    found = np.exp(ln_reference(S, nucleic=0.3))
+    expected = 0.7 * np.exp(ln_reference(S)) + 0.3 * np.exp(ln_reference(S, nucleic=1.0))
+    np.testing.assert_allclose(found, expected)
+    np.testing.assert_array_equal(ln_reference(S, nucleic=None), ln_reference(S))
+
+
+@pytest.mark.parametrize("nucleic", [0.2, 0.5, 1.0])
+@pytest.mark.parametrize("xray", [False, True])
+def test_fit_recovers_b_of_mixtures(nucleic, xray):
+    ln_power = ln_reference(S, xray=xray, nucleic=nucleic) - 60.0 * S**2 / 2
+    found = fit_overall_b(S, ln_power, 0.01, d_min=3.0, xray=xray, nucleic=nucleic)
+    assert found.b_iso == pytest.approx(60.0, abs=1e-6)
+    as_protein = fit_overall_b(S, ln_power, 0.01, d_min=3.0, xray=xray)
+    assert abs(as_protein.b_iso - 60.0) > 0.2
+
+
+def test_what_is_not_known_of_the_composition_is_in_the_error():
+    ln_power = ln_reference(S, nucleic=1.0) - 60.0 * S**2 / 2
+    for d_min in (2.0, 3.0, 4.5):
+        known = fit_overall_b(S, ln_power, 0.0, d_min=d_min)
+        unknown = fit_overall_b(S, ln_power, 0.0, d_min=d_min, nucleic=None)
+        assert unknown.b_iso == known.b_iso
+        assert unknown.error == pytest.approx(np.hypot(known.error, unknown.spread))
+        assert abs(unknown.b_iso - 60.0) < 2.5 * unknown.error
+
+
+@pytest.mark.parametrize("d_min", [2.0, 2.5, 3.0])
+def test_data_tell_protein_from_nucleic_acid(d_min):
+    protein, nucleic = (
+        fit_overall_b(S, ln_reference(S, nucleic=f), 0.01, d_min=d_min, nucleic=None)
+        for f in (0.0, 1.0)
+    )
+    assert protein.for_nucleic < 0
+    assert nucleic.for_nucleic > 0
+    assert protein.spread < nucleic.spread
+
+
+def test_no_judge_of_nucleic_acid_is_in_the_set():
+    text = (ROOT / "tools" / "reference_nucleic_structures.txt").read_text().lower()
+    rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    assert len(rows) > 20
+    held_out = {"3jbv", "4qk8", "4qlm", "5k7c", "1xjr", "6tna", "5lj3"}
+    held_out |= {"8srp", "7pbl", "3mht", "6mig", "1tuq"}
+    assert not {row[0] for row in rows} & held_out
