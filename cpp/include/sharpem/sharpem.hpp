@@ -5,6 +5,7 @@
 #include "sharpem/contour.hpp"
 #include "sharpem/cpu.hpp"
 #include "sharpem/filter.hpp"
+#include "sharpem/gaps.hpp"
 #include "sharpem/molecule.hpp"
 #include "sharpem/regions.hpp"
 #include "sharpem/scan.hpp"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sharpem import _core
+from sharpem.analysis.gaps import clear_gaps
 from sharpem.analysis.local_variance import LocalVariance, contrast, map_variance
 from sharpem.analysis.molecular_volume import MolecularVolume, box_volume
 from sharpem.analysis.noise import noise_power, solvent_window
@@ -123,6 +124,7 @@ def prepare(
     check_resolution(density, resolution)
     d_min = _finest(density, resolution)
     spectrum = _core.analyse(density.data, density.cell, d_min)
+    gap = clear_gaps(spectrum)
     shells = shell_table(spectrum, xray=density.xray)
     _check_shells(density, shells, resolution)
     variance = map_variance(spectrum, max(resolution, d_min))
@@ -159,7 +161,7 @@ def prepare(
         signal.error,
         signal.ln_scale,
         volume,
-        (*map_oddities(density), *_cut_short(limit, resolution)),
+        (*map_oddities(density), *_cut_short(limit, resolution), *([gap.text] if gap else [])),
         limit,
         tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
         molecule,
@@ -252,7 +254,10 @@ def _noise(
     if density.periodic:  # the solvent of a crystal is no empty space
         return None
     window = solvent_window(density, molecule, spectrum.cell, resolution)
-    return None if window is None else noise_power(spectrum, shells, window)
+    if window is None:
+        return None
+    found = noise_power(spectrum, shells, window)
+    return found.power if found.is_noise(shells.s, resolution) else None
 
 
 def _wilson_fit(spectrum: _core.Spectrum, shells: ShellTable, limit: float) -> _core.WilsonFit:
