@@ -6,6 +6,7 @@ namespace py = pybind11;
 void bind_filter(py::module_& m);
 void bind_spectrum(py::module_& m);
 void bind_transform(py::module_& m);
+void bind_gaps(py::module_& m);
 void bind_shells(py::module_& m);
 void bind_wilson(py::module_& m);
 void bind_molecule(py::module_& m);
@@ -22,6 +23,7 @@ PYBIND11_MODULE(_core, m) {
   bind_filter(m);  // first: its classes stand in the signatures of the others
   bind_spectrum(m);
   bind_transform(m);
+  bind_gaps(m);
   bind_shells(m);
   bind_wilson(m);
   bind_molecule(m);

@@ -67,8 +67,9 @@ std::vector<Sums> sum_shells(const Spectrum& spectrum, const ShellFinder& shell_
         const double s = std::sqrt(row.s_squared(h));
         const bool origin = h == 0 && row.k() == 0 && row.l() == 0;
         if (origin || !shell_of.contains(s)) continue;
-        const double weight = spectrum.multiplicity(h);
         const std::array<double, 3> value = values(row, h);
+        if (value[1] == 0 || value[2] == 0) continue;  // absent: gaps.hpp
+        const double weight = spectrum.multiplicity(h);
         Sums& sum = sums[shell_of(s)];
         sum[0] += weight;
         sum[1] += weight * s;
@@ -121,7 +122,7 @@ ShellSums shell_sums(const Spectrum& spectrum, const std::vector<double>& edges)
   const ShellFinder shells(edges);
   const auto sums = sum_shells(spectrum, shells, [&](const Row& row, int h) {
     const double power = std::norm(std::complex<double>(spectrum.row(row.k(), row.l())[h]));
-    return std::array<double, 3>{std::sqrt(power), power, 0};
+    return std::array<double, 3>{std::sqrt(power), power, power};
   });
   return {column(sums, 0), mean_s(sums, shells), column(sums, 2), column(sums, 3)};
 }

@@ -63,10 +63,12 @@ std::vector<Bin> bin_terms(const Spectrum& spectrum, const Range& range) {
       for (int h = row.begin(); h < row.end(); ++h) {
         const double s_squared = row.s_squared(h);
         if (!range.contains(s_squared)) continue;
+        const double power = intensity(spectrum, row, h);
+        if (power == 0) continue;  // absent: gaps.hpp
         const double weight = independent(spectrum, h);
         const auto bin = static_cast<std::size_t>((s_squared - range.low) * per_bin);
         mine[std::min(bin, bins - 1)].add(
-            {1, weight, weight * s_squared, weight * intensity(spectrum, row, h)});
+            {1, weight, weight * s_squared, weight * power});
       }
     };
     for (std::size_t i = n * piece / pieces; i < n * (piece + 1) / pieces; ++i) {
@@ -160,10 +162,10 @@ Observations sample(const Spectrum& spectrum, const Range& range, const Model& m
     for_rows_of_layer(spectrum, i, [&](const Row& row) {
       if (lot(row.k(), row.l()) > part) return;
       for (int h = row.begin(); h < row.end(); ++h) {
-        if (!range.contains(row.s_squared(h))) continue;
+        const double power = intensity(spectrum, row, h);
+        if (power == 0 || !range.contains(row.s_squared(h))) continue;
         answer[i].push_back(model.observation(spectrum.reciprocal().s(h, row.k(), row.l()),
-                                              independent(spectrum, h),
-                                              intensity(spectrum, row, h)));
+                                              independent(spectrum, h), power));
       }
     });
   });

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
+__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -93,6 +93,30 @@ class Spectrum:
     def mean(self) -> float:
         """
         Mean density of the map.
+        """
+class Gaps:
+    """
+    Which Fourier coefficients of a map are absent.
+    """
+    @property
+    def absent(self) -> float:
+        """
+        Those of them that are absent.
+        """
+    @property
+    def all(self) -> typing.Annotated[list[float], "FixedSize(6)"]:
+        """
+        Mean of u u^T over the directions u of all: xx, yy, zz, xy, xz, yz.
+        """
+    @property
+    def empty(self) -> typing.Annotated[list[float], "FixedSize(6)"]:
+        """
+        The same over those absent.
+        """
+    @property
+    def terms(self) -> float:
+        """
+        Coefficients in shells that are not empty.
         """
 class ShellSums:
     """
@@ -350,6 +374,25 @@ def box_sums(one: numpy.typing.NDArray[numpy.float32], two: numpy.typing.NDArray
     cross, power_1, power_2 : array of float, shape (boxes, shells)
         Sums of Re F1 conj(F2), |F1|^2 and |F2|^2.
     """
+def clear_gaps(spectrum: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], least: typing.SupportsFloat | typing.SupportsIndex) -> Gaps:
+    """
+    Set absent Fourier coefficients to zero, where they are many, in place.
+    
+    Absent is a coefficient whose power is below 1e-6 of the mean of its shell. Sums over shells and fits
+    leave out coefficients that are exactly zero.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    edges : array of float, shape (n + 1,)
+        Ascending s in 1/A, of the shells.
+    least : float
+        Fraction of absent coefficients up to which none is touched.
+    
+    Returns
+    -------
+    Gaps
+    """
 def contour(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt | typing.SupportsIndex) -> tuple[float, int]:
     """
     Threshold that encloses a given number of voxels, exactly.
@@ -367,6 +410,16 @@ def contour(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt
         The `voxels`-th largest value.
     voxels_inside : int
         Number of voxels >= threshold.
+    """
+def copy_gaps(source: Spectrum, target: Spectrum) -> None:
+    """
+    Set those coefficients to zero that are zero in another spectrum, in place.
+    
+    Parameters
+    ----------
+    source : Spectrum
+    target : Spectrum
+        Over the same cell.
     """
 @typing.overload
 def count_regions(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:

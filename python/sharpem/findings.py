@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-__all__ = ["ABOUT", "CODES", "SEVERITIES", "Finding", "finding", "unique"]
+__all__ = ["ABOUT", "CODES", "SEVERITIES", "Finding", "finding", "lines_of", "unique"]
 
 SEVERITIES = ("note", "warning", "error")
 """A note informs; a warning says that the answer may be worse; an error that there is none."""
@@ -104,6 +104,22 @@ def finding(
     """
     usual_severity, usual_about = CODES[code]
     return Finding(code, severity or usual_severity, about or usual_about, text, do)
+
+
+def lines_of(findings: Iterable[Finding], warnings: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """What a page or the terminal says: severity and both sentences, warnings before notes.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+    warnings : iterable of str
+        Further warnings; those that are findings are left out.
+    """
+    found = list(findings)
+    texts = {one.text for one in found}
+    told = [(one.severity, f"{one.text} {one.do}") for one in found]
+    told += [("warning", text) for text in dict.fromkeys(warnings) if text not in texts]
+    return sorted(told, key=lambda line: line[0] == "note")
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -161,7 +161,6 @@ class Sharpened:
             "composition": prepared.composition.to_dict(),
             "filter": self.filter.to_dict() if self.filter else None,
             "molecular_volume": asdict(prepared.volume),
-            "composition": prepared.composition.to_dict(),
             "region_weight": choice.region_weight,
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],

@@ -17,7 +17,6 @@ from sharpem.errors import InputError
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
-from sharpem.maps.composition import Composition
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -32,6 +31,8 @@ from sharpem.result import Result
 from sharpem.spectra.apply import apply, filtered
 from sharpem.spectra.filters import Filter
 from sharpem.spectra.shells import overall_b
+
+_FINEST = 1.15  # voxels: the resolution of the corners of the box in reciprocal space
 
 __all__ = ["apply", "sharpen"]
 
@@ -198,6 +199,9 @@ def _applied(prepared: Prepared, choice: Choice, half_maps: HalfMaps | None) -> 
     result = Result(prepared=prepared, choice=choice, half_maps=half_maps)
     if choice.filter is None:
         return result
+    if choice.leaves_alone:
+        whole = Filter(choice.filter, _FINEST * min(prepared.density.voxel_size))
+        return replace(result, map=prepared.density.with_data(prepared.density.data), filter=whole)
     filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
     map_ = filtered(prepared.density, prepared.spectrum, choice.filter)
     return replace(result, map=map_, filter=filter_)
@@ -221,17 +225,15 @@ def _localised(result: Result, place: LocalSettings, given: MethodInput, method:
 
 
 def _summed_up(result: Result) -> Result:
-    """Gather all reasons and warnings, each once, and measure the overall B of the map made."""
-    choice, local = result.choice, result.local
-    reasons = (*choice.verdict.reasons, *(local.reasons if local else ()))
-    warnings = (
-        *choice.verdict.warnings,
-        *result.prepared.warnings,
-        *(local.warnings if local else ()),
-    )
-    verdict = replace(choice.verdict, reasons=reasons, warnings=tuple(dict.fromkeys(warnings)))
+    """Gather all reasons, findings and warnings, each once; measure the overall B of the map."""
+    local = result.local
+    choice = result.choice.noting(result.prepared.findings)
+    verdict = choice.verdict
+    warnings = dict.fromkeys((*verdict.warnings, *(local.warnings if local else ())))
+    reasons = (*verdict.reasons, *(local.reasons if local else ()))
     b_iso = choice.b_iso
     if result.shells_after is not None:
         output = overall_b(result.shells_after, result.prepared.fit_limit).b_iso
         b_iso = replace(b_iso, output=output)
+    verdict = replace(verdict, reasons=reasons, warnings=tuple(warnings))
     return replace(result, choice=replace(choice, verdict=verdict, b_iso=b_iso))

@@ -8,6 +8,7 @@
 #include "sharpem/cpu.hpp"
 #include "sharpem/field.hpp"
 #include "sharpem/filter.hpp"
+#include "sharpem/gaps.hpp"
 #include "sharpem/molecule.hpp"
 #include "sharpem/regions.hpp"
 #include "sharpem/scan.hpp"

@@ -5,7 +5,8 @@
 // (isotropic: q = B s^2). ln_reference is the logarithm of the mean intensity of a typical molecule
 // at B = 0, noise the mean intensity of the noise (0 where none is given); both are tabulated over
 // s and interpolated linearly. Fitted by Fisher scoring with step halving; deterministic for any
-// number of threads. Units: s in 1/A, B in A^2. Terms with d_max >= d >= d_min take part.
+// number of threads. Units: s in 1/A, B in A^2. Terms with d_max >= d >= d_min take part,
+// but for those that are exactly zero (absent: gaps.hpp).
 #pragma once
 
 #include <optional>

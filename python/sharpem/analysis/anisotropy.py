@@ -1,5 +1,4 @@
-"""How the amplitudes of a map fall off with resolution and direction (section 2.2), and what of it
-is worth removing."""
+"""How amplitudes fall off with resolution and direction (section 2.2), and what to remove of it."""
 
 from __future__ import annotations
 
@@ -79,6 +78,7 @@ def remove(
     density: DensityMap,
     spectrum: _core.Spectrum,
     shells: ShellTable,
+    *,
     limit: float,
     volume: MolecularVolume,
 ) -> tuple[Anisotropy, Numbers | None]:

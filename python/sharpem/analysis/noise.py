@@ -6,6 +6,8 @@ noise's share of every resolution shell; what is left is the signal's. No half m
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import dot
 from sharpem.spectra.shells import ShellTable, shell_edges
 
-__all__ = ["noise_power", "solvent_window"]
+__all__ = ["SolventNoise", "noise_power", "solvent_noise", "solvent_window"]
 
 _ROUNDING = 1e-10  # of the strongest shell's power: weaker shells hold rounding errors
 
@@ -23,6 +25,46 @@ Array = NDArray[np.float64]
 Map = NDArray[np.float32]
 
 _LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believed
+_LARGEST_KURTOSIS = 8.0
+_LEAST_FRACTION = 0.2  # of the power at the resolution limit
+
+
+@dataclass(frozen=True, eq=False)
+class SolventNoise:
+    """What the solvent of a map holds; arrays of shape (n,), one value per resolution shell.
+
+    Attributes
+    ----------
+    power : ndarray
+        Mean |F|^2 of the noise, scaled to the whole box.
+    fraction : ndarray
+        The noise's fraction of the map's power.
+    kurtosis : float
+        Fourth moment over squared variance of the whitened solvent: 3 for Gaussian noise of one
+        variance, up to about 7 where the variance differs between places.
+    """
+
+    power: Array
+    fraction: Array
+    kurtosis: float
+
+    def is_noise(self, s: Array, resolution: float) -> bool:
+        """Whether this is the noise of a reconstruction, and not what a mask has left.
+
+        A mask that was filtered afterwards, or a flattened solvent, holds the tails of the
+        molecule: far from Gaussian, and too weak. At the resolution limit (A) half maps correlate
+        by 0.143, so that noise makes up most of the power of a box.
+        """
+        limit = (s >= 0.85 / resolution) & (s <= 1.0 / resolution)
+        if not limit.any():
+            return False
+        fraction = float(np.median(self.fraction[limit]))
+        return self.kurtosis < _LARGEST_KURTOSIS and fraction > _LEAST_FRACTION
+
+
+def _kurtosis(values: Map) -> float:
+    square = np.square(values, dtype=np.float64)
+    return float(np.mean(square * square) / max(np.mean(square) ** 2, 1e-300))
 
 
 def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:
@@ -64,8 +106,8 @@ def solvent_window(
     return window if dot(window, window) > 0.2 * _LEAST_SOLVENT * window.size else None
 
 
-def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Array:
-    """Mean |F|^2 of the noise in every shell, shape of ``shells.s``.
+def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> SolventNoise:
+    """Measure the noise in every shell, shape of ``shells.s``.
 
     The map is whitened first, so that strong low-resolution terms do not leak through the window
     into the weak ones; the window's power makes the normalisation.
@@ -84,11 +126,34 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> Ar
     map_ = _core.synthesise(_core.resampled(spectrum, window.shape, spectrum.d_min), white)
     mean = dot(window, map_) / float(np.sum(window, dtype=np.float64))
     map_ -= np.float32(mean)
+    kurtosis = _kurtosis(map_[window > 0.5])
     map_ *= window
     seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
+    _core.copy_gaps(spectrum, seen)  # the window smears the map into them
     sums = _core.shell_sums(seen, shell_edges(spectrum))
     used = sums.terms > 0
     per_voxel = window.size / dot(window, window)
-    white_noise = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used])
-    answer: Array = white_noise * per_voxel * power
-    return answer
+    fraction = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used]) * per_voxel
+    return SolventNoise(fraction * power, fraction, kurtosis)
+
+
+def solvent_noise(
+    density: DensityMap,
+    spectrum: _core.Spectrum,
+    shells: ShellTable,
+    molecule: NDArray[np.bool_],
+    resolution: float,
+) -> SolventNoise | None:
+    """Measure what the solvent holds; None where there is too little of it.
+
+    Parameters
+    ----------
+    density, spectrum, shells
+        The map, its Fourier coefficients, and the table of its shells.
+    molecule : ndarray of bool, shape (nz, ny, nx)
+        Where the molecule is, on any grid over the same box.
+    resolution : float
+        Of the map, A.
+    """
+    window = solvent_window(density, molecule, spectrum.cell, resolution)
+    return None if window is None else noise_power(spectrum, shells, window)

@@ -5,30 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sharpem import _core
+from sharpem.analysis.anisotropy import fall_off, remove, signal_and_noise
+from sharpem.analysis.gaps import clear_gaps
+from sharpem.analysis.history import map_history, sharpened
 from sharpem.analysis.local_variance import LocalVariance, contrast, map_variance
 from sharpem.analysis.molecular_volume import MolecularVolume, box_volume
-from sharpem.analysis.noise import noise_power, solvent_window
-from sharpem.analysis.signal_and_noise import (
-    gain_of_isotropy,
-    raised_noise,
-    with_measured_noise,
-    with_stated_limit,
-)
 from sharpem.errors import InputError
-from sharpem.findings import Finding, finding
-from sharpem.maps.checks import map_oddities
+from sharpem.findings import Finding, finding, unique
 from sharpem.maps.composition import UNKNOWN, Composition
-from sharpem.maps.crystal import symmetrised
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
 from sharpem.spectra.reference import OverallB
 from sharpem.spectra.shells import (
     ShellTable,
     band_limit,
-    coarsest,
     overall_b,
     shell_table,
     signal_b,
@@ -159,17 +152,21 @@ def prepare(
     molecule, found_volume, stands_out = _molecule(density, spectrum, shells, resolution)
     volume = volume or found_volume
     limit = max(band_limit(shells, resolution), d_min)
-    history = map_history(density, spectrum, shells, molecule, resolution, limit)
-    removed, noise, anisotropy = None, history.noise, NOT_KNOWN
+    history = map_history(density, spectrum, shells, molecule, resolution=resolution, limit=limit)
+    removed, noise, anisotropy = None, history.noise, Anisotropy.unknown()
     whole = signal = overall_b(shells, limit)
     if np.isfinite(whole.b_iso):
         found = fall_off(density, spectrum, shells, noise, limit)
         noise, anisotropy = found.noise, found.anisotropy
         if correct_anisotropy:
-            removed, noise = remove(found, density, spectrum, shells, limit, volume)
-        shells = replace(shell_table(spectrum, xray=density.xray), noise=noise, nucleic=shells.nucleic)
+            removed, noise = remove(found, density, spectrum, shells, limit=limit, volume=volume)
+        shells = replace(
+            shell_table(spectrum, xray=density.xray), noise=noise, nucleic=shells.nucleic
+        )
         whole = overall_b(shells, limit)
-        signal = whole if noise is None else signal_b(shells, limit, found.fit.b_iso, found.fit.ln_scale)
+        signal = (
+            whole if noise is None else signal_b(shells, limit, found.fit.b_iso, found.fit.ln_scale)
+        )
     if removed is not None and not np.isfinite(signal.b_iso):
         # What was taken for anisotropy left nothing that makes sense.
         return prepare(
@@ -181,7 +178,7 @@ def prepare(
         d_min=d_min,
         spectrum=spectrum,
         shells=shells,
-        anisotropy=anisotropy if np.isfinite(signal.b_iso) else NOT_KNOWN,
+        anisotropy=anisotropy if np.isfinite(signal.b_iso) else Anisotropy.unknown(),
         removed=removed,
         b_input=whole.b_iso,
         b_signal=signal.b_iso,
@@ -197,7 +194,7 @@ def prepare(
         findings=unique(
             (
                 *history.findings,
-                *after_fit(shells, resolution, limit, signal, volume),
+                *_of_overall_b(density, shells, resolution, limit, signal),
                 *(() if gap is None else (gap,)),
             )
         ),
@@ -228,6 +225,38 @@ def _check_shells(density: DensityMap, shells: ShellTable, resolution: float) ->
             f"{_name(density)}: densities of about {rms:.1g}, expected {_SMALLEST:g} to "
             f"{1 / _SMALLEST:g}: multiply the map by a number"
         )
+
+
+def _of_overall_b(
+    density: DensityMap, shells: ShellTable, resolution: float, limit: float, signal: OverallB
+) -> tuple[Finding, ...]:
+    """What the overall B says of the map, and of what it is made of."""
+    if not np.isfinite(signal.b_iso):
+        return (_b_unknown(density, resolution, limit),)
+    found = (sharpened(shells, resolution, signal.b_iso), _maybe_nucleic(signal, limit))
+    return tuple(one for one in found if one)
+
+
+def _b_unknown(density: DensityMap, resolution: float, limit: float) -> Finding:
+    ends = "" if limit <= resolution else f", and the map ends at {limit:.2f} A"
+    return finding(
+        "b-unknown",
+        f"The overall B is not known: shells to {resolution:g} A in a box of "
+        f"{max(density.cell[:3]):.0f} A do not show it well enough{ends}.",
+        "The map is left as it is; --b-sharpen sets a sharpening, and half maps or a model show "
+        "one.",
+    )
+
+
+def _maybe_nucleic(signal: OverallB, limit: float) -> Finding | None:
+    if limit > _TELLING or not signal.for_nucleic > 0:
+        return None
+    return finding(
+        "composition-doubtful",
+        "The amplitudes fall off as those of nucleic acid do, not of protein.",
+        "B was read as a protein's; --composition nucleic, or its fraction of the mass, reads it "
+        "better.",
+    )
 
 
 def _finest(density: DensityMap, resolution: float) -> float:

@@ -22,6 +22,7 @@ from sharpem.cli.parser import (
 )
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
+from sharpem.findings import lines_of
 from sharpem.io.json_text import json_text
 from sharpem.machine import limited_threads
 from sharpem.progress import Progress
@@ -164,7 +165,8 @@ def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
         "methods": [_entry(entry) for entry in found.entries],
         "skipped": found.skipped,
         "oracle": oracle and {"b_sharpen": oracle.b_sharpen, "cc_mask": oracle.cc_mask},
-        "warnings": list(found.prepared.warnings),
+        "warnings": [one.text for one in found.prepared.findings if one.severity != "note"],
+        "findings": [one.to_dict() for one in found.prepared.findings],
     }
 
 
@@ -215,5 +217,5 @@ def _tell(found: Comparison, targets: dict[str, Path]) -> None:
     lines += [("note", text) for text in notes if text]
     lines.append(("sign", "+ sharpens; RELION and cryoSPARC use the opposite sign"))
     lines += [("not done", f"{name}: {lack}") for name, lack in found.skipped.items()]
-    lines += [("warning", text) for text in found.prepared.warnings]
+    lines += lines_of(found.prepared.findings)
     show([*lines, ("wrote", ", ".join(str(path) for path in targets.values()))])

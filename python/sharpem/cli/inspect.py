@@ -11,6 +11,7 @@ from sharpem.cli.output import Lines, complain, show
 from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
 from sharpem.cli.progress import progress
 from sharpem.errors import SharpemError
+from sharpem.findings import Finding, lines_of
 from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ def run(request: Namespace) -> int:
 
 
 def _examine(name: str, request: Namespace) -> dict[str, Any]:
+    from sharpem.analysis.history import sentence
     from sharpem.io.read import read_map
-    from sharpem.maps.checks import map_oddities
+    from sharpem.maps.checks import map_findings
 
     with progress(request) as tell:
         path, entry = fetch_map(name, tell)
@@ -85,14 +87,17 @@ def _examine(name: str, request: Namespace) -> dict[str, Any]:
     if entry is not None:
         answer["entry"] = entry.to_dict()
         resolution = resolution or entry.resolution
-    warnings = map_oddities(density)
+    findings = map_findings(density)
     if resolution is not None:
         with limited_threads(request.threads):
-            measured, more = _measure(density, resolution)
+            measured, findings = _measure(density, resolution)
         answer |= measured
-        warnings = tuple(dict.fromkeys(warnings + more))
-    answer["warnings"] = list(warnings)
-    return answer
+    answer["warnings"] = [found.text for found in findings if found.severity != "note"]
+    return {
+        "history": sentence(findings),
+        "findings": [found.to_dict() for found in findings],
+        **answer,
+    }
 
 
 def _header(density: DensityMap) -> dict[str, Any]:
@@ -127,8 +132,8 @@ def _values(density: DensityMap) -> dict[str, Any]:
     }
 
 
-def _measure(density: DensityMap, resolution: float) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What takes a Fourier transform, and the warnings that came with it."""
+def _measure(density: DensityMap, resolution: float) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """What takes a Fourier transform, and the findings that came with it."""
     from sharpem.analysis.prepare import prepare
     from sharpem.io.json_text import to_plain
 
@@ -147,7 +152,7 @@ def _measure(density: DensityMap, resolution: float) -> tuple[dict[str, Any], tu
             "source": volume.source,
         },
     }
-    return to_plain(measured), prepared.warnings
+    return to_plain(measured), prepared.findings
 
 
 def _lines(answer: dict[str, Any]) -> Lines:
@@ -156,6 +161,7 @@ def _lines(answer: dict[str, Any]) -> Lines:
     mean, rms = answer["mean"], answer["rms"]
     lines = [
         ("map", answer["map"]),
+        ("history", answer["history"]),
         ("grid", f"{nx} x {ny} x {nz} voxels (x, y, z), mode {mode} ({_MODES.get(mode, '?')})"),
         ("voxel size", f"{_row(answer['voxel_size'])} A"),
         ("box", f"{_row(answer['cell'][:3])} A, angles {_row(answer['cell'][3:])}"),
@@ -178,7 +184,7 @@ def _lines(answer: dict[str, Any]) -> Lines:
     lines += [("label", text) for text in answer["labels"]]
     if "b_iso" in answer:
         lines += _measured_lines(answer)
-    return lines + [("warning", text) for text in answer["warnings"]]
+    return [*lines, *lines_of(Finding(**one) for one in answer["findings"])]
 
 
 def _measured_lines(answer: dict[str, Any]) -> list[tuple[str, str]]:

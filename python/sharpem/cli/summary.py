@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite, isnan
+from math import isfinite
 from pathlib import Path
 
+from sharpem.findings import lines_of
 from sharpem.local.localised import BoxChoice
 from sharpem.maps.density import DensityMap
 from sharpem.outcome import Sharpened
@@ -40,7 +41,7 @@ def summary(
     boxes = result.local.boxes if result.local else ()
     in_short = result.local.reasons if boxes and result.local and not verbose else ()
     lines += [("reason", text) for text in result.verdict.reasons if text not in in_short]
-    lines += [("warning", text) for text in result.verdict.warnings]
+    lines += lines_of(result.choice.findings, result.verdict.warnings)
     if verbose:
         lines += [("trial", text) for text in _trials(result)]
         lines += [("box", _box(box)) for box in boxes]

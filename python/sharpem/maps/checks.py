@@ -1,7 +1,7 @@
 """What is odd about a map, in words: hints that its history or its header will mislead a method.
 
 Decided from the header and simple statistics, no Fourier transform. Each check answers with one
-sentence or None.
+finding or None.
 """
 
 from __future__ import annotations
@@ -11,26 +11,34 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from sharpem.findings import Finding, finding
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import pieces
 
-__all__ = ["FLAT_ZONE", "flat_value", "map_oddities", "skewness"]
+__all__ = ["FLAT_ZONE", "flat_value", "map_findings", "skewness"]
 
 FLAT_ZONE = 0.05
 """Fraction of exactly equal voxels from which a map counts as cut out or masked."""
 
 _FLAT = 0.1  # fraction of equal voxels from which a map counts as cut out
 _SHARPENED = re.compile(
-    r"sharpened|sharpening|(?<![a-z])sharp(?![a-z])|post.?process|deep_?emhancer|locscale|"
-    r"localdeblur|emready|cryoten|local.?aniso|density.?modif|resolve_cryo",
+    r"sharpened|sharpening|(?<![a-z])sharp(?![a-z])|post.?process|locscale|localdeblur|"
+    r"local.?aniso",
     re.IGNORECASE,
+)
+_MODIFIED = re.compile(
+    r"deep_?emhancer|emready|cryoten|density.?modif|resolve_cryo|spisonet", re.IGNORECASE
 )
 _UNSHARPENED = re.compile(r"(un|not |non|before )-?_?(sharp|post.?process)", re.IGNORECASE)
 _CUT_OUT = re.compile(r"map_box|(?<!un)mask|zone|segment", re.IGNORECASE)
+_VISIBLE_STEP = 1e-3  # of the scatter of the densities
+_LARGEST_HALF = 65504.0
+_REPAIRED = "The file was read with that put right."
+_NO_SOLVENT = "The noise is taken from the stated resolution; half maps would show it."
 _INTEGERS = {0: "8-bit", 1: "16-bit", 6: "16-bit"}
 
 
-def map_oddities(density: DensityMap) -> tuple[str, ...]:
+def map_findings(density: DensityMap) -> tuple[Finding, ...]:
     """Say what is odd about a map, beginning with what its header had wrong.
 
     Parameters
@@ -39,19 +47,20 @@ def map_oddities(density: DensityMap) -> tuple[str, ...]:
 
     Returns
     -------
-    tuple of str
-        One sentence each; empty for an ordinary map.
+    tuple of Finding
+        Empty for an ordinary map.
     """
     flat = flat_value(density.data)
     found = (
         _mask(density) or _flat_zone(flat) or _cut_out(density),
         _inverted(density, flat[0] if flat[1] >= _FLAT else None),
         _sharpened(density),
-        _integers(density),
+        _integers(density) or _steps(density),
         _voxel_size(density),
         _two_origins(density),
     )
-    return density.notes + tuple(sentence for sentence in found if sentence)
+    repaired = tuple(finding("header-repaired", note, _REPAIRED) for note in density.notes)
+    return repaired + tuple(one for one in found if one)
 
 
 def flat_value(data: NDArray[np.float32]) -> tuple[float, float]:
@@ -95,39 +104,45 @@ def skewness(data: NDArray[np.float32], without: float | None = None) -> float:
     return float((cube - 3 * mean * square + 2 * mean**3) / variance**1.5)
 
 
-def _flat_zone(flat: tuple[float, float]) -> str | None:
+def _flat_zone(flat: tuple[float, float]) -> Finding | None:
     value, fraction = flat
     if fraction < _FLAT:
         return None
     percent = f"{100 * fraction:.0f} %" if fraction < 0.995 else "More than 99 %"
-    return (
+    return finding(
+        "masked",
         f"{percent} of the voxels are exactly {value:g}: the map was cut out or masked, so nothing "
-        "can be learned from the solvent there."
+        "can be learned from the solvent there.",
+        _NO_SOLVENT,
     )
 
 
-def _mask(density: DensityMap) -> str | None:
+def _mask(density: DensityMap) -> Finding | None:
     """Two values only, or a soft mask: from exactly 0 to exactly 1, and 1 is not a mere peak."""
     data = density.data
     low, high = float(data.min()), float(data.max())
     at_top = int(np.count_nonzero(data == np.float32(high)))
     at_bottom = int(np.count_nonzero(data == np.float32(low)))
     if at_top + at_bottom == data.size:
-        return f"All voxels are {low:g} or {high:g}: this is a mask, not a map."
-    if (low, high) == (0.0, 1.0) and at_top >= 0.01 * data.size:
+        text = f"All voxels are {low:g} or {high:g}: this is a mask, not a map."
+    elif (low, high) == (0.0, 1.0) and at_top >= 0.01 * data.size:
         percent = 100 * at_top / data.size
-        return f"Values run from 0 to 1 and {percent:.0f} % are exactly 1: this may be a soft mask."
-    return None
+        text = f"Values run from 0 to 1 and {percent:.0f} % are exactly 1: this may be a soft mask."
+    else:
+        return None
+    return finding("is-a-mask", text, "Give the map; a mask goes with --mask.")
 
 
-def _inverted(density: DensityMap, flat: float | None) -> str | None:
+def _inverted(density: DensityMap, flat: float | None) -> Finding | None:
     """Look at the longer tail: a molecule makes a positive one, noise alone none."""
     found = skewness(density.data, without=flat)
     if found > -0.5:
         return None
-    return (
+    return finding(
+        "inverted",
         f"The values have a long negative tail (skewness {found:.1f}): the contrast may be "
-        "inverted, with the molecule negative."
+        "inverted, with the molecule negative.",
+        "The filter is right for either contrast; multiply the map by -1 before you look at it.",
     )
 
 
@@ -137,44 +152,90 @@ def _words(density: DensityMap) -> tuple[str, ...]:
     return density.placement.labels + name
 
 
-def _sharpened(density: DensityMap) -> str | None:
+def _sharpened(density: DensityMap) -> Finding | None:
     for text in _words(density):
+        if _MODIFIED.search(text):
+            return finding(
+                "density-modified",
+                f"The map was modified before: its label or name says {text.strip()!r}.",
+                "Its amplitudes are no measurement of blur; prefer the map before that step.",
+            )
         if _SHARPENED.search(text) and not _UNSHARPENED.search(text):
-            return (
-                f"The map seems to be sharpened already: its label or name says {text.strip()!r}."
+            return finding(
+                "sharpened",
+                f"The map seems to be sharpened already: its label or name says {text.strip()!r}.",
+                "Prefer the map before that step, where there is one.",
             )
     return None
 
 
-def _cut_out(density: DensityMap) -> str | None:
+def _cut_out(density: DensityMap) -> Finding | None:
     for text in _words(density):
         if _CUT_OUT.search(text):
-            return (
-                f"The map seems to be cut out or masked: its label or name says {text.strip()!r}."
+            return finding(
+                "masked",
+                f"The map seems to be cut out or masked: its label or name says {text.strip()!r}.",
+                _NO_SOLVENT,
             )
     return None
 
 
-def _integers(density: DensityMap) -> str | None:
+def _integers(density: DensityMap) -> Finding | None:
     bits = _INTEGERS.get(density.placement.mode)
     if bits is None:
         return None
-    return (
+    return finding(
+        "quantised",
         f"The file holds {bits} integers (mode {density.placement.mode}): fine steps of the "
-        "density were lost."
+        "density were lost.",
+        "Prefer the map in 32-bit floating point, where there is one.",
+        severity="note",
     )
 
 
-def _voxel_size(density: DensityMap) -> str | None:
+def _steps(density: DensityMap) -> Finding | None:
+    """Densities in steps that can be seen: of half precision, or of a large number added to them.
+
+    The step of floating point near the largest density, 2^-23 of it for 32 bits and 2^-10 for 16,
+    is compared with the scatter of the densities.
+    """
+    data = density.data
+    scatter = float(data.std(dtype=np.float64))
+    largest = float(np.abs([data.min(), data.max()]).max())
+    if not scatter > 0:
+        return None
+    if largest * 2**-23 > _VISIBLE_STEP * scatter:
+        text = f"A number near {float(data.mean(dtype=np.float64)):.4g} was added to all densities"
+        code, step = "offset", largest * 2**-23
+    elif 0 < largest < _LARGEST_HALF and largest * 2**-10 > _VISIBLE_STEP * scatter * 10:
+        if not np.array_equal(data, data.astype(np.float16)):
+            return None
+        text, code, step = (
+            "All densities are numbers of half precision",
+            "quantised",
+            largest / 2**10,
+        )
+    else:
+        return None
+    return finding(
+        code,
+        f"{text}, which left steps of {step / scatter:.2g} of their scatter: fine detail was lost.",
+        "Go back to the map before that step; the noise of the steps is taken for that of the map.",
+    )
+
+
+def _voxel_size(density: DensityMap) -> Finding | None:
     x, y, z = density.voxel_size
     if density.placement.space_group == 1 and max(x, y, z) > 1.01 * min(x, y, z):
-        return f"The voxel size differs by axis: {x:.4g}, {y:.4g} and {z:.4g} A along x, y and z."
-    if x == y == z == 1.0:
-        return "The voxel size is exactly 1 A, which programs also write when they do not know it."
-    return None
+        text = f"The voxel size differs by axis: {x:.4g}, {y:.4g} and {z:.4g} A along x, y and z."
+    elif x == y == z == 1.0:
+        text = "The voxel size is exactly 1 A, which programs also write when they do not know it."
+    else:
+        return None
+    return finding("voxel-size-doubtful", text, "Check it, and give --apix where it is wrong.")
 
 
-def _two_origins(density: DensityMap) -> str | None:
+def _two_origins(density: DensityMap) -> Finding | None:
     """NSTART and ORIGIN both set, more than half a voxel apart."""
     placement = density.placement
     if not any(placement.nstart) or not any(placement.origin_words):
@@ -186,7 +247,9 @@ def _two_origins(density: DensityMap) -> str | None:
     first, second = (
         ", ".join(f"{v:.2f}" for v in where) for where in (by_nstart, placement.origin_words)
     )
-    return (
+    return finding(
+        "placement-doubtful",
         f"NSTART puts the first voxel at ({first}) A, ORIGIN at ({second}) A: programs will differ "
-        "in where they show it; NSTART was used."
+        "in where they show it; NSTART was used.",
+        "Check the output beside the model; both fields are kept as they are.",
     )

@@ -236,7 +236,7 @@ class DensityMap:
         """Cartesian position of voxel (0, 0, 0), A: from NSTART if any is non-zero, else ORIGIN.
 
         Crystallographic programs (Coot, Phenix, gemmi) read NSTART alone, ChimeraX takes ORIGIN
-        where it is set; :func:`sharpem.maps.checks.map_oddities` says so where the two disagree.
+        where it is set; :func:`sharpem.maps.checks.map_findings` says so where the two disagree.
         """
         return (
             self.origin_from_nstart if any(self.placement.nstart) else self.placement.origin_words

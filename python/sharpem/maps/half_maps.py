@@ -12,7 +12,7 @@ import numpy as np
 from sharpem.errors import InputError
 from sharpem.findings import Finding, finding, unique
 from sharpem.maps.arrays import Indices
-from sharpem.maps.checks import FLAT_ZONE, flat_value, map_oddities, skewness
+from sharpem.maps.checks import FLAT_ZONE, flat_value, map_findings, skewness
 from sharpem.maps.density import DensityMap
 from sharpem.maps.registration import Registration, register
 from sharpem.maps.statistics import correlate
@@ -192,10 +192,10 @@ def _oddities(one: DensityMap, two: DensityMap) -> tuple[Finding, ...]:
             )
         )
     found += [
-        finding("halves-processed", text, "Give the half maps as they come from reconstruction.")
+        finding("halves-processed", seen.text, "Give them as they come from reconstruction.")
         for half in (one, two)
-        for text in map_oddities(half)
-        if "sharpened already" in text
+        for seen in map_findings(half)
+        if seen.code in ("sharpened", "density-modified")
     ]
     return tuple(found)
 

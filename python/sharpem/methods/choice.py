@@ -106,9 +106,14 @@ class Choice:
     shells: ShellEvidence | None = None
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def leaves_alone(self) -> bool:
+        """Whether the answer is not to change the map."""
+        return any(found.code == "left-alone" for found in self.findings)
+
     def noting(self, findings: tuple[Finding, ...]) -> Choice:
-        """Return the same answer with more findings, whose sentences become warnings too."""
-        texts = tuple(found.text for found in findings)
+        """Return the same answer with more findings; what is more than a note is a warning too."""
+        texts = tuple(found.text for found in findings if found.severity != "note")
         verdict = replace(self.verdict, warnings=(*self.verdict.warnings, *texts))
         return replace(self, verdict=verdict, findings=unique((*self.findings, *findings)))
 

@@ -7,7 +7,7 @@ import numpy as np
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Verdict
 from sharpem.methods.expectation import Expectation, expect
-from sharpem.methods.given import leave_alone
+from sharpem.methods.left_alone import leave_alone
 from sharpem.methods.scan import ScanSettings
 
 __all__ = ["choose", "why"]
@@ -46,7 +46,7 @@ def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
         For the other three filter parameters.
     """
     if not prepared.b_known:
-        return leave_alone(prepared, "empirical")
+        return leave_alone(prepared, "empirical", "Its overall B is not known.")
     expectation = expect(prepared)
     target = prepared.b_signal - expectation.b_sharpen
     half = NINETY_PERCENT * float(np.hypot(expectation.sigma, prepared.b_spread))

@@ -24,9 +24,12 @@ from sharpem.analysis.signal_and_noise import weights
 from sharpem.spectra.filters import SharpenBlur
 from sharpem.spectra.shells import ShellTable, coarsest
 
-__all__ = ["Expectation", "expect", "expected_correlation", "rule_of_thumb"]
+__all__ = ["B_SHARPEN_RANGE", "Expectation", "expect", "expected_correlation", "rule_of_thumb"]
 
 Array = NDArray[np.float64]
+
+B_SHARPEN_RANGE = (-250.0, 600.0)
+"""Range of the search, A^2; an answer at its end is none."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ def expect(prepared: Prepared) -> Expectation:
 
 
 def _best(prepared: Prepared) -> float:
-    candidates = np.arange(-250.0, 601.0, 2.5)
+    low, high = B_SHARPEN_RANGE
+    candidates = np.arange(low, high + 1.0, 2.5)
     return float(candidates[np.argmax(_expected(prepared, candidates))])
 
 

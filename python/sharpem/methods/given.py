@@ -1,4 +1,4 @@
-"""The sharpening that the user asks for, and none where nothing can be said."""
+"""The sharpening that the user asks for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sharpem.methods.choice import BIso, Choice, Verdict
 from sharpem.methods.scan import ScanSettings
 from sharpem.spectra.filters import SharpenBlur
 
-__all__ = ["choose", "leave_alone"]
+__all__ = ["choose"]
 
 
 def choose(
@@ -59,15 +59,3 @@ def _as_asked(settings: ScanSettings, d_cut: float, b_sharpen: float) -> Sharpen
     """
     part = min(1.0, 0.5 * b_sharpen / d_cut**2) if b_sharpen > 0 else 1.0
     return SharpenBlur(b_sharpen, d_cut, settings.k, part * settings.b_blur)
-
-
-def leave_alone(prepared: Prepared, method: str) -> Choice:
-    """Leave a map as it is whose overall B is not known: there is nothing to sharpen it by."""
-    unknown = float("nan")
-    reason = "The overall B is not known, so that the map was left as it is."
-    return Choice(
-        method,
-        SharpenBlur.unchanged(prepared.resolution),
-        Verdict(False, None, (reason,)),
-        BIso(unknown, unknown, unknown, (unknown, unknown)),
-    )

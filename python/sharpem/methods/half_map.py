@@ -28,14 +28,12 @@ from sharpem.methods.shell_filter import (
     b_of_filter,
     decaying,
     over_all,
-    over_all,
     shell_filter,
     smooth_ratio,
     without_floor,
 )
 from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra, half_map_fsc
 from sharpem.spectra.fsc_curve import Crossing
-from sharpem.spectra.reference import ln_reference
 
 __all__ = ["Measured", "choose", "cross_checked", "measure"]
 

@@ -16,6 +16,7 @@ from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods import empirical, given, half_map, model, single_map
 from sharpem.methods.choice import Choice
+from sharpem.methods.left_alone import left_alone
 from sharpem.methods.scan import ScanSettings, optimise_shape
 from sharpem.methods.scanned import KURTOSIS, SURFACE, ScanMethod, choose_by_scan
 
@@ -126,6 +127,8 @@ def _by_score(score: ScanMethod, *, prior: bool = True) -> Callable[[MethodInput
                 x.prepared, settings, score.score, d_cut=x.optimize_d_cut, k=x.optimize_k
             )
         choice = choose_by_scan(x.prepared, settings, score, prior=prior and x.prior)
+        if prior and x.prior:
+            choice = left_alone(x.prepared, choice)
         if x.half_maps is None:
             return choice
         return half_map.cross_checked(choice, x.prepared, x.half_maps, settings, score)
@@ -166,7 +169,7 @@ _ALL = (
         "empirical",
         "empirical",
         "expected final B",
-        lambda x: empirical.choose(x.prepared, x.settings),
+        lambda x: left_alone(x.prepared, empirical.choose(x.prepared, x.settings)),
         "#d9762b",
         help=": expected final B",
     ),
@@ -174,7 +177,7 @@ _ALL = (
         "single-map",
         "single map",
         "noise in the solvent",
-        lambda x: single_map.choose(x.prepared, x.settings),
+        lambda x: left_alone(x.prepared, single_map.choose(x.prepared, x.settings)),
         "#1fa3b5",
         needs=(Need.SOLVENT,),
         help=": by the noise that the solvent shows",

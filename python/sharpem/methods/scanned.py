@@ -16,7 +16,7 @@ from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Curve, Verdict
 from sharpem.methods.empirical import why
 from sharpem.methods.expectation import Expectation, expect
-from sharpem.methods.given import leave_alone
+from sharpem.methods.left_alone import leave_alone
 from sharpem.methods.scan import (
     Peak,
     Scan,
@@ -88,7 +88,7 @@ def choose_by_scan(
         one.
     """
     if not prepared.b_known:
-        return leave_alone(prepared, method.name)
+        return leave_alone(prepared, method.name, "Its overall B is not known.")
     scan = run_scan(prepared, settings, method.score)
     peak = find_peak(scan, settings, method.score)
     failures = unusable(

@@ -8,8 +8,9 @@ import numpy as np
 
 from sharpem.analysis.prepare import Prepared
 from sharpem.errors import InputError
-from sharpem.methods import empirical, given
+from sharpem.methods import empirical
 from sharpem.methods.choice import Choice, Verdict
+from sharpem.methods.left_alone import leave_alone
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.shell_evidence import ShellEvidence
 from sharpem.methods.shell_filter import b_of_filter, over_all, shell_filter, smooth_ratio
@@ -36,7 +37,7 @@ def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
         The solvent does not show the noise: too little of it, or masked.
     """
     if not prepared.b_known:
-        return given.leave_alone(prepared, "single-map")
+        return leave_alone(prepared, "single-map", "Its overall B is not known.")
     shells = prepared.shells
     if shells.noise is None:
         name = prepared.density.path or "map"

@@ -8,6 +8,7 @@ import numpy as np
 
 from sharpem import _core
 from sharpem.evaluation.compare import DEPOSITED, Compared, Comparison
+from sharpem.findings import lines_of
 from sharpem.methods.registry import COMPARED, METHODS, SCANNING
 from sharpem.report.curves import Line, fsc_figure, lines_figure
 from sharpem.report.pages import render_page
@@ -127,7 +128,9 @@ def render_comparison(comparison: Comparison, *, command: str | None = None) -> 
         sections=cuts,
         volume=_contour_voxels(comparison) * _voxel(comparison),
         by_shell=any(entry.b_sharpen is None for entry in comparison.entries),
-        warnings=typeset(comparison.prepared.warnings),
+        findings=[
+            (kind, *typeset((text,))) for kind, text in lines_of(comparison.prepared.findings)
+        ],
         command=command,
         sources=sources,
     )

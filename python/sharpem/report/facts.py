@@ -148,6 +148,8 @@ def _verdict(result: Sharpened) -> str:
         return f"applicable ({method}{noise})"
     if result.map is None:
         return f"NOT APPLICABLE ({method}{noise}): no map was made"
+    if result.choice.leaves_alone:
+        return f"LEFT ALONE ({method}{noise}): the map is as it was"
     return f"NOT APPLICABLE ({method}{noise}): the map has the expected final B instead"
 
 

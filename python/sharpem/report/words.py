@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from sharpem.findings import lines_of
 from sharpem.outcome import Sharpened
 from sharpem.report.facts import facts, seconds_text, short_b
 from sharpem.spectra.filters import Filter, SharpenBlur
@@ -38,6 +38,7 @@ class Summary(NamedTuple):
     done: tuple[str, ...]
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
+    notes: tuple[str, ...]
     remedies: tuple[str, ...]
 
 
@@ -45,6 +46,7 @@ def summary(result: Sharpened) -> Summary:
     """Say first what matters: whether to trust the map, and what was done to it."""
     state, headline = _headline(result)
     verdict = result.verdict
+    said = lines_of(result.choice.findings, verdict.warnings)
     of_boxes = result.local.reasons if result.local else ()  # they have a section of their own
     reasons = [reason for reason in verdict.reasons if reason not in of_boxes]
     return Summary(
@@ -52,7 +54,8 @@ def summary(result: Sharpened) -> Summary:
         headline,
         _done(result),
         typeset(reasons),
-        typeset(verdict.warnings),
+        typeset(text for kind, text in said if kind != "note"),
+        typeset(text for kind, text in said if kind == "note"),
         () if verdict.applicable else _HELP,
     )
 
@@ -71,6 +74,8 @@ def _with_signs(text: str) -> str:
 def _headline(result: Sharpened) -> tuple[str, str]:
     if result.filter is None:
         return "stop", f"Not applicable: the {result.method} method cannot judge this map"
+    if result.choice.leaves_alone:
+        return "care", "Left alone: the map is as it was"
     if not result.verdict.applicable:
         words = f"Not applicable: the {result.method} method cannot judge this map"
         return "care", words + "; a fall-back was used"

@@ -173,6 +173,11 @@ class Anisotropy:
 
     b_cartesian: tuple[float, float, float, float, float, float]
 
+    @classmethod
+    def unknown(cls) -> Anisotropy:
+        """Of a map that it cannot be read from."""
+        return cls((np.nan,) * 6)
+
     @property
     def b_iso(self) -> float:
         """Mean of the three diagonal terms, A^2."""

@@ -39,8 +39,11 @@ _BULK_SOLVENT = (0.85, 250.0)
 """Share of the protein's density that a crystal's solvent has, and B of its edge (A^2): the middle
 of the ranges 0.75 to 0.95 and 150 to 350 A^2 of Glykos & Kokkinidis (2000)."""
 
-_CLIFF = 500.0  # A^2; no blurring makes amplitudes fall as fast as this, only a filter does
-_CLIFF_DROP = 3.0  # in ln power: the height from which a steep fall is a cliff
+_CLIFF = 22.0  # d^2: a B that no blur has in addition to the one before, only a filter's edge
+_CLIFF_DROP = 2.0  # in ln power: the height from which a steep fall is an edge
+_FIRST_EDGE = 0.04  # 1/A
+_FEWEST_BEFORE = 4  # shells that set the line
+_EMPTY = -600.0  # ln power of shells that hold nothing at all
 
 Array = NDArray[np.float64]
 
@@ -211,17 +214,27 @@ def signal_b(shells: ShellTable, limit: float, b_iso: float, ln_scale: float) ->
 
 
 def band_limit(shells: ShellTable, resolution: float) -> float:
-    """Resolution (A) beyond which an earlier filter has cut the map off; `resolution` if none has.
+    """Resolution (A) at which an earlier low-pass filter cuts the map off; `resolution` if none.
 
-    Fits go no further: a cut is no fall-off. Looked for between twice the resolution and the limit.
+    Blur makes ln(power / reference) fall along a straight line in s^2, and noise makes it fall
+    less: only a filter lets it drop below the line that the shells before have set, as soft as its
+    edge may be. Fits go no further than that edge: a cut is no fall-off.
     """
-    x, y = shells.s**2, np.log(shells.power) - shells.ln_reference
-    reach = 2.0 * _CLIFF_DROP / _CLIFF  # of s^2, over which a cliff is that high
-    ahead = np.interp(x + reach, x, y)
-    inside = (x > 0.25 / resolution**2) & (x < resolution**-2) & (x + reach <= x[-1])
-    cliffs = np.flatnonzero(inside & (y - ahead > _CLIFF_DROP))
-    if not cliffs.size:
-        return resolution
-    first = cliffs[0]
-    above = (x >= x[first]) & (x <= x[first] + reach) & (y > y[first] - 1.0)
-    return float(max(shells.d[above].min(), resolution))
+    x = shells.s**2
+    with np.errstate(divide="ignore"):
+        y = np.maximum(np.log(shells.power), _EMPTY) - shells.ln_reference
+    for i in np.flatnonzero((shells.s > _FIRST_EDGE) & (shells.s < 1.0 / resolution)):
+        reach = 2.0 * _CLIFF_DROP / (_CLIFF * shells.d[i] ** 2)
+        before = shells.s[: i + 1] >= 1.0 / max(D_MAX, 2.2 * shells.d[i])
+        if x[i] + reach > x[-1] or np.count_nonzero(before) < _FEWEST_BEFORE:
+            continue
+        weight = np.sqrt(shells.terms[: i + 1][before])
+        slope, start = np.polyfit(x[: i + 1][before], y[: i + 1][before], 1, w=weight)
+        slope, here = min(float(slope), 0.0), float(slope * x[i] + start)
+        ahead = float(np.interp(x[i] + reach, x, y))
+        if min(here + slope * reach, y[i]) - ahead > _CLIFF_DROP:
+            line = here + slope * (x - x[i])
+            above = (x >= x[i]) & (x <= x[i] + reach) & (y > line - 0.5)
+            edge = float(shells.d[above].min()) if above.any() else float(shells.d[i])
+            return max(edge, resolution)
+    return resolution

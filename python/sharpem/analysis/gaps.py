@@ -1,0 +1,69 @@
+"""Gaps in Fourier space: directions in which a map holds nothing.
+
+Tilt series leave a wedge or a cone empty, crystals of anisotropic diffraction an outer part of the
+sphere, data sets single reflections. Absent coefficients are not coefficients of amplitude 0: they
+are left out of every sum and fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sharpem import _core
+from sharpem.findings import Finding, finding
+from sharpem.maps.arrays import Numbers
+from sharpem.spectra.shells import shell_edges
+
+__all__ = ["clear_gaps", "gap_finding"]
+
+_FEWEST = 0.01  # of the coefficients; fewer may be absent by chance
+_CONCENTRATED = 1.3  # second moment along an axis, over that of all coefficients
+
+
+def clear_gaps(spectrum: _core.Spectrum) -> Finding | None:
+    """Mark absent Fourier coefficients, in place, so that sums over shells and fits leave them out.
+
+    Parameters
+    ----------
+    spectrum : sharpem._core.Spectrum
+        Untouched where less than 1 % is absent.
+
+    Returns
+    -------
+    Finding or None
+        Fraction and direction of what is absent.
+    """
+    gaps = _core.clear_gaps(spectrum, shell_edges(spectrum), _FEWEST)
+    return gap_finding(gaps) if gaps.absent > _FEWEST * gaps.terms else None
+
+
+def gap_finding(gaps: _core.Gaps) -> Finding:
+    """Say what fraction of the coefficients is absent, and about which direction."""
+    axis = _direction(gaps)
+    where = f", mostly about the direction ({axis}) of the box" if axis else ""
+    return finding(
+        "empty-directions",
+        f"{100 * gaps.absent / gaps.terms:.0f} % of the Fourier coefficients are absent{where}: "
+        "a missing wedge or cone, an ellipsoidal cut, or absent reflections.",
+        "They were left out of all fits and sums; the map stays smeared along that direction.",
+    )
+
+
+def _direction(gaps: _core.Gaps) -> str | None:
+    """Axis about which the absent coefficients lie, as x, y, z; None where there is none."""
+    every, empty = _matrix(gaps.all), _matrix(gaps.empty)
+    ratio = np.linalg.solve(every, empty)
+    values, vectors = np.linalg.eig(ratio)
+    first = int(np.argmax(values.real))
+    if values.real[first] < _CONCENTRATED:
+        return None
+    axis = vectors[:, first].real
+    axis = axis * np.sign(axis[np.argmax(np.abs(axis))])
+    return ", ".join(f"{value + 0.0:.2f}" for value in np.round(axis, 2))
+
+
+def _matrix(tensor: Sequence[float]) -> Numbers:
+    xx, yy, zz, xy, xz, yz = tensor
+    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
