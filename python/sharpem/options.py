@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from sharpem.analysis.symmetry import symmetry_of
 from sharpem.errors import InputError
+from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
 from sharpem.io.half_maps import read_half_maps
-from sharpem.io.model import read_model
 from sharpem.local.blend import BLENDS
 from sharpem.local.localised import LocalSettings
 from sharpem.maps.density import DensityMap
@@ -23,7 +22,6 @@ from sharpem.methods.scan import ScanSettings
 __all__ = [
     "METHODS",
     "HalfMapLike",
-    "ModelLike",
     "as_half_maps",
     "as_map",
     "as_model",
@@ -34,8 +32,8 @@ __all__ = [
 ]
 
 METHODS = ("surface", "kurtosis", "empirical", "single-map", "half-map", "model", "given")
-HalfMapLike: TypeAlias = DensityMap | str | os.PathLike[str]
-ModelLike: TypeAlias = Model | str | os.PathLike[str]
+_PATHS = (str, os.PathLike)
+HalfMapLike: TypeAlias = MapLike
 
 
 def check(ok: bool, what: str) -> None:
@@ -45,11 +43,11 @@ def check(ok: bool, what: str) -> None:
 
 
 def as_map(
-    density: DensityMap | ArrayLike | None,
+    density: MapLike | None,
     voxel_size: float | tuple[float, float, float] | None,
     halves: HalfMaps | None,
 ) -> DensityMap:
-    """Map as given, from an array, or the mean of the half maps.
+    """Map from whatever holds one (:func:`sharpem.io.accept.to_density`), or the half maps' mean.
 
     Raises
     ------
@@ -60,12 +58,7 @@ def as_map(
         if halves is None:
             raise InputError("no map, expected one, or two half maps")
         return halves.mean()
-    if isinstance(density, DensityMap):
-        check(voxel_size is None, "voxel_size goes with an array; a map has its own")
-        return density
-    if voxel_size is None:
-        raise InputError("an array without voxel_size, expected its voxel size in A")
-    return DensityMap.from_array(density, voxel_size)
+    return to_density(density, voxel_size)
 
 
 def as_half_maps(
@@ -81,16 +74,16 @@ def as_half_maps(
     if half1 is None:
         check(half2 is None, "half2 without half1, expected both half maps")
         return None
-    if isinstance(half1, DensityMap) and isinstance(half2, DensityMap):
-        return pair_half_maps(half1, half2, full=full)
-    if isinstance(half1, DensityMap) or isinstance(half2, DensityMap):
+    if isinstance(half1, _PATHS) and (half2 is None or isinstance(half2, _PATHS)):
+        return read_half_maps(half1, half2, full=full)
+    if half2 is None or isinstance(half1, _PATHS) or isinstance(half2, _PATHS):
         raise InputError("half1 and half2 of two kinds, expected two maps or two files")
-    return read_half_maps(half1, half2, full=full)
+    return pair_half_maps(to_density(half1), to_density(half2), full=full)
 
 
 def as_model(model: ModelLike | None) -> Model | None:
-    """Model, read where a file was given."""
-    return read_model(model) if isinstance(model, str | Path | os.PathLike) else model
+    """Model from whatever holds one: :func:`sharpem.io.accept.to_model`."""
+    return None if model is None else to_model(model)
 
 
 def chosen_method(

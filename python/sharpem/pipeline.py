@@ -10,18 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from numpy.typing import ArrayLike
-
 from sharpem import _core
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
+from sharpem.io.accept import MapLike, ModelLike, to_density
 from sharpem.local.boxes import BOX_SIZE
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
-from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.methods import empirical, given
 from sharpem.methods import half_map as halfmap
@@ -33,7 +31,6 @@ from sharpem.methods.scanned import KURTOSIS, SURFACE, ScanMethod, choose_by_sca
 from sharpem.options import (
     METHODS,
     HalfMapLike,
-    ModelLike,
     as_half_maps,
     as_map,
     as_model,
@@ -54,7 +51,7 @@ _SCANNED = {"surface": SURFACE, "kurtosis": KURTOSIS}
 
 
 def sharpen(
-    density: DensityMap | ArrayLike | None = None,
+    density: MapLike | None = None,
     *,
     resolution: float | None = None,
     voxel_size: float | tuple[float, float, float] | None = None,
@@ -78,7 +75,7 @@ def sharpen(
     mass: float | None = None,
     sequence: str | Path | None = None,
     solvent_content: float | None = None,
-    mask: DensityMap | None = None,
+    mask: MapLike | None = None,
     anisotropy: bool = True,
     if_not_applicable: str = "empirical",
     local: bool = False,
@@ -93,8 +90,9 @@ def sharpen(
 
     Parameters
     ----------
-    density : DensityMap or array_like, shape (nz, ny, nx), optional
-        The map; an array needs `voxel_size`. Default: the mean of the half maps.
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid, optional
+        The map; an array, of shape (nz, ny, nx), needs `voxel_size`. Default: the mean of the half
+        maps.
     resolution : float, optional
         Of the map, A. Default: where the half maps' FSC falls below 0.143.
     voxel_size : float or tuple of float, optional
@@ -161,8 +159,10 @@ def sharpen(
     >>> result.write("map_sharpened")  # doctest: +SKIP
     """
     start = time.perf_counter()
-    halves = as_half_maps(half1, half2, density if isinstance(density, DensityMap) else None)
-    map_, atoms = as_map(density, voxel_size, halves), as_model(model)
+    full = None if density is None else as_map(density, voxel_size, None)
+    halves = as_half_maps(half1, half2, full)
+    map_, atoms = full or as_map(None, voxel_size, halves), as_model(model)
+    mask = None if mask is None else to_density(mask)
     source = "given" if resolution else "half maps"
     method = chosen_method(
         method, b_sharpen, b_iso, halves=halves is not None, model=atoms is not None

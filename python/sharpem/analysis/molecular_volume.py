@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sharpem.errors import InputError
+from sharpem.io.sequence import read_sequences
 from sharpem.maps.density import DensityMap
 
 __all__ = ["DALTON_VOLUME", "MolecularVolume", "box_volume", "known_volume", "sequence_mass"]
@@ -46,25 +47,19 @@ _NUCLEOTIDE_VOLUME = 1.15  # A^3 per Da
 def sequence_mass(path: str | Path) -> tuple[float, float]:
     """Mass (Da) and dry volume (A^3) of all the sequences in a FASTA file.
 
-    A sequence of the letters A, C, G, T, U and N alone counts as nucleic acid.
+    A sequence of the letters A, C, G, T, U and N alone counts as nucleic acid. Copies that a title
+    lists ("Chains A, C") count each.
 
     Raises
     ------
     InputError
         No such file, or no sequence in it.
     """
-    try:
-        text = Path(path).read_text(encoding="ascii", errors="replace")
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}, expected a FASTA file") from None
-    records = [record.partition("\n")[2] for record in ("\n" + text).split("\n>")[1:]]
-    sequences = ["".join(record.split()).upper().rstrip("*") for record in records]
-    if not any(sequences):
-        raise InputError(f"{path}: no sequence found, expected FASTA: >name and letters")
     mass = volume = 0.0
-    for letters in filter(None, sequences):
-        nucleic = set(letters) <= set("ACGTUN")
-        own = len(letters) * _RESIDUE_MASS["nucleic" if nucleic else "protein"]
+    for sequence in read_sequences(path):
+        nucleic = set(sequence.letters) <= set("ACGTUN")
+        length = len(sequence.letters) * sequence.copies
+        own = length * _RESIDUE_MASS["nucleic" if nucleic else "protein"]
         mass += own
         volume += own * (_NUCLEOTIDE_VOLUME if nucleic else DALTON_VOLUME)
     return mass, volume

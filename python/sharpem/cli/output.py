@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sharpem.errors import InputError
+from sharpem.io.contents import check_writable
 
 __all__ = [
     "Lines",
@@ -24,7 +25,7 @@ __all__ = [
 Lines: TypeAlias = Sequence[tuple[str, str]]
 
 _PACKED = (".gz", ".bz2")
-_MAPS = (".mrc", ".map", ".ccp4", ".mtz")
+_MAPS = (".mrc", ".map", ".ccp4", ".mtz", ".cif")
 
 
 def output_prefix(given: str | None, source: str, addition: str) -> Path:
@@ -86,6 +87,8 @@ def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path], *, overwrite:
     outputs = list(outputs)
     for folder in dict.fromkeys(path.parent for path in outputs):
         _check_folder(folder)
+    for path in outputs:
+        check_writable(path)
     existing = [path for path in outputs if path.exists()]
     for path in existing:
         if any(source.exists() and path.samefile(source) for source in inputs):

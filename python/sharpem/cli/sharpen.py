@@ -35,7 +35,7 @@ NAME = "sharpen"
 _METHODS = ("surface", "kurtosis", "empirical", "single-map", "half-map", "model", "given")
 _SCANNING = ("surface", "kurtosis")
 _MAX_TRIALS = 1000
-_REFLECTIONS = (".mtz", ".mtz.gz")
+_REFLECTIONS = (".mtz", ".mtz.gz", ".cif", ".cif.gz")
 
 # Options that go to sharpem.sharpen() under the same name, where they are given.
 _PASSED_ON = (

@@ -14,10 +14,9 @@ import numpy as np
 
 from sharpem import _core
 from sharpem.analysis.masks import soft_edge
-from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Array, Mask
-from sharpem.maps.crystal import with_symmetry_mates
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.maps.statistics import correlate, standardised
@@ -150,15 +149,13 @@ class Yardstick:
     ) -> None:
         """Put the model on the grid."""
         _check_resolution(like, resolution)
-        if like.periodic:
-            model = with_symmetry_mates(model, like)
-        elif like.placement.space_group <= 1:  # else what leaves the box enters it again
-            model = atoms_inside(model, like)
+        model = in_the_map(model, like)
         self.like = like
+        self.xray = xray or like.xray
         self.resolution = resolution
         self.radius = radius
         self.mask = atom_mask(model, like, radius)
-        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=xray or like.xray)
+        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=self.xray)
         self.density = self._model_map(d_min=resolution)
         self._expected = standardised(self.density[self.mask])
 

@@ -1,14 +1,20 @@
-"""JSON as all commands write it."""
+"""JSON as all commands write it, and as they read it."""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 
-__all__ = ["json_text", "to_plain"]
+from sharpem.errors import InputError
+from sharpem.io.contents import contents
+
+__all__ = ["json_text", "read_json", "to_plain"]
+
+_LARGEST = 2**26  # bytes
 
 
 def json_text(values: Any) -> str:
@@ -33,3 +39,22 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def read_json(path: Path, expected: str = "a JSON file") -> Any:
+    """Read a JSON file of bounded size, with numbers that are numbers.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is none.
+    """
+    raw = contents(path, expected, largest=_LARGEST)
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON ({error}), expected {expected}") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")

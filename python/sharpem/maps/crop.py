@@ -165,6 +165,7 @@ def at_corner(density: DensityMap) -> DensityMap:
         nstart=(0, 0, 0),
         origin_words=(0.0, 0.0, 0.0),
         sampling=None,
+        extent=None,
         space_group=1,
         extended_header=b"",
         extended_type=b"",
@@ -185,6 +186,7 @@ def _moved(density: DensityMap, start: Indices) -> Placement:
         nstart=(x, y, z),
         origin_words=_triple(position),
         sampling=density.sampling if part_of_cell else None,
+        extent=None,
     )
 
 

@@ -48,7 +48,7 @@ class HalfMaps:
         """Their mean: the full map, placed as half map 1, without its file's name."""
         data = (self.one.data + self.two.data) * np.float32(0.5)
         mean = self.one.with_data(data)
-        return DensityMap(mean.data, mean.cell, mean.placement, notes=mean.notes)
+        return DensityMap(mean.data, mean.cell, mean.placement, findings=mean.findings)
 
 
 def pair_half_maps(one: DensityMap, two: DensityMap, *, full: DensityMap | None = None) -> HalfMaps:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.analysis.prepare import Prepared
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
@@ -89,10 +89,8 @@ def choose(prepared: Prepared, model: Model, settings: ScanSettings) -> Choice:
 
 def _in_the_map(model: Model, density: DensityMap) -> tuple[Model, tuple[str, ...]]:
     """Return the atoms inside the map, and what to say of the others."""
-    if density.periodic:
-        return model, ()
-    near = atoms_inside(model, density)
-    if len(near) == len(model):
+    near = in_the_map(model, density)
+    if len(near) >= len(model):
         return near, ()
     share = 100 * (1 - len(near) / len(model))
     return near, (
