@@ -20,6 +20,7 @@ from sharpem.local.boxes import BOX_SIZE
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.model import Model
 from sharpem.methods import empirical, given
 from sharpem.methods import half_map as halfmap
@@ -161,8 +162,8 @@ def sharpen(
     start = time.perf_counter()
     full = None if density is None else as_map(density, voxel_size, None)
     halves = as_half_maps(half1, half2, full)
-    map_, atoms = full or as_map(None, voxel_size, halves), as_model(model)
-    mask = None if mask is None else to_density(mask)
+    map_, atoms = whole_cell(full or as_map(None, voxel_size, halves)), as_model(model)
+    mask = None if mask is None else whole_cell(to_density(mask))
     source = "given" if resolution else "half maps"
     method = chosen_method(
         method, b_sharpen, b_iso, halves=halves is not None, model=atoms is not None

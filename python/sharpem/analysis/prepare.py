@@ -19,7 +19,7 @@ from sharpem.analysis.signal_and_noise import (
 )
 from sharpem.errors import InputError
 from sharpem.maps.checks import map_oddities
-from sharpem.maps.crystal import symmetrised
+from sharpem.maps.crystal import is_part_of_crystal, symmetrised
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
 from sharpem.spectra.reference import OverallB
@@ -249,7 +249,9 @@ def _noise(
     resolution: float,
 ) -> NDArray[np.float64] | None:
     """Mean |F|^2 of the noise per shell; None where there is no solvent to tell it."""
-    if density.periodic:  # the solvent of a crystal is no empty space
+    if density.periodic or is_part_of_crystal(
+        density
+    ):  # the solvent of a crystal is no empty space
         return None
     window = solvent_window(density, molecule, spectrum.cell, resolution)
     return None if window is None else noise_power(spectrum, shells, window)

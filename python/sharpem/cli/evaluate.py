@@ -154,13 +154,14 @@ class _Measure:
     def _yardstick(self, density: DensityMap) -> Yardstick:
         from sharpem.evaluation.agreement import Yardstick
 
-        if self._ruler is None or self._ruler.like.same_grid(density):
+        xray = self._request.xray or density.xray
+        if self._ruler is None or not self._ruler.goes_with(density, xray=xray):
             self._ruler = Yardstick(
                 density,
                 self._model,
                 resolution=self._request.resolution,
                 radius=self._request.radius,
-                xray=self._request.xray or density.xray,
+                xray=xray,
             )
         return self._ruler
 

@@ -17,6 +17,7 @@ from sharpem.analysis.masks import soft_edge
 from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Array, Mask
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.maps.statistics import correlate, standardised
@@ -148,6 +149,7 @@ class Yardstick:
         xray: bool = False,
     ) -> None:
         """Put the model on the grid."""
+        like = whole_cell(like)
         _check_resolution(like, resolution)
         model = in_the_map(model, like)
         self.like = like
@@ -158,6 +160,13 @@ class Yardstick:
         self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=self.xray)
         self.density = self._model_map(d_min=resolution)
         self._expected = standardised(self.density[self.mask])
+
+    def goes_with(self, density: DensityMap, *, xray: bool) -> bool:
+        """Whether a map is on this grid, of the same crystal, and scatters the same radiation."""
+        same_crystal = self.like.periodic == density.periodic and (
+            self.like.placement.space_group == density.placement.space_group
+        )
+        return self.xray == xray and same_crystal and not self.like.same_grid(density)
 
     def correlation(self, density: DensityMap) -> Correlation:
         """Correlate a map with the model.
@@ -281,6 +290,7 @@ class Yardstick:
         return Oracle(best, found[best], tuple(sorted(found.items())), best in (low, high))
 
     def _analyse(self, density: DensityMap, d_min: float) -> _core.Spectrum:
+        density = whole_cell(density)
         if difference := self.like.same_grid(density):
             raise InputError(f"maps on different grids: {difference}")
         return _core.analyse(density.data, self.like.cell, d_min)

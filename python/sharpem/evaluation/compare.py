@@ -16,6 +16,7 @@ from sharpem import _core
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.evaluation.agreement import Agreement, Oracle, Yardstick
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -186,6 +187,7 @@ def compare(
         The resolution does not go with the map, or the model lies outside it.
     """
     tell = progress or (lambda _stage, _done, _total: None)
+    density = whole_cell(density)
     check_memory(
         density,
         resolution,

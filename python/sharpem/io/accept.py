@@ -22,7 +22,6 @@ from sharpem.io.mrc_header import HEADER_SIZE, file_order, parse_header
 from sharpem.io.mtz import unit_cell_placement
 from sharpem.io.read import read_map
 from sharpem.maps.arrays import Triple
-from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.maps.statistics import check_values
@@ -125,6 +124,8 @@ def _from_header(
     """Map by the words of a header and the voxels in the file's order."""
     name = str(path or "map")
     header = parse_header(raw[:HEADER_SIZE], name, voxel_size)
+    if header.fault:
+        raise InputError(header.fault)
     data = np.empty(header.size[::-1], np.float32)
     target = file_order(data, header.placement.axis_order)
     if target.shape != np.shape(sections):
@@ -135,7 +136,7 @@ def _from_header(
     check_values(data, name)
     density = DensityMap(data, header.cell, header.placement, path, header.findings)
     extended = raw[HEADER_SIZE : HEADER_SIZE + header.extended_size]
-    return whole_cell(with_extended_header(density, header, extended))
+    return with_extended_header(density, header, extended)
 
 
 def _from_grid(grid: gemmi.FloatGrid, voxel_size: float | Triple | None) -> DensityMap:

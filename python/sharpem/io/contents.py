@@ -29,6 +29,7 @@ __all__ = [
     "reason_of",
 ]
 
+_ANY = "a file"
 _CHUNK = 2**23  # bytes read at a time
 _ALWAYS = 2**26  # bytes that any packed file may unpack to
 _LARGEST_RATIO = {
@@ -89,7 +90,7 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path, expected: str = "a file") -> Iterator[Source]:
+def opened(path: Path, expected: str = _ANY) -> Iterator[Source]:
     """Open a regular file; gzip and bzip2 are recognised by the first bytes, not by the name.
 
     Raises
@@ -127,7 +128,7 @@ def contents(path: Path, expected: str, *, largest: int) -> bytes:
         return source.read_all(largest)
 
 
-def first_bytes(path: Path, count: int, expected: str = "a file") -> bytes:
+def first_bytes(path: Path, count: int, expected: str = _ANY) -> bytes:
     """Up to `count` unpacked bytes from the beginning of a file.
 
     Raises
@@ -139,7 +140,7 @@ def first_bytes(path: Path, count: int, expected: str = "a file") -> bytes:
         return source.stream.read(count)
 
 
-def check_is_file(path: Path, expected: str = "a file") -> None:
+def check_is_file(path: Path, expected: str = _ANY) -> None:
     """Refuse what is no regular file: a folder, a device, a pipe, a link to itself.
 
     Raises
@@ -149,7 +150,8 @@ def check_is_file(path: Path, expected: str = "a file") -> None:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file, expected {expected}") from None
+        wanted = f", expected {expected}" if expected != _ANY else ""
+        raise InputError(f"{path}: no such file{wanted}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {reason_of(error)}, expected {expected}") from None
     if not stat.S_ISREG(mode):

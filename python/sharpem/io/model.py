@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ __all__ = ["leave_out", "model_from_structure", "read_model", "read_structure"]
 
 _EXPECTED = "an atomic model (PDB or mmCIF)"
 _LARGEST = 2**30  # bytes; the largest capsids take half of it
+_PDB_RECORD = re.compile(rb"^(ATOM  |HETATM|CRYST1|HEADER|REMARK|MTRIX|MODEL |END\s)", re.MULTILINE)
 # Hydrogens are seldom in the file: mass with them over mass without, from the mean composition of
 # proteins (C4.9 H7.8 N1.4 O1.5 per residue) and of nucleotides (C9.8 H12 N3.8 O7 P).
 _HYDROGENS = {"protein": 1.075, "nucleic": 1.038}
@@ -98,11 +100,13 @@ def _format(raw: bytes, path: Path) -> gemmi.CoorFormat:
     start = raw[: 2**16].lstrip(b"\xef\xbb\xbf \t\r\n")
     lines = (line.lower() for line in start.splitlines())
     first = next((line for line in lines if line.strip() and not line.startswith(b"#")), b"")
-    if not first or b"\0" in start:
-        found = "a binary file" if first else "an empty file"
-        raise InputError(f"{path}: {found}, expected {_EXPECTED}")
+    if not first:
+        raise InputError(f"{path}: no atoms in an empty file, expected {_EXPECTED}")
     if first.startswith((b"data_", b"global_", b"loop_", b"_")):
         return gemmi.CoorFormat.Mmcif
+    if b"\0" in start or not _PDB_RECORD.search(raw):
+        found = "binary" if b"\0" in start else "text with no atoms"
+        raise InputError(f"{path}: not a PDB or mmCIF file ({found}), expected {_EXPECTED}")
     return gemmi.CoorFormat.Pdb
 
 

@@ -23,7 +23,7 @@ from sharpem.io.mrc_header import HEADER_SIZE, Header, file_order, parse_header,
 from sharpem.io.write_mrc_header import format_header
 from sharpem.machine import available_memory
 from sharpem.maps.arrays import Triple
-from sharpem.maps.crystal import as_in_file, whole_cell
+from sharpem.maps.crystal import as_in_file
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import check_values, statistics
 
@@ -51,7 +51,7 @@ def read_map(path: str | os.PathLike[str], apix: float | Triple | None = None) -
         that says what was found and what was expected.
     """
     with opened(Path(path)) as source:
-        return whole_cell(_read(source, apix))
+        return _read(source, apix)
 
 
 def _read(source: Source, apix: float | Triple | None) -> DensityMap:
@@ -59,6 +59,8 @@ def _read(source: Source, apix: float | Triple | None) -> DensityMap:
     first = np.zeros(HEADER_SIZE, np.uint8)
     header = parse_header(first[: _fill(source.stream, first)].tobytes(), name, apix)
     _check_size(source, header)
+    if header.fault:
+        raise InputError(header.fault)
     extended = np.zeros(header.extended_size, np.uint8)  # bounded by parse_header
     got = _fill(source.stream, extended)
     data, got_voxels = _read_voxels(source.stream, header)
@@ -126,8 +128,8 @@ def _check_size(source: Source, header: Header) -> None:
     needed, memory = nx * ny * nz * 4, available_memory()
     if memory is not None and needed + header.extended_size > memory:
         raise InputError(
-            f"{source.path}: {nx} x {ny} x {nz} voxels take {needed / 1e9:.0f} GB, "
-            f"this machine has {memory / 1e9:.0f} GB left"
+            f"{source.path}: {nx} x {ny} x {nz} voxels take {needed / 1e9:.3g} GB, "
+            f"this machine has {memory / 1e9:.3g} GB left"
         )
 
 

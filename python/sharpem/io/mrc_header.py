@@ -27,7 +27,7 @@ _TYPES = {0: "i1", 1: "i2", 2: "f4", 6: "u2", 12: "f2"}
 _OTHER_MODES = {3: "complex 16-bit integers", 4: "a complex transform", 101: "4-bit integers"}
 _MAX_SIZE = 100_000  # voxels along an axis; more is taken for a header read the wrong way
 _VOXEL_RANGE = (0.01, 1000.0)  # A, of what the user gives
-_LIKELY_VOXELS = (0.05, 200.0)  # A, of what a header says
+_LIKELY_VOXELS = (0.05, 1000.0)  # A, of what a header says
 _FARTHEST_START = 10**6  # voxels
 _MOST_CELLS = 8  # times that a map may cover the unit cell along an axis
 _STACK_OF_VOLUMES = range(401, 631)  # ISPG: 400 and the number of the volumes' space group
@@ -66,6 +66,8 @@ class Header:
         Without the extended header.
     findings : tuple of Finding
         What was put right.
+    fault : str or None
+        Why the voxel size cannot be right; then `cell` is none.
     """
 
     size: Indices
@@ -75,6 +77,7 @@ class Header:
     extended_size: int
     placement: Placement
     findings: tuple[Finding, ...]
+    fault: str | None = None
 
 
 def parse_header(raw: bytes, name: str, apix: float | Triple | None = None) -> Header:
@@ -103,11 +106,8 @@ def parse_header(raw: bytes, name: str, apix: float | Triple | None = None) -> H
     size = _to_xyz(counts, axis_order)
     _check_volume(fields, size, name)
     sampling, believed = _sampling(fields, size, notes)
-    if apix is None:
-        _check_voxels(fields, size, believed, name)
-        voxel_size = _voxel_size(fields, sampling)
-    else:
-        voxel_size = _given(apix)
+    fault = _voxel_fault(fields, size, sampling, believed) if apix is None else None
+    voxel_size = _voxel_size(fields, sampling) if apix is None else _given(apix)
     a, b, c = (n * step for n, step in zip(size, voxel_size, strict=True))
     angles = _angles(fields, name, notes)
     placement = Placement(
@@ -129,6 +129,7 @@ def parse_header(raw: bytes, name: str, apix: float | Triple | None = None) -> H
         extended_size=_extended_size(fields, name),
         placement=placement,
         findings=tuple(repaired(note) for note in notes),
+        fault=None if fault is None else f"{name}: {fault}",
     )
 
 
@@ -285,24 +286,24 @@ def _voxel_size(fields: np.void, sampling: Indices) -> Triple:
     return x, y, z
 
 
-def _check_voxels(fields: np.void, size: Indices, sampling_believed: bool, name: str) -> None:
-    """Refuse a voxel size that cannot be right, and name the words that it comes from."""
-    found = tuple(int(fields[key]) for key in ("mx", "my", "mz"))
+def _voxel_fault(fields: np.void, size: Indices, sampling: Indices, believed: bool) -> str | None:
+    """Say why a voxel size cannot be right, and name the words that it comes from."""
     lengths = ", ".join(f"{v:g}" for v in _cell_lengths(fields))
-    intervals = ", ".join(map(str, found))
-    if not sampling_believed:
-        raise InputError(
-            f"{name}: MX, MY, MZ of {intervals} for {_by(size)} voxels (CELLA {lengths} A), "
-            "expected the grid intervals along the cell; give the voxel size with --apix"
+    intervals = ", ".join(str(int(fields[key])) for key in ("mx", "my", "mz"))
+    if not believed:
+        return (
+            f"MX, MY, MZ of {intervals} for {_by(size)} voxels (CELLA {lengths} A), expected the "
+            "grid intervals along the cell; give the voxel size with --apix"
         )
     lowest, highest = _LIKELY_VOXELS
-    x, y, z = _voxel_size(fields, size if min(found) <= 0 else (found[0], found[1], found[2]))
-    if not all(lowest <= v <= highest for v in (x, y, z)):
-        shown = f"{x:.4g}" if x == y == z else f"({x:.4g}, {y:.4g}, {z:.4g})"
-        raise InputError(
-            f"{name}: voxel size {shown} A (CELLA {lengths} A over MX, MY, MZ {intervals}), "
-            f"expected {lowest:g} to {highest:g} A; give --apix"
-        )
+    x, y, z = _voxel_size(fields, sampling)
+    if all(lowest <= v <= highest for v in (x, y, z)):
+        return None
+    shown = f"{x:.4g}" if x == y == z else f"({x:.4g}, {y:.4g}, {z:.4g})"
+    return (
+        f"voxel size {shown} A (CELLA {lengths} A over MX, MY, MZ {intervals}), expected "
+        f"{lowest:g} to {highest:g} A; give --apix"
+    )
 
 
 def _nstart(fields: np.void, axis_order: Indices, notes: list[str]) -> Indices:

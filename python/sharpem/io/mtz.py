@@ -125,7 +125,7 @@ def _from_mtz(raw: bytes, path: Path) -> gemmi.Mtz:
 def _from_cif(raw: bytes, path: Path) -> gemmi.Mtz:
     """Convert the first block with reflections."""
     if b"_refln." not in raw:
-        raise InputError(f"{path}: no reflections, expected an MTZ file, or mmCIF with _refln")
+        raise InputError(f"{path}: not an MTZ file, nor mmCIF with _refln, expected one of these")
     text = raw.decode("utf-8", "replace").encode()
     blocks = gemmi.as_refln_blocks(gemmi.cif.read_string(text))
     found = next((block for block in blocks if block.column_labels()), None)
@@ -154,9 +154,11 @@ def _check_indices(mtz: gemmi.Mtz, path: Path) -> None:
             f"{path}: first columns of type {', '.join(kinds)}, expected H, H, H (indices)"
         )
     indices = mtz.array[:, :3]
-    if not (np.abs(indices) <= _HIGHEST_INDEX).all() or (indices != np.round(indices)).any():
+    bad = ~(np.abs(indices) <= _HIGHEST_INDEX) | (indices != np.round(indices))
+    if bad.any():
         raise InputError(
-            f"{path}: indices h, k, l that are none, expected whole numbers up to {_HIGHEST_INDEX}"
+            f"{path}: index h, k or l of {indices[bad][0]:g}, expected whole numbers up to "
+            f"{_HIGHEST_INDEX}"
         )
 
 

@@ -103,7 +103,8 @@ def check_labels(mtz: gemmi.Mtz, name: str, labels: Labels) -> Labels:
 
 def columns_listed(mtz: gemmi.Mtz) -> str:
     """Labels and types of all columns, for messages."""
-    return ", ".join(f"{column.label} ({column.type})" for column in mtz.columns)
+    columns = list(mtz.columns)[3:]  # h, k, l are the first
+    return ", ".join(f"{column.label} ({column.type})" for column in columns)
 
 
 def _pairs(mtz: gemmi.Mtz) -> list[Labels]:

@@ -61,8 +61,8 @@ def check_mtz(raw: bytes, name: str) -> MtzHeader:
     start = _header_start(raw)
     if not 4 * (_FIRST_WORD - 1) <= start <= len(raw) - _LINE:
         raise InputError(
-            f"{name}: header said to be at byte {start} of {len(raw)}, expected an MTZ file that "
-            "is whole"
+            f"{name}: not an MTZ file that is whole (header said to be at byte {start} of "
+            f"{len(raw)}), expected one"
         )
     lines = [line.decode("ascii", "replace") for line in _lines(raw[start:])]
     columns, rows, batches = _counts(lines, name)

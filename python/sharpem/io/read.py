@@ -48,7 +48,7 @@ def read_map(
     path = Path(path)
     if _has_reflections(path):
         if apix is not None:
-            raise InputError(f"{path}: voxel size given (--apix), but reflections have a unit cell")
+            raise InputError(f"{path}: voxel size given (--apix), but an MTZ file has a unit cell")
         return read_mtz(path, labels, xray=xray)
     if labels is not None:
         raise InputError(f"{path}: found with --mtz-labels, expected an MTZ file (.mtz)")

@@ -9,10 +9,9 @@ import gemmi
 
 from sharpem.maps.arrays import Cell
 
-__all__ = ["LONGEST", "cell_fault", "is_space_group"]
+__all__ = ["cell_fault", "is_space_group"]
 
-LONGEST = 1e6
-"""A; no box of a map is longer."""
+_SHORTEST, _LONGEST = 1e-6, 1e6  # A; as in the core
 
 _FLATTEST = 1e-6  # (volume / product of lengths)^2 of a cell that still counts as one
 
@@ -29,13 +28,16 @@ def cell_fault(cell: Cell) -> str | None:
     --------
     >>> cell_fault((10, 10, 10, 90, 90, 90))
     >>> cell_fault((10, 10, 0, 90, 90, 90))
-    'cell lengths 10, 10, 0, expected positive numbers up to 1e+06 (A)'
+    'cell lengths 10, 10, 0, expected positive numbers (A) from 1e-06 to 1e+06'
     """
     if len(cell) != 6:
         return f"cell of {len(cell)} numbers, expected three lengths (A) and three angles (degrees)"
     lengths, angles = cell[:3], cell[3:]
-    if not all(0 < length <= LONGEST for length in lengths):
-        return f"cell lengths {_listed(lengths)}, expected positive numbers up to {LONGEST:g} (A)"
+    if not all(_SHORTEST <= length <= _LONGEST for length in lengths):
+        return (
+            f"cell lengths {_listed(lengths)}, expected positive numbers (A) from {_SHORTEST:g} to "
+            f"{_LONGEST:g}"
+        )
     if all(1 < angle < 179 for angle in angles):
         x, y, z = (math.cos(math.radians(angle)) for angle in angles)
         if 1 - x * x - y * y - z * z + 2 * x * y * z > _FLATTEST:
