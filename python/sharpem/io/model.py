@@ -91,7 +91,8 @@ def _read(path: Path) -> tuple[gemmi.Structure, tuple[Finding, ...]]:
     except _GEMMI_ERRORS as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: not a PDB or mmCIF file ({reason})") from None
-    structure.name = structure.name or path.name.partition(".")[0]
+    name = path.name.partition(".")[0]
+    structure.name = structure.name or name.encode("utf-8", "replace").decode()
     return structure, findings
 
 

@@ -7,6 +7,7 @@ Reflections that are missing count as 0, and so does F(000): the map has mean 0.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,11 +35,21 @@ from sharpem.maps.statistics import check_values
 __all__ = ["Labels", "cell_of", "names_reflections", "open_mtz", "read_mtz", "unit_cell_placement"]
 
 _EXPECTED = "an MTZ file"
+_COPY = "copy-for-gemmi.mtz"
 _LARGEST = 2**30  # bytes; map coefficients to 1 A of the largest cells take a tenth
 _SAMPLING = 3.0  # grid points per d_min, at least: voxels of d_min / 3, as in cryo-EM
 _HIGHEST_INDEX = 10_000  # of h, k, l
 _BYTES_A_VOXEL = 16  # while the map is made
-_GEMMI_ERRORS = (ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+_VOXELS_A_REFLECTION = 1000  # at most, symmetry mates counted; those of a sphere need 13
+_GEMMI_ERRORS = (
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def names_reflections(path: str | os.PathLike[str]) -> bool:
@@ -109,11 +120,12 @@ def open_mtz(path: Path) -> gemmi.Mtz:
 
 def _from_mtz(raw: bytes, path: Path) -> gemmi.Mtz:
     header = check_mtz(raw, str(path))
+    group = group_of_operators(header, str(path))
     with tempfile.TemporaryDirectory() as folder:  # gemmi reads files alone
-        copy = Path(folder) / "x.mtz"
+        copy = Path(folder) / _COPY
         copy.write_bytes(header.text)
         mtz = gemmi.read_mtz_file(str(copy))
-    if (group := group_of_operators(header, str(path))) is not None:
+    if group is not None:
         mtz.spacegroup = group
     if np.isfinite(mtz.valm):  # the number that stands for a missing value
         values = mtz.array
@@ -142,7 +154,7 @@ def _readable(path: Path) -> Iterator[None]:
     except SharpemError:
         raise
     except _GEMMI_ERRORS as error:
-        reason = " ".join(str(error).split())
+        reason = re.sub(rf"[ :]*\S*{_COPY}[ :]*", "", " ".join(str(error).split()))
         raise InputError(f"{path}: not a file of reflections that can be read ({reason})") from None
 
 
@@ -193,6 +205,8 @@ def _take_cell(mtz: gemmi.Mtz, path: Path, labels: Labels) -> list[Finding]:
             )
         ]
     mtz.cell = gemmi.UnitCell(*cell)
+    if not np.isclose(mtz.make_d_array().min(), mtz.resolution_high(), rtol=1e-3):
+        mtz.update_reso()  # it sets the size of the map
     return notes
 
 
@@ -204,7 +218,7 @@ def _summed(mtz: gemmi.Mtz, path: Path, labels: Labels, place: BoxPlace | None) 
     d_min = float(mtz.make_d_array()[present].min())
     rate = max(2.0, _SAMPLING * float(mtz.resolution_high()) / d_min)
     size = place.size if place and place.size else mtz.get_size_for_hkl(sample_rate=rate)
-    _check_grid(list(size), path)
+    _check_grid(list(size), mtz, path)
     if place and place.size:
         grid = mtz.transform_f_phi_to_map(*labels, exact_size=list(size))
     else:
@@ -222,14 +236,16 @@ def _summed(mtz: gemmi.Mtz, path: Path, labels: Labels, place: BoxPlace | None) 
     )
 
 
-def _check_grid(size: list[int], path: Path) -> None:
+def _check_grid(size: list[int], mtz: gemmi.Mtz, path: Path) -> None:
+    """Refuse a map that does not fit, or that a few far reflections make far larger than others."""
     voxels, memory = int(np.prod(size, dtype=object)), available_memory()
-    if min(size) < 2 or (memory is not None and _BYTES_A_VOXEL * voxels > memory):
+    mates = mtz.nreflections * len(mtz.spacegroup.operations())
+    fits = memory is None or _BYTES_A_VOXEL * voxels <= memory
+    if min(size) < 2 or not fits or voxels > _VOXELS_A_REFLECTION * (mates + 1000):
         shown = " x ".join(map(str, size))
-        left = f"; this machine has {memory / 1e9:.0f} GB left" if memory else ""
         raise InputError(
-            f"{path}: indices and unit cell make a map of {shown} voxels, expected one that fits"
-            f"{left}"
+            f"{path}: indices and unit cell make a map of {shown} voxels of {mates} reflections, "
+            "expected one that fits these, and the memory"
         )
 
 

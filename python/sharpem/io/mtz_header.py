@@ -66,6 +66,7 @@ def check_mtz(raw: bytes, name: str) -> MtzHeader:
         )
     lines = [line.decode("ascii", "replace") for line in _lines(raw[start:])]
     columns, rows, batches = _counts(lines, name)
+    _check_lists(lines, name)
     if rows == 0:
         raise InputError(f"{name}: no reflections, expected map coefficients")
     held, needed = start - 4 * (_FIRST_WORD - 1), 4 * columns * rows
@@ -127,11 +128,23 @@ def _lines(header: bytes) -> Iterator[bytes]:
 
 def _counts(lines: list[str], name: str) -> tuple[int, int, int]:
     """Columns, reflections, batches."""
-    numbers = next((line.split()[1:4] for line in lines if line.startswith("NCOL")), [])
+    found = [line.split()[1:4] for line in lines if line[:4].upper() == "NCOL"]
     try:
-        columns, rows, batches = (int(number) for number in numbers)
+        [(columns, rows, batches)] = ([int(number) for number in numbers] for numbers in found)
     except ValueError:
         raise InputError(
-            f"{name}: no line NCOL with three numbers in the header, expected an MTZ file"
+            f"{name}: not one line NCOL with three numbers in the header, expected an MTZ file"
         ) from None
     return columns, rows, batches
+
+
+def _check_lists(lines: list[str], name: str) -> None:
+    """Refuse lengths of lists (operators, data sets) that a header of so many lines cannot hold."""
+    for line in lines:
+        if line[:4].upper() in ("SYMI", "NDIF"):
+            found = re.match(r"\s*[+-]?(\d+)", line[4:].lstrip("NFnf"))
+            if found and int(found[1]) > len(lines):
+                raise InputError(
+                    f"{name}: {line.split()[0]} announces {found[1]} lines in a header of "
+                    f"{len(lines)}, expected an MTZ file"
+                )

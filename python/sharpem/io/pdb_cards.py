@@ -7,6 +7,7 @@ the alpha carbon CA reads as calcium. Before 1996 the columns of the element hel
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +19,8 @@ __all__ = ["Mended", "mended"]
 
 _COORDINATES = (slice(30, 38), slice(38, 46), slice(46, 54))
 _OCCUPANCY = slice(54, 60)
-_ELEMENT = slice(76, 78)
+_ELEMENT, _CHARGES = slice(76, 78), slice(78, 80)
+_CHARGE = re.compile(rb"\d[+-]|[+-]\d| ?\d ?| *")
 _BACKBONE = (b"N   ", b"CA  ", b"C   ", b"O   ", b"P   ")
 _UNKNOWN = (b"UNX", b"UNL")  # residues of one atom each of which nobody knows what it is
 _AMBIGUOUS = (b"ASX", b"GLX")  # their side chain's end is N or O
@@ -66,9 +68,12 @@ def mended(raw: bytes, name: str) -> Mended:
         if len(line) > 54 and not line[_OCCUPANCY].strip():
             line = line[:54] + b"  1.00" + line[60:]
             blank += 1
-        if not _is_element(line[_ELEMENT]) and (element := _element(line, left=left)):
-            line = line[:76].ljust(76) + element.rjust(2) + line[78:]
+        if not _is_element(line[_ELEMENT]):  # then what follows is no charge
+            element = _element(line, left=left)
+            line = line[:76].ljust(76) + element.rjust(2) if element else line[:76]
             renamed += left
+        elif not _CHARGE.fullmatch(line[_CHARGES]):
+            line = line[:78]
         lines[n] = line
     return Mended(b"\n".join([*lines, b""]), len(atoms), blank, renamed)
 

@@ -155,9 +155,8 @@ def test_announced_size_is_not_believed(mrc_file, packing, edge):
 def test_more_than_the_memory_is_refused_before_it_is_unpacked(mrc_file, monkeypatch):
     path = mrc_file("map.mrc.gz", nx=100, ny=100, nz=100)
     monkeypatch.setattr("sharpem.io.mrc.available_memory", lambda: 2_000_000)
-    assert refusal(path).startswith(
-        "100 x 100 x 100 voxels take 0.004 GB, this machine has 0.002 GB left"
-    )
+    expected = "100 x 100 x 100 voxels take 0.004 GB, this machine has 0.002 GB left"
+    assert refusal(path) == expected
 
 
 @pytest.mark.parametrize(
@@ -174,9 +173,12 @@ def test_more_than_the_memory_is_refused_before_it_is_unpacked(mrc_file, monkeyp
         ({"maps": 4}, "axis order (MAPC, MAPR, MAPS) (1, 2, 4), expected 1, 2, 3 shuffled"),
         ({"nsymbt": -80}, "extended header of -80 bytes (NSYMBT), expected 0 to 67108864"),
         ({"cella": (0, 0, 0)}, f"voxel size 0 A (CELLA 0, 0, 0 A{OVER}, {VOXEL_SIZES}"),
-        ({"cella": (12, 9, 1e6)}, f"voxel size (1, 1, 1.429e+05) A (CELLA 12, 9, 1e+06 A{OVER}, {VOXEL_SIZES}"),
-        ({"cella": (-12, 9, 7)}, f"voxel size (-1, 1, 1) A (CELLA -12, 9, 7 A{OVER}, {VOXEL_SIZES}"),
-        ({"cella": (np.nan,) * 3}, f"voxel size (nan, nan, nan) A (CELLA nan, nan, nan A{OVER}, {VOXEL_SIZES}"),
+        ({"cella": (12, 9, 1e6)},
+         f"voxel size (1, 1, 1.429e+05) A (CELLA 12, 9, 1e+06 A{OVER}, {VOXEL_SIZES}"),
+        ({"cella": (-12, 9, 7)},
+         f"voxel size (-1, 1, 1) A (CELLA -12, 9, 7 A{OVER}, {VOXEL_SIZES}"),
+        ({"cella": (np.nan,) * 3},
+         f"voxel size (nan, nan, nan) A (CELLA nan, nan, nan A{OVER}, {VOXEL_SIZES}"),
         ({"cellb": (90, 90, 180)}, f"cell angles 90, 90, 180, {ANGLES}"),
         ({"cellb": (90, 0, 90)}, f"cell angles 90, 0, 90, {ANGLES}"),
         ({"cellb": (30, 30, 90)}, f"cell angles 30, 30, 90, {ANGLES}"),
