@@ -20,9 +20,10 @@ from sharpem.local.boxes import BOX_SIZE
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
-from sharpem.maps.crystal import whole_cell
+from sharpem.maps.crystal import as_in_file, whole_cell
+from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
-from sharpem.methods import empirical, given
+from sharpem.methods import empirical
 from sharpem.methods import half_map as halfmap
 from sharpem.methods import model as by_model
 from sharpem.methods import single_map as singlemap
@@ -162,8 +163,10 @@ def sharpen(
     start = time.perf_counter()
     full = None if density is None else as_map(density, voxel_size, None)
     halves = as_half_maps(half1, half2, full)
-    map_, atoms = whole_cell(full or as_map(None, voxel_size, halves)), as_model(model)
-    mask = None if mask is None else whole_cell(to_density(mask))
+    original, atoms = full or as_map(None, voxel_size, halves), as_model(model)
+    map_ = original if local else whole_cell(original)
+    mask = None if mask is None else to_density(mask)
+    mask = mask if mask is None or local else whole_cell(mask)
     source = "given" if resolution else "half maps"
     method = chosen_method(
         method, b_sharpen, b_iso, halves=halves is not None, model=atoms is not None
@@ -240,7 +243,15 @@ def sharpen(
         "scan": chosen_at - prepared_at,
         "apply": time.perf_counter() - chosen_at,
     }
-    return replace(result, seconds=seconds, peak_memory_bytes=peak_memory())
+    result = replace(result, seconds=seconds, peak_memory_bytes=peak_memory())
+    return result if map_ is original else _as_in_file(result, original)
+
+
+def _as_in_file(result: Result, original: DensityMap) -> Result:
+    """What was found of a whole unit cell, on the grid of the part or more of it there was."""
+    density = replace(original, findings=result.input.findings)
+    map_ = None if result.map is None else as_in_file(result.map)
+    return replace(result, map=map_, prepared=replace(result.prepared, density=density))
 
 
 def _by_scan(

@@ -111,7 +111,7 @@ def run(request: Namespace) -> int:
     if request.json:
         print(json_text(values), end="")
     elif not request.quiet:
-        _tell(found, [*model.notes], written)
+        _tell(found, [*model.notes, *measure.notes], written)
     return code
 
 
@@ -136,6 +136,7 @@ class _Measure:
     def __init__(self, request: Namespace, model: Model, tell: Report) -> None:
         self._request, self._model, self._tell = request, model, tell
         self._done, self._ruler = 0, None
+        self.notes: list[str] = []
 
     _ruler: Yardstick | None
 
@@ -145,6 +146,7 @@ class _Measure:
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
         density = read_map(name, apix=self._request.apix)
+        self.notes += [f"{name}: {found.text}" for found in density.findings]
         try:
             return self._yardstick(density).agreement(density)
         except InputError as error:

@@ -98,10 +98,12 @@ def _map_first(written: dict[str, Path]) -> list[str]:
 
 
 def map_line(density: DensityMap) -> str:
-    """Name, size and voxel size of a map."""
+    """Name, columns, size and voxel size of a map."""
     size = " x ".join(str(n) for n in density.shape[::-1])
     steps = dict.fromkeys(f"{step:.4g}" for step in density.voxel_size)
-    name = density.path or "mean of the half maps"
+    name = str(density.path or "mean of the half maps")
+    if density.reflections is not None:
+        name += f" ({','.join(density.reflections.labels)})"
     return f"{name}, {size} voxels of {' x '.join(steps)} A"
 
 

@@ -6,7 +6,6 @@ NX NY NZ and NSTART go along columns, rows and sections; MX MY MZ, CELLA and ORI
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +14,22 @@ from numpy.typing import NDArray
 
 from sharpem.errors import InputError
 from sharpem.findings import Finding, finding
+from sharpem.io.mrc_grid import (
+    LARGEST_SIZE,
+    STACK_OF_VOLUMES,
+    angles_of,
+    by,
+    check_volume,
+    given_size,
+    nstart_of,
+    origin_of,
+    sampling_of,
+    to_xyz,
+    voxel_fault,
+    voxel_size_of,
+)
 from sharpem.maps.arrays import Cell, Indices, Triple
-from sharpem.maps.cell import cell_fault, is_space_group
+from sharpem.maps.cell import is_space_group
 from sharpem.maps.density import Placement
 
 __all__ = ["HEADER_SIZE", "Header", "file_order", "parse_header", "repaired"]
@@ -25,12 +38,6 @@ HEADER_SIZE = 1024
 _LARGEST_EXTENSION = 2**26  # bytes; those of volumes hold kilobytes
 _TYPES = {0: "i1", 1: "i2", 2: "f4", 6: "u2", 12: "f2"}
 _OTHER_MODES = {3: "complex 16-bit integers", 4: "a complex transform", 101: "4-bit integers"}
-_MAX_SIZE = 100_000  # voxels along an axis; more is taken for a header read the wrong way
-_VOXEL_RANGE = (0.01, 1000.0)  # A, of what the user gives
-_LIKELY_VOXELS = (0.05, 1000.0)  # A, of what a header says
-_FARTHEST_START = 10**6  # voxels
-_MOST_CELLS = 8  # times that a map may cover the unit cell along an axis
-_STACK_OF_VOLUMES = range(401, 631)  # ISPG: 400 and the number of the volumes' space group
 _NO_SKEW, _LARGEST_SKEW = 1e-6, 1e6  # of the words of a skew matrix that does nothing; that is one
 _IMOD_STAMP = b"IMOD"
 _KINDS = (
@@ -101,19 +108,19 @@ def parse_header(raw: bytes, name: str, apix: float | Triple | None = None) -> H
     fields = _fields(raw, name, notes)
     axis_order = _axis_order(fields, name)
     counts = [int(fields[key]) for key in ("nx", "ny", "nz")]
-    if not all(1 <= n <= _MAX_SIZE for n in counts):
-        raise InputError(f"{name}: header announces {_by(counts)} voxels, expected positive sizes")
-    size = _to_xyz(counts, axis_order)
-    _check_volume(fields, size, name)
-    sampling, believed = _sampling(fields, size, notes)
-    fault = _voxel_fault(fields, size, sampling, believed) if apix is None else None
-    voxel_size = _voxel_size(fields, sampling) if apix is None else _given(apix)
+    if not all(1 <= n <= LARGEST_SIZE for n in counts):
+        raise InputError(f"{name}: header announces {by(counts)} voxels, expected positive sizes")
+    size = to_xyz(counts, axis_order)
+    check_volume(fields, size, name)
+    sampling, believed = sampling_of(fields, size, notes)
+    fault = voxel_fault(fields, size, sampling, believed) if apix is None else None
+    voxel_size = voxel_size_of(fields, sampling) if apix is None else given_size(apix)
     a, b, c = (n * step for n, step in zip(size, voxel_size, strict=True))
-    angles = _angles(fields, name, notes)
+    angles = angles_of(fields, name, notes)
     placement = Placement(
         axis_order=axis_order,
-        nstart=_nstart(fields, axis_order, notes),
-        origin_words=_origin_words(fields, notes),
+        nstart=nstart_of(fields, axis_order, notes),
+        origin_words=origin_of(fields, notes),
         sampling=sampling,
         space_group=_space_group(fields, notes),
         labels=_labels(fields),
@@ -166,13 +173,9 @@ def _fields(raw: bytes, name: str, notes: list[str]) -> np.void:
     return fields
 
 
-def _by(values: Iterable[int]) -> str:
-    return " x ".join(str(n) for n in values)
-
-
 def _plausible(fields: np.void) -> bool:
     return (
-        all(1 <= fields[key] <= _MAX_SIZE for key in ("nx", "ny", "nz"))
+        all(1 <= fields[key] <= LARGEST_SIZE for key in ("nx", "ny", "nz"))
         and int(fields["mode"]) in (*_TYPES, *_OTHER_MODES)
         and all(0 <= fields[key] <= 3 for key in ("mapc", "mapr", "maps"))
     )
@@ -201,52 +204,13 @@ def _axis_order(fields: np.void, name: str) -> Indices:
     return found[0], found[1], found[2]
 
 
-def _to_xyz(values: list[int], axis_order: Indices) -> Indices:
-    """Sort values that go along columns, rows, sections into x, y, z."""
-    x, y, z = (values[axis_order.index(axis)] for axis in (1, 2, 3))
-    return x, y, z
-
-
-def _check_volume(fields: np.void, size: Indices, name: str) -> None:
-    """Refuse images and stacks, which look like volumes otherwise."""
-    space_group, sections, mz = (int(fields[key]) for key in ("ispg", "nz", "mz"))
-    if min(size) == 1:
-        raise InputError(f"{name}: an image of {_by(size)}, expected a volume")
-    if space_group == 0 and mz == 1:
-        raise InputError(
-            f"{name}: a stack of {sections} images (ISPG 0, MZ 1), expected a volume; "
-            f"if it is one, set MZ to {sections} in its header"
-        )
-    if space_group in _STACK_OF_VOLUMES and sections != mz:
-        raise InputError(
-            f"{name}: a stack of volumes (ISPG {space_group}, MZ {mz}, NZ {sections}), expected one"
-        )
-
-
-def _sampling(fields: np.void, size: Indices, notes: list[str]) -> tuple[Indices, bool]:
-    """Grid intervals along the cell, and whether they are the header's.
-
-    A volume of many times the cell is none: such numbers were never set, and with them the voxel
-    size is not known either.
-    """
-    found = tuple(int(fields[key]) for key in ("mx", "my", "mz"))
-    mx, my, mz = found
-    if min(found) <= 0:
-        notes.append(f"The header's MX, MY, MZ are {mx}, {my}, {mz}: {_by(size)} was assumed.")
-        return size, True
-    if any(n > _MOST_CELLS * m for n, m in zip(size, found, strict=True)) or max(found) > _MAX_SIZE:
-        notes.append(f"The header's MX, MY, MZ are {mx}, {my}, {mz}: {_by(size)} was assumed.")
-        return size, False
-    return (mx, my, mz), True
-
-
 def _space_group(fields: np.void, notes: list[str]) -> int:
     """ISPG; 0, which most cryo-EM programs write for a volume too, stands for 1.
 
     Of a stack that holds one volume, it is the volume's.
     """
     found = int(fields["ispg"])
-    if found in _STACK_OF_VOLUMES:
+    if found in STACK_OF_VOLUMES:
         return found - 400
     if is_space_group(found):
         return found
@@ -262,75 +226,6 @@ def _extended_size(fields: np.void, name: str) -> int:
             f"{name}: extended header of {found} bytes (NSYMBT), expected 0 to {_LARGEST_EXTENSION}"
         )
     return found
-
-
-def _given(apix: float | Triple) -> Triple:
-    """Voxel size that the user gives, along x, y, z."""
-    lowest, highest = _VOXEL_RANGE
-    try:
-        x, y, z = (float(v) for v in np.broadcast_to(np.asarray(apix, dtype=np.float64), (3,)))
-    except (TypeError, ValueError):
-        raise InputError(f"--apix {apix}, expected one number (A), or three") from None
-    if not all(lowest <= v <= highest for v in (x, y, z)):
-        raise InputError(f"--apix {apix}, expected {lowest:g} to {highest:g} (A)")
-    return x, y, z
-
-
-def _cell_lengths(fields: np.void) -> Triple:
-    x, y, z = (float(fields["cella"][axis]) for axis in "xyz")
-    return x, y, z
-
-
-def _voxel_size(fields: np.void, sampling: Indices) -> Triple:
-    x, y, z = (length / m for length, m in zip(_cell_lengths(fields), sampling, strict=True))
-    return x, y, z
-
-
-def _voxel_fault(fields: np.void, size: Indices, sampling: Indices, believed: bool) -> str | None:
-    """Say why a voxel size cannot be right, and name the words that it comes from."""
-    lengths = ", ".join(f"{v:g}" for v in _cell_lengths(fields))
-    intervals = ", ".join(str(int(fields[key])) for key in ("mx", "my", "mz"))
-    if not believed:
-        return (
-            f"MX, MY, MZ of {intervals} for {_by(size)} voxels (CELLA {lengths} A), expected the "
-            "grid intervals along the cell; give the voxel size with --apix"
-        )
-    lowest, highest = _LIKELY_VOXELS
-    x, y, z = _voxel_size(fields, sampling)
-    if all(lowest <= v <= highest for v in (x, y, z)):
-        return None
-    shown = f"{x:.4g}" if x == y == z else f"({x:.4g}, {y:.4g}, {z:.4g})"
-    return (
-        f"voxel size {shown} A (CELLA {lengths} A over MX, MY, MZ {intervals}), expected "
-        f"{lowest:g} to {highest:g} A; give --apix"
-    )
-
-
-def _nstart(fields: np.void, axis_order: Indices, notes: list[str]) -> Indices:
-    found = [int(fields[key]) for key in ("nxstart", "nystart", "nzstart")]
-    if not all(abs(n) <= _FARTHEST_START for n in found):
-        notes.append(f"The header's NSTART {tuple(found)} makes no sense: taken as 0.")
-        return 0, 0, 0
-    return _to_xyz(found, axis_order)
-
-
-def _angles(fields: np.void, name: str, notes: list[str]) -> Triple:
-    """Cell angles that span a volume; zeros, which old programs left, stand for 90."""
-    alpha, beta, gamma = (float(fields["cellb"][key]) for key in ("alpha", "beta", "gamma"))
-    if (alpha, beta, gamma) == (0.0, 0.0, 0.0):
-        notes.append("The header's cell angles are 0: 90 degrees were assumed.")
-        return 90.0, 90.0, 90.0
-    if fault := cell_fault((1.0, 1.0, 1.0, alpha, beta, gamma)):
-        raise InputError(f"{name}: {fault}")
-    return alpha, beta, gamma
-
-
-def _origin_words(fields: np.void, notes: list[str]) -> Triple:
-    x, y, z = (float(fields["origin"][axis]) for axis in "xyz")
-    if not all(abs(v) < 1e7 for v in (x, y, z)):
-        notes.append(f"The header's ORIGIN ({x:g}, {y:g}, {z:g}) makes no sense: taken as 0.")
-        return 0.0, 0.0, 0.0
-    return x, y, z
 
 
 def _labels(fields: np.void) -> tuple[str, ...]:

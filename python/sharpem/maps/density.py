@@ -194,8 +194,8 @@ class DensityMap:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was odd about the file, one sentence each."""
-        return tuple(found.text for found in self.findings)
+        """What was odd about the file, one sentence each; which columns were taken is not odd."""
+        return tuple(found.text for found in self.findings if found.code != "columns-guessed")
 
     @property
     def shape(self) -> Indices:

@@ -22,7 +22,7 @@ from sharpem.io import read_map, write_map
 from sharpem.maps.density import DensityMap
 
 OVER = " over MX, MY, MZ 12, 9, 7)"
-VOXEL_SIZES = "expected 0.05 to 1000 A; give --apix"
+VOXEL_SIZES = "expected 0.05 to 1000 A, alike along x, y and z; give --apix"
 ANGLES = "expected those of a cell (degrees)"
 
 
@@ -347,3 +347,30 @@ def test_an_interrupted_write_leaves_nothing(density, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_map(density, tmp_path / "out.mrc")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"mz": 1}, "MX, MY, MZ of 12, 9, 1 for 12 x 9 x 7 voxels"),
+        ({"mx": 1, "my": 1, "mz": 1}, "MX, MY, MZ of 1, 1, 1"),
+        ({"mx": 2**31 - 1}, "MX, MY, MZ of 2147483647, 9, 7"),
+        ({"cella": (0.5, 0.5, 0.5)}, "CELLA 0.5, 0.5, 0.5 A over MX, MY, MZ 12, 9, 7"),
+        ({"mz": 70}, "CELLA 12.6, 9.45, 7.35 A over MX, MY, MZ 12, 9, 70"),
+    ],
+)
+def test_what_makes_an_impossible_voxel_is_named_and_apix_heals_it(
+    mrc_file, tmp_path, fields, named
+):
+    path = mrc_file("map.mrc", np.random.default_rng(1).normal(size=(7, 9, 12)).astype("f4"))
+    plain = read_map(path)
+    path = mrc_file("odd.mrc", plain.data, ispg=1, **({"mz": 7} | fields))
+    message = refusal(path)
+    assert named in message
+    assert message.endswith("--apix")
+    healed = read_map(path, apix=1.05)
+    assert healed.voxel_size == pytest.approx((1.05,) * 3)
+    write_map(healed, tmp_path / "out.mrc")
+    again = read_map(tmp_path / "out.mrc")
+    assert again.voxel_size == pytest.approx((1.05,) * 3)
+    assert again.sampling == ((12, 9, 7) if fields.get("mz") != 70 else (12, 9, 70))

@@ -62,7 +62,7 @@ def test_the_cell_is_that_of_the_columns_data_set(write, mtz, tmp_path):
     assert density.cell == (31, 36, 40, 90, 90, 90)
     assert density.reflections == right.reflections
     np.testing.assert_array_equal(density.data, right.data)
-    assert "data set is 31, 36, 40" in density.notes[1]
+    assert "data set is 31, 36, 40" in density.notes[0]
     filter_ = Filter(SharpenBlur(50, d_cut=4.0), 4.0)
     written = []
     for source in (density, replace(right, path=write(crystal()[0], name="y.mtz"))):
@@ -121,9 +121,11 @@ def test_columns_by_label_and_type_and_always_said(write, columns, taken):
     density = read_mtz(write(with_columns(*columns)))
     assert density.reflections.labels == taken
     assert density.findings[0].code == "columns-guessed"
-    assert ",".join(taken) in density.notes[0]
-    assert all(f"{label} ({kind})" in density.notes[0] for label, kind in columns)
-    assert not read_mtz(write(with_columns(*columns)), taken).notes
+    said = density.findings[0].text
+    assert ",".join(taken) in said
+    assert all(f"{label} ({kind})" in said for label, kind in columns)
+    assert density.notes == ()
+    assert read_mtz(write(with_columns(*columns)), taken).findings == ()
 
 
 @pytest.mark.parametrize(
