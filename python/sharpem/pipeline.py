@@ -23,7 +23,7 @@ from sharpem.machine import limited_threads, peak_memory
 from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
-from sharpem.methods import empirical
+from sharpem.methods import empirical, given
 from sharpem.methods import half_map as halfmap
 from sharpem.methods import model as by_model
 from sharpem.methods import single_map as singlemap
