@@ -142,10 +142,11 @@ class _Measure:
 
     def __call__(self, name: str) -> Agreement:
         from sharpem.io.read import read_map
+        from sharpem.maps.crystal import whole_cell
 
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
-        density = read_map(name, apix=self._request.apix)
+        density = whole_cell(read_map(name, apix=self._request.apix))
         self.notes += [f"{name}: {found.text}" for found in density.findings]
         try:
             return self._yardstick(density).agreement(density)
