@@ -9,7 +9,7 @@
 #   make types     mypy --strict, and whether the extension's stub is current
 #   make format    let ruff and clang-format rewrite the sources
 #   make stub      write the extension's stub, python/sharpem/_core.pyi, anew
-#   make embed     build the C++ example against an installed library and against the wheel's
+#   make embed     build and run the C++ example: library installed, from the wheel, and as sources
 #   make bench     how fast it is beside other programs (ARGS="--peer RUN.SH --write-docs")
 #   make wheel     wheel and source distribution, into dist/
 #   make clean     remove what was built, .venv included
@@ -31,6 +31,13 @@ CPP := $(shell find cpp tests/cpp -name '*.[ch]pp')
 PACKAGE := CMakeLists.txt pyproject.toml LICENSE \
   $(shell find cpp/include cpp/src cpp/bindings cpp/cmake third_party -type f) \
   $(shell find python -type f ! -name '*.pyc')
+
+# The example built with the library from one place, and its test: $(call embedded,NAME,OPTIONS)
+define embedded
+cmake -S cpp/examples -B build/embed/$(1) -G Ninja $(2)
+cmake --build build/embed/$(1) --parallel $(JOBS)
+ctest --test-dir build/embed/$(1) --output-on-failure --no-tests=error
+endef
 
 .DELETE_ON_ERROR:
 .PHONY: demo test cpp-test asan lint types format stub embed bench wheel clean
@@ -75,13 +82,10 @@ embed: $(STAMP)/package
 	cmake --preset default $(CMAKE_ARGS)
 	cmake --build --preset default --parallel $(JOBS)
 	cmake --install build/default --prefix build/prefix
-	cmake -S cpp/examples -B build/embed/prefix -G Ninja -DCMAKE_PREFIX_PATH=$(CURDIR)/build/prefix
-	cmake --build build/embed/prefix
-	ctest --test-dir build/embed/prefix --output-on-failure --no-tests=error
-	cmake -S cpp/examples -B build/embed/wheel -G Ninja \
-	  -Dsharpem_DIR="$$($(PY) -m sharpem --cmakedir)"
-	cmake --build build/embed/wheel
-	ctest --test-dir build/embed/wheel --output-on-failure --no-tests=error
+	$(call embedded,prefix,-DCMAKE_PREFIX_PATH=$(CURDIR)/build/prefix)
+	$(call embedded,wheel,-Dsharpem_DIR="$$($(PY) -m sharpem --cmakedir)")
+	$(call embedded,add_subdirectory,-DSHARPEM_FROM=add_subdirectory)
+	$(call embedded,FetchContent,-DSHARPEM_FROM=FetchContent)
 
 bench: $(STAMP)/bench
 	$(PY) benchmarks/run.py $(ARGS)

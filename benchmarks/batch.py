@@ -107,7 +107,7 @@ def loops(folder: Path, count: int, processes: int) -> float:
     return time.perf_counter() - start
 
 
-def nothing(arguments: dict[str, object], folder: Path) -> dict[str, object]:
+def nothing(_arguments: dict[str, object], _folder: Path) -> dict[str, object]:
     return {}
 
 

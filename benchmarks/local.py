@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import Result, read_map, read_model, sharpen
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.simulate import local_b, simulate_map
@@ -109,7 +109,7 @@ def recovery(case: Case, result: Result) -> str:
     return f" | {np.corrcoef(found, true)[0, 1]:.3f} | {error:.0f}"
 
 
-def row(case: Case, ruler: Yardstick, kind: str, box: int) -> str:
+def row(case: Case, ruler: ModelAgreement, kind: str, box: int) -> str:
     """One line of the table."""
     gains, seconds = [], 0.0
     for blend in ("field", "boxes"):
@@ -141,7 +141,7 @@ def main() -> None:
     )
     cases = simulated_cases(request.data) if simulated else real_cases(request.data)
     for case in cases:
-        ruler = Yardstick(case.density, case.model, resolution=case.resolution)
+        ruler = ModelAgreement(case.density, case.model, resolution=case.resolution)
         for kind in (*KINDS, *(["half-map"] if case.halves else [])):
             print(row(case, ruler, kind, request.box), flush=True)
 

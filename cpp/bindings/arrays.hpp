@@ -62,6 +62,15 @@ inline std::vector<double> vector_of(const Numbers& numbers) {
   return {numbers.data(), numbers.data() + numbers.size()};
 }
 
+/// Of a list of places (z, y, x).
+template <class Array>
+py::ssize_t rows_of(const Array& places, const char* what) {
+  if (places.ndim() != 2 || places.shape(1) != 3) {
+    throw py::value_error(std::string(what) + ": expected an array of shape (n, 3)");
+  }
+  return places.shape(0);
+}
+
 /// A NumPy array that owns the vector's memory.
 template <class T>
 py::array_t<T> array_of(std::vector<T>&& values) {

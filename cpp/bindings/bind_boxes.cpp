@@ -1,7 +1,6 @@
 #include <array>
 
 #include "arrays.hpp"
-#include "sharpem/blend.hpp"
 #include "sharpem/boxes.hpp"
 
 namespace {
@@ -10,7 +9,6 @@ using namespace sharpem;
 using namespace sharpem::bindings;
 using ReleaseGil = py::gil_scoped_release;
 using Corners = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
-using Places = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
 constexpr const char* boxes_doc = R"(Boxes of one shape inside a map.
 
@@ -64,82 +62,8 @@ Returns
 list of list of Detail
     One list per box, one Detail per curve.)";
 
-constexpr const char* field_doc =
-    R"(A value that changes smoothly between sites (Eq. 9), as a Field.
-
-Parameters
-----------
-sites : array of float, shape (n, 3)
-    Voxels (z, y, x); may lie outside the map.
-values : array of float, shape (n,)
-shape : tuple of 3 int
-    Of the map.
-d0 : float
-    Voxels; weights fall off as exp(-(distance / d0)^2).
-overall_weight : float
-    Weight of the value 0, everywhere.
-step : int
-    Voxels between the points at which it is computed.)";
-
-constexpr const char* expand_doc = R"(A field at every voxel of a map.
-
-Parameters
-----------
-field : Field
-shape : tuple of 3 int
-    That it was made for.
-
-Returns
--------
-array of float32, shape (z, y, x))";
-
-constexpr const char* mix_doc = R"(The map of a spectrum under a filter that follows a field.
-
-Parameters
-----------
-spectrum : Spectrum
-nodes : array of float, shape (n,)
-    Ascending values of the field.
-curves : list of RadialCurve
-    The filter of each node; in between maps are mixed linearly.
-field : Field
-
-Returns
--------
-array of float32, shape (z, y, x))";
-
-constexpr const char* blend_doc = R"(Boxes filtered one by one and blended (section 2.7).
-
-Parameters
-----------
-map : array of float32, shape (z, y, x), C order
-    To be filtered.
-overall : array of float32, shape (z, y, x), C order
-    The map under the overall filter; it is overwritten with the answer.
-cell : tuple of 6 floats
-    Of the whole map: a, b, c in A; alpha, beta, gamma in degrees.
-boxes : BoxSet
-padding : int
-    Voxels that are cut beyond each face and thrown away after filtering.
-curves : list of RadialCurve
-    One per box.
-d0 : float
-    Voxels; weights fall off as exp(-(distance / d0)^2) about a box's centre.
-overall_weight : float
-    Weight of the overall map, everywhere.)";
-
-Shape shape_from(const std::array<std::size_t, 3>& n) { return {n[0], n[1], n[2]}; }
-
-template <class Array>
-py::ssize_t rows_of(const Array& places, const char* what) {
-  if (places.ndim() != 2 || places.shape(1) != 3) {
-    throw py::value_error(std::string(what) + ": expected an array of shape (n, 3)");
-  }
-  return places.shape(0);
-}
-
-BoxSet make_boxes(const Corners& first, const std::array<std::size_t, 3>& shape, std::size_t edge) {
-  BoxSet boxes{shape_from(shape), {}, edge};
+BoxSet make_boxes(const Corners& first, const GridNumbers& shape, std::size_t edge) {
+  BoxSet boxes{grid_of(shape), {}, edge};
   const auto at = first.unchecked();
   for (py::ssize_t i = 0; i < rows_of(first, "first"); ++i) {
     std::array<std::size_t, 3> corner{};
@@ -188,66 +112,14 @@ std::vector<std::vector<Detail>> scan_boxes(const MapArray& map, const CellNumbe
   return rows;
 }
 
-Field make_field(const Places& sites, const Numbers& values, const std::array<std::size_t, 3>& map,
-                 double d0, double overall_weight, std::size_t step) {
-  const auto value = vector_of(values);
-  const auto at = sites.unchecked();
-  if (rows_of(sites, "sites") != static_cast<py::ssize_t>(value.size())) {
-    throw py::value_error("sites and values: expected as many of each");
-  }
-  std::vector<Site> list;
-  list.reserve(value.size());
-  for (py::ssize_t i = 0; i < sites.shape(0); ++i) {
-    list.push_back({{at(i, 0), at(i, 1), at(i, 2)}, value[static_cast<std::size_t>(i)]});
-  }
-  const ReleaseGil unlocked;
-  return field_of(list, shape_from(map), d0, overall_weight, step);
-}
-
-MapArray expanded(const Field& field, const std::array<std::size_t, 3>& shape) {
-  MapArray out = new_map(shape_from(shape));
-  const MutableVolumeView to = mutable_view_of(out);
-  const ReleaseGil unlocked;
-  expand(field, to);
-  return out;
-}
-
-MapArray mixed(const Spectrum& spectrum, const Numbers& nodes,
-               const std::vector<RadialCurve>& curves, const Field& field) {
-  const auto values = vector_of(nodes);
-  MapArray out = new_map(spectrum.grid());
-  const MutableVolumeView to = mutable_view_of(out);
-  const ReleaseGil unlocked;
-  mix(spectrum, values, curves, field, to);
-  return out;
-}
-
-void blend(const MapArray& map, MapArray overall, const CellNumbers& cell, const BoxSet& boxes,
-           std::size_t padding, const std::vector<RadialCurve>& curves, double d0,
-           double overall_weight) {
-  const VolumeView from = view_of(map);
-  const MutableVolumeView to = mutable_view_of(overall);
-  const ReleaseGil unlocked;
-  blend_boxes(from, cell_of(cell), boxes, padding, curves, d0, overall_weight, to);
-}
-
 }  // namespace
 
 void bind_boxes(py::module_& m) {
   py::class_<BoxSet>(m, "BoxSet", "Boxes of one shape inside a map.")
       .def(py::init(&make_boxes), py::arg("first"), py::arg("shape"), py::arg("edge"), boxes_doc);
-  const py::class_<Field> field(m, "Field", "A value that changes smoothly over a map.");
   const auto boxes = py::arg("boxes");
   m.def("box_sums", &sums, py::arg("one").noconvert(), py::arg("two").noconvert(), py::arg("cell"),
         boxes, py::arg("d_min"), py::arg("edges"), sums_doc);
   m.def("box_scan", &scan_boxes, py::arg("map").noconvert(), py::arg("cell"), boxes,
         py::arg("d_min"), py::arg("curves"), py::arg("voxels"), scan_doc);
-  m.def("field", &make_field, py::arg("sites"), py::arg("values"), py::arg("shape"), py::arg("d0"),
-        py::arg("overall_weight"), py::arg("step"), field_doc);
-  m.def("expand", &expanded, py::arg("field"), py::arg("shape"), expand_doc);
-  m.def("mix", &mixed, py::arg("spectrum"), py::arg("nodes"), py::arg("curves"), py::arg("field"),
-        mix_doc);
-  m.def("blend_boxes", &blend, py::arg("map").noconvert(), py::arg("overall").noconvert(),
-        py::arg("cell"), boxes, py::arg("padding"), py::arg("curves"), py::arg("d0"),
-        py::arg("overall_weight"), blend_doc);
 }

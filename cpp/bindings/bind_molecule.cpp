@@ -1,5 +1,3 @@
-#include <cstdint>
-
 #include "arrays.hpp"
 #include "sharpem/molecule.hpp"
 
@@ -29,20 +27,6 @@ Returns
 array of float32, shape (z, y, x)
     >= 0.)";
 
-constexpr const char* histogram_doc = R"(Counts of density values in equal bins.
-
-Parameters
-----------
-map : array of float32, shape (z, y, x), C order
-    Density.
-low, high : float
-    Ends of the range; values outside go to the end bins.
-bins : int
-
-Returns
--------
-array of uint64, shape (bins,))";
-
 MapArray local_mean_square_map(const MapArray& map, const CellNumbers& cell, double radius,
                                double centre, bool overwrite) {
   const VolumeView view = view_of(map);
@@ -53,23 +37,10 @@ MapArray local_mean_square_map(const MapArray& map, const CellNumbers& cell, dou
   return out;
 }
 
-py::array_t<std::uint64_t> histogram_of(const MapArray& map, double low, double high,
-                                        std::size_t bins) {
-  const VolumeView view = view_of(map);
-  std::vector<std::uint64_t> counts;
-  {
-    const py::gil_scoped_release release;
-    counts = histogram(view, low, high, bins);
-  }
-  return array_of(std::move(counts));
-}
-
 }  // namespace
 
 void bind_molecule(py::module_& m) {
   m.def("local_mean_square", &local_mean_square_map, py::arg("map").noconvert(), py::arg("cell"),
         py::arg("radius"), py::arg("centre"), py::kw_only(), py::arg("overwrite") = false,
         local_doc);
-  m.def("histogram", &histogram_of, py::arg("map").noconvert(), py::arg("low"), py::arg("high"),
-        py::arg("bins"), histogram_doc);
 }

@@ -11,32 +11,6 @@ constexpr const char* class_doc = R"(Fourier terms of a real map, kept up to a r
 
 Made by `analyse`. F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that F(000) is the map's mean.)";
 
-constexpr const char* analyse_doc = R"(Fourier terms of a map.
-
-Parameters
-----------
-map : array of float32, shape (z, y, x), C order
-    Density.
-cell : tuple of 6 floats
-    Unit cell of the whole box: a, b, c in A along x, y, z; alpha, beta, gamma in degrees.
-d_min : float
-    Resolution limit in A; finer terms are dropped. 0 keeps every term.
-
-Returns
--------
-Spectrum)";
-
-constexpr const char* synthesise_doc = R"(Map of a spectrum, optionally times a radial factor.
-
-Parameters
-----------
-spectrum : Spectrum
-factor : RadialCurve, optional
-
-Returns
--------
-array of float32, shape (z, y, x))";
-
 constexpr const char* resampled_doc = R"(The same Fourier terms on another grid, to d_min.
 
 Parameters
@@ -68,23 +42,6 @@ Returns
 int
     Bytes.)";
 
-constexpr const char* synthesis_bytes_doc =
-    R"(Memory that `analyse` and `synthesise` need beside spectrum and map.
-
-Parameters
-----------
-grid : tuple of 3 ints
-    Voxels (nz, ny, nx).
-cell : tuple of 6 floats
-    a, b, c in A; alpha, beta, gamma in degrees.
-d_min : float
-    Resolution limit, A; 0 keeps every term.
-
-Returns
--------
-int
-    Bytes, with the number of threads that is set.)";
-
 constexpr const char* apply_doc = R"(Multiply every term by a radial factor, in place.
 
 Parameters
@@ -114,20 +71,6 @@ py::tuple cell(const Spectrum& spectrum) {
   return py::make_tuple(c.a, c.b, c.c, c.alpha, c.beta, c.gamma);
 }
 
-Spectrum analyse_map(const MapArray& map, const CellNumbers& numbers, double d_min) {
-  const VolumeView view = view_of(map);
-  const ReleaseGil release;
-  return analyse(view, cell_of(numbers), d_min);
-}
-
-MapArray synthesise_map(const Spectrum& spectrum, const RadialCurve* factor) {
-  MapArray map = new_map(spectrum.grid());
-  const MutableVolumeView view = mutable_view_of(map);
-  const ReleaseGil release;
-  synthesise(spectrum, view, factor);
-  return map;
-}
-
 Spectrum resampled_to(const Spectrum& spectrum, const GridNumbers& grid, double d_min) {
   const ReleaseGil release;
   return resampled(spectrum, grid_of(grid), d_min);
@@ -135,10 +78,6 @@ Spectrum resampled_to(const Spectrum& spectrum, const GridNumbers& grid, double 
 
 std::size_t bytes_of_spectrum(const GridNumbers& grid, const CellNumbers& cell, double d_min) {
   return Spectrum::bytes(grid_of(grid), cell_of(cell), d_min);
-}
-
-std::size_t bytes_of_synthesis(const GridNumbers& grid, const CellNumbers& cell, double d_min) {
-  return synthesis_bytes(grid_of(grid), cell_of(cell), d_min);
 }
 
 }  // namespace
@@ -152,17 +91,11 @@ void bind_spectrum(py::module_& m) {
       .def(
           "copy", [](const Spectrum& self) { return Spectrum(self); }, py::call_guard<ReleaseGil>(),
           "An independent copy.");
-  m.def("analyse", &analyse_map, py::arg("map").noconvert(), py::arg("cell"), py::arg("d_min"),
-        analyse_doc);
-  m.def("synthesise", &synthesise_map, py::arg("spectrum"), py::arg("factor") = py::none(),
-        synthesise_doc);
   m.def("resampled", &resampled_to, py::arg("spectrum"), py::arg("grid"), py::arg("d_min"),
         resampled_doc);
   m.def("spectrum_bytes", &bytes_of_spectrum, py::arg("grid"), py::arg("cell"), py::arg("d_min"),
         spectrum_bytes_doc);
-  m.def("synthesis_bytes", &bytes_of_synthesis, py::arg("grid"), py::arg("cell"), py::arg("d_min"),
-        synthesis_bytes_doc);
-  m.def("apply", &apply, py::arg("spectrum"), py::arg("curve"), py::call_guard<ReleaseGil>(),
+  m.def("apply", &apply_filter, py::arg("spectrum"), py::arg("curve"), py::call_guard<ReleaseGil>(),
         apply_doc);
   m.def("apply_anisotropy", &apply_anisotropy, py::arg("spectrum"), py::arg("b"), py::arg("sign"),
         py::call_guard<ReleaseGil>(), anisotropy_doc);

@@ -45,10 +45,9 @@ WilsonFit fit(const Spectrum& spectrum, const Numbers& s, const Numbers& ln_refe
               const MaybeNumbers& noise_s, const MaybeNumbers& noise, double d_max, double d_min,
               bool anisotropic) {
   const Profile reference{vector_of(s), vector_of(ln_reference)};
-  const std::optional<Profile> background = noise_of(noise_s, noise);
+  const WilsonOptions options{d_max, d_min, anisotropic, noise_of(noise_s, noise)};
   const py::gil_scoped_release release;
-  return fit_wilson(spectrum, reference, background ? &*background : nullptr,
-                    {d_max, d_min, anisotropic});
+  return fit_wilson(spectrum, reference, options);
 }
 
 py::tuple tensor(const WilsonFit& found) {

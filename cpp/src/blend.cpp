@@ -7,6 +7,7 @@
 #include "check.hpp"
 #include "cutout.hpp"
 #include "parallel.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem {
 namespace {
@@ -44,15 +45,16 @@ void check_nodes(const std::vector<double>& nodes, const std::vector<RadialCurve
 
 }  // namespace
 
-void mix(const Spectrum& spectrum, const std::vector<double>& nodes,
-         const std::vector<RadialCurve>& filters, const Field& field, MutableVolumeView out) {
+void filter_by_field(const Spectrum& spectrum, const std::vector<double>& nodes,
+                     const std::vector<RadialCurve>& filters, const Field& field,
+                     MutableVolumeView out) {
   check_nodes(nodes, filters);
-  if (!(out.shape == spectrum.grid())) refuse("mix: output and spectrum on different grids");
+  if (!(out.shape == spectrum.grid())) refuse("field: output and spectrum on different grids");
   const Shape shape = out.shape;
   std::fill_n(out.data, shape.voxels(), 0.0F);
-  Synthesis map(spectrum, &filters.front());
+  Synthesis map(spectrum, filters.front());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (i > 0) map.refill(spectrum, &filters[i]);
+    if (i > 0) map.refill(spectrum, filters[i]);
     const Hat share(nodes, i);
     parallel_pieces(shape.nz, [&] {
       return [&, scratch = std::vector<float>(shape.plane()),
@@ -113,7 +115,7 @@ class BoxFilter {
     std::vector<float> voxels(padded.voxels());
     const double mean = cut_out(map_, first, window_, voxels.data());
     // every term: the cut spreads those at the limit beyond it, where they are still of the map
-    synthesise(analyse({voxels.data(), padded}, cell_, 0), {voxels.data(), padded}, &filter);
+    synthesise(analyse({voxels.data(), padded}, cell_, 0), filter, {voxels.data(), padded});
     return inner_part({voxels.data(), padded}, inset, static_cast<float>(mean));
   }
 

@@ -6,6 +6,7 @@
 #include "cutout.hpp"
 #include "parallel.hpp"
 #include "sharpem/shells.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem {
 namespace {
@@ -77,7 +78,7 @@ std::vector<Detail> box_scan(VolumeView map, const UnitCell& cell, const BoxSet&
   const BoxSpectra spectrum_of(cell, map.shape, boxes, d_min);
   std::vector<Detail> details(boxes.first.size() * filters.size());
   parallel_for(boxes.first.size(), [&](std::size_t i) {
-    const auto found = scan(spectrum_of(map, boxes.first[i]), filters, voxels[i], options);
+    const auto found = scan_filters(spectrum_of(map, boxes.first[i]), filters, voxels[i], options);
     std::copy(found.begin(), found.end(),
               details.begin() + static_cast<std::ptrdiff_t>(i * filters.size()));
   });

@@ -232,7 +232,7 @@ std::size_t BitMask::count() const {
   return sum;
 }
 
-BitMask inside(const PlaneSource& map, float threshold) {
+BitMask inside_contour(const PlaneSource& map, float threshold) {
   const Shape shape = map.shape();
   BitMask mask(shape);
   parallel_pieces(shape.nz, [&] {
@@ -242,6 +242,10 @@ BitMask inside(const PlaneSource& map, float threshold) {
     };
   });
   return mask;
+}
+
+BitMask inside_contour(VolumeView map, float threshold) {
+  return inside_contour(MapPlanes(map), threshold);
 }
 
 Contour contour_of(const PlaneSource& map, std::size_t voxels) {
@@ -259,10 +263,14 @@ Contour contour_of(const PlaneSource& map, std::size_t voxels) {
   }
   Contour out;
   out.threshold = nth_largest_by_counting(map, voxels);
-  out.inside = inside(map, out.threshold);
+  out.inside = inside_contour(map, out.threshold);
   out.voxels_inside = out.inside.count();
   out.kurtosis = kurtosis;
   return out;
+}
+
+Contour contour_of(VolumeView map, std::size_t voxels) {
+  return contour_of(MapPlanes(map), voxels);
 }
 
 }  // namespace sharpem

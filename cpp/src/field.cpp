@@ -1,9 +1,10 @@
+#include "sharpem/field.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 #include "check.hpp"
 #include "parallel.hpp"
-#include "sharpem/blend.hpp"
 
 namespace sharpem {
 namespace {
@@ -102,7 +103,7 @@ void Field::row(std::size_t z, std::size_t y, std::size_t nx, float* out) const 
   }
 }
 
-void expand(const Field& field, MutableVolumeView out) {
+void expand_field(const Field& field, MutableVolumeView out) {
   parallel_for(out.shape.nz, [&](std::size_t z) {
     for (std::size_t y = 0; y < out.shape.ny; ++y) {
       field.row(z, y, out.shape.nx, out.data + (z * out.shape.ny + y) * out.shape.nx);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "check.hpp"
+#include "sharpem/spectrum.hpp"
 
 namespace sharpem {
 namespace {
@@ -97,6 +98,9 @@ RadialCurve::RadialCurve(const std::function<double(double)>& factor_of_s, doubl
 
 RadialCurve::RadialCurve(const SharpenBlur& filter, double s_max)
     : RadialCurve([&filter](double s) { return amplitude_factor(filter, s); }, s_max) {}
+
+RadialCurve::RadialCurve(const SharpenBlur& filter, const Spectrum& spectrum)
+    : RadialCurve(filter, spectrum.s_max()) {}
 
 RadialCurve::RadialCurve(const std::vector<double>& s, const std::vector<double>& factor,
                          double s_max)

@@ -125,14 +125,15 @@ void HalfTransform::for_blocks(const Work& work) const {
   });
 }
 
-void HalfTransform::fill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean) {
+void HalfTransform::fill(const Spectrum& spectrum, const RadialCurve* factor, Mean mean) {
   if (!fits(spectrum)) refuse("synthesis of a spectrum with another grid, cell or limit");
   const fft::Curve curve = factor != nullptr ? curve_of(*factor) : fft::Curve();
   allocate();
   const std::size_t length = grid_.nz * element();
   for_blocks([&](const Stretch& block, float* columns) {
     load(spectrum, block, factor != nullptr ? &curve : nullptr, columns);
-    if (!with_mean && block.begin == 0 && block.k == 0) columns[0] = columns[kernels_.lanes] = 0;
+    if (mean == Mean::remove && block.begin == 0 && block.k == 0)
+      columns[0] = columns[kernels_.lanes] = 0;
     for (std::size_t g = 0; g < block.groups(); ++g) {
       kernels_.transform(*along_z_, columns + g * length, fft::Direction::backward);
     }

@@ -12,6 +12,7 @@
 #include "kernels/fft.hpp"
 #include "rows.hpp"
 #include "sharpem/spectrum.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem {
 
@@ -48,7 +49,7 @@ class HalfTransform {
 
   /// Transforms a spectrum, times a factor (may be null), along z; or what is here to a spectrum.
   /// It has the grid, cell and limit of the first.
-  void fill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean);
+  void fill(const Spectrum& spectrum, const RadialCurve* factor, Mean mean);
   void transform_into(Spectrum& spectrum) const;
 
   /// One plane of the map (ny * nx voxels) from what is here, or to here, times `scale`. `columns`

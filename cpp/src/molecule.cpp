@@ -6,7 +6,7 @@
 #include "check.hpp"
 #include "parallel.hpp"
 #include "sharpem/filter.hpp"
-#include "sharpem/spectrum.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem {
 namespace {
@@ -56,34 +56,8 @@ void local_mean_square(VolumeView map, const UnitCell& cell, double radius, doub
   const double d_min = radius * cut_of_radius;
   const Spectrum squared = analyse(out, cell, d_min);
   const RadialCurve sphere([radius](double s) { return sphere_factor(radius, s); }, 1.001 / d_min);
-  synthesise(squared, out, &sphere);
+  synthesise(squared, sphere, out);
   clamp_at_zero(out);
-}
-
-std::vector<std::uint64_t> histogram(VolumeView map, double low, double high, std::size_t bins) {
-  if (bins == 0 || !(high > low)) {
-    refuse("histogram of ", bins, " bins from ", low, " to ", high,
-           ": expected at least one bin and a low end below the high end");
-  }
-  const double per_bin = static_cast<double>(bins) / (high - low);
-  const double last = static_cast<double>(bins - 1);
-  const std::size_t pieces = std::min<std::size_t>(map.shape.nz, 64);
-  std::vector<std::vector<std::uint64_t>> of_piece(pieces);
-  parallel_for(pieces, [&](std::size_t piece) {
-    std::vector<std::uint64_t> counts(bins);
-    const std::size_t begin = map.shape.nz * piece / pieces * map.shape.plane();
-    const std::size_t end = map.shape.nz * (piece + 1) / pieces * map.shape.plane();
-    for (std::size_t i = begin; i < end; ++i) {
-      const double x = (map.data[i] - low) * per_bin;
-      ++counts[static_cast<std::size_t>(x > 0 ? std::min(x, last) : 0.0)];
-    }
-    of_piece[piece] = std::move(counts);
-  });
-  std::vector<std::uint64_t> total(bins);
-  for (const auto& counts : of_piece) {
-    std::transform(total.begin(), total.end(), counts.begin(), total.begin(), std::plus<>());
-  }
-  return total;
 }
 
 }  // namespace sharpem

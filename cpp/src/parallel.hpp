@@ -61,7 +61,7 @@ void parallel_pieces(std::size_t n, const MakeBody& make_body) {
   if (n == 0) return;
   Failure failure;
   [[maybe_unused]] const int team =
-      static_cast<int>(std::min(n, static_cast<std::size_t>(threads())));
+      static_cast<int>(std::min(n, static_cast<std::size_t>(thread_count())));
 #ifdef _OPENMP
 #pragma omp parallel num_threads(team) if (team > 1)
 #endif

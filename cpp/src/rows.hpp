@@ -64,6 +64,17 @@ class Row {
   int begin_ = 0, end_ = 0;
 };
 
+/// Of the corners of the box of stored indices: no term, kept or not, lies further out.
+inline double largest_s_squared(const Spectrum& spectrum) {
+  double corner = 0;
+  for (const int k : {spectrum.k_min(), spectrum.k_max()}) {
+    for (const int l : {spectrum.l_min(), spectrum.l_max()}) {
+      corner = std::max(corner, spectrum.reciprocal().s_squared(spectrum.h_max(), k, l));
+    }
+  }
+  return corner;
+}
+
 inline std::size_t layers(const Spectrum& spectrum) {
   return static_cast<std::size_t>(spectrum.l_max() - spectrum.l_min()) + 1;
 }

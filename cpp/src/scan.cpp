@@ -4,7 +4,9 @@
 
 #include "bits.hpp"
 #include "kernels/voxels.hpp"
-#include "sharpem/threads.hpp"
+#include "sharpem/regions.hpp"
+#include "sharpem/surface.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem {
 
@@ -19,26 +21,31 @@ Detail detail_of(const PlaneSource& map, std::size_t voxels, const DetailOptions
   return detail;
 }
 
-std::vector<Detail> scan(const Spectrum& spectrum, const std::vector<RadialCurve>& filters,
-                         std::size_t voxels, const DetailOptions& options) {
+Detail detail_of(VolumeView map, std::size_t voxels, const DetailOptions& options) {
+  return detail_of(MapPlanes(map), voxels, options);
+}
+
+std::vector<Detail> scan_filters(const Spectrum& spectrum, const std::vector<RadialCurve>& filters,
+                                 std::size_t voxels, const DetailOptions& options) {
   std::vector<Detail> details;
   if (filters.empty()) return details;
   details.reserve(filters.size());
-  Synthesis map(spectrum, &filters.front(), /*with_mean=*/false);
+  Synthesis map(spectrum, filters.front(), Mean::remove);
   for (const RadialCurve& filter : filters) {
-    if (!details.empty()) map.refill(spectrum, &filter, /*with_mean=*/false);
+    if (!details.empty()) map.refill(spectrum, filter, Mean::remove);
     details.push_back(detail_of(map, voxels, options));
   }
   return details;
 }
 
-std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size_t inside) {
+std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size_t inside,
+                       int threads) {
   const std::size_t words = grid.nz * grid.ny * words_of(grid.nx);
   const std::size_t mask = words * sizeof(std::uint64_t);
   const std::size_t regions = (words + inside) * sizeof(std::uint32_t);
   const std::size_t plane = grid.plane() * (sizeof(float) + sizeof(voxels::Candidate));
-  return synthesis_bytes(grid, cell, d_min) + mask + regions + inside * sizeof(voxels::Candidate) +
-         static_cast<std::size_t>(threads()) * plane;
+  return synthesis_bytes(grid, cell, d_min, threads) + mask + regions +
+         inside * sizeof(voxels::Candidate) + static_cast<std::size_t>(threads) * plane;
 }
 
 }  // namespace sharpem

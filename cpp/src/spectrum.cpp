@@ -74,9 +74,13 @@ std::size_t Spectrum::offset(int k, int l) const {
   return rows * row_size();
 }
 
+double Spectrum::s_max() const {
+  return d_min_ > 0 ? 1 / d_min_ : std::sqrt(largest_s_squared(*this));
+}
+
 double Spectrum::multiplicity(int h) const { return h == 0 || 2 * number(h) == grid_.nx ? 1 : 2; }
 
-void apply(Spectrum& spectrum, const RadialCurve& factor) {
+void apply_filter(Spectrum& spectrum, const RadialCurve& factor) {
   for_rows(spectrum, [&](const Row& row) {
     Term* terms = spectrum.row(row.k(), row.l());
     for (int h = row.begin(); h < row.end(); ++h) terms[h] *= factor(row.s_squared(h));
@@ -86,7 +90,7 @@ void apply(Spectrum& spectrum, const RadialCurve& factor) {
 void apply_anisotropy(Spectrum& spectrum, const Tensor& b, double sign) {
   const double b_iso = (b[0] + b[1] + b[2]) / 3;
   const auto exponent_form = [&](const std::array<double, 3>& s) {
-    return sign * (quadratic(b, s) - b_iso * squared_length(s)) / 4;
+    return sign * (quadratic_form(b, s) - b_iso * squared_length(s)) / 4;
   };
   for_rows(spectrum, [&](const Row& row) {
     const auto exponent = along_row(spectrum.reciprocal(), row.k(), row.l(), exponent_form);

@@ -21,7 +21,7 @@ void set_threads(int limit) {
   thread_limit = limit;
 }
 
-int threads() {
+int thread_count() {
 #ifdef _OPENMP
   const int limit = thread_limit;
   return limit > 0 ? limit : default_threads();

@@ -1,11 +1,10 @@
-// The way from a map to its Fourier terms and back.
+#include "sharpem/transform.hpp"
+
 #include <memory>
 
 #include "check.hpp"
 #include "half_transform.hpp"
 #include "parallel.hpp"
-#include "sharpem/spectrum.hpp"
-#include "sharpem/threads.hpp"
 
 namespace sharpem {
 namespace {
@@ -16,6 +15,11 @@ void check_map(const float* data, Shape shape, Shape expected) {
     refuse("map of ", shape.nz, " x ", shape.ny, " x ", shape.nx, " voxels: expected ", expected.nz,
            " x ", expected.ny, " x ", expected.nx, ", as in the spectrum");
   }
+}
+
+void write_planes(const Synthesis& map, MutableVolumeView out) {
+  parallel_for(out.shape.nz,
+               [&](std::size_t z) { map.plane(z, out.data + z * out.shape.plane()); });
 }
 
 }  // namespace
@@ -35,15 +39,20 @@ Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min) {
   return spectrum;
 }
 
-Synthesis::Synthesis(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean)
+Synthesis::Synthesis(const Spectrum& spectrum, Mean mean)
     : grid_(spectrum.grid()), half_(std::make_unique<HalfTransform>(spectrum)) {
-  refill(spectrum, factor, with_mean);
+  half_->fill(spectrum, nullptr, mean);
+}
+
+Synthesis::Synthesis(const Spectrum& spectrum, const RadialCurve& factor, Mean mean)
+    : grid_(spectrum.grid()), half_(std::make_unique<HalfTransform>(spectrum)) {
+  refill(spectrum, factor, mean);
 }
 
 Synthesis::~Synthesis() = default;
 
-void Synthesis::refill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean) {
-  half_->fill(spectrum, factor, with_mean);
+void Synthesis::refill(const Spectrum& spectrum, const RadialCurve& factor, Mean mean) {
+  half_->fill(spectrum, &factor, mean);
 }
 
 const float* Synthesis::plane(std::size_t z, float* scratch) const {
@@ -52,16 +61,19 @@ const float* Synthesis::plane(std::size_t z, float* scratch) const {
   return scratch;
 }
 
-std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min) {
+std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min, int threads) {
   const HalfTransform half(Spectrum(grid, cell, d_min, Spectrum::WithoutTerms()));
-  return half.bytes() + static_cast<std::size_t>(threads()) * half.bytes_of_thread();
+  return half.bytes() + static_cast<std::size_t>(threads) * half.bytes_of_thread();
 }
 
-void synthesise(const Spectrum& spectrum, MutableVolumeView out, const RadialCurve* factor) {
+void synthesise(const Spectrum& spectrum, MutableVolumeView out) {
   check_map(out.data, out.shape, spectrum.grid());
-  const Synthesis map(spectrum, factor);
-  parallel_for(out.shape.nz,
-               [&](std::size_t z) { map.plane(z, out.data + z * out.shape.plane()); });
+  write_planes(Synthesis(spectrum), out);
+}
+
+void synthesise(const Spectrum& spectrum, const RadialCurve& factor, MutableVolumeView out) {
+  check_map(out.data, out.shape, spectrum.grid());
+  write_planes(Synthesis(spectrum, factor), out);
 }
 
 }  // namespace sharpem

@@ -25,14 +25,7 @@ struct Range {
              " A: expected d_max > d_min >= 0");
     }
     low = (1 - 1e-9) / (options.d_max * options.d_max);
-    const auto& cell = spectrum.reciprocal();
-    double corner = 0;
-    for (const int k : {spectrum.k_min(), spectrum.k_max()}) {
-      for (const int l : {spectrum.l_min(), spectrum.l_max()}) {
-        corner = std::max(corner, cell.s_squared(spectrum.h_max(), k, l));
-      }
-    }
-    high = corner * (1 + 1e-9);
+    high = largest_s_squared(spectrum) * (1 + 1e-9);
     if (options.d_min > 0) high = std::min(high, (1 + 1e-9) / (options.d_min * options.d_min));
     high = std::max(high, low * (1 + 1e-6));
   }
@@ -89,7 +82,7 @@ std::vector<Bin> bin_terms(const Spectrum& spectrum, const Range& range) {
 /// What the model knows at a given s, in units of the mean intensity.
 class Model {
  public:
-  Model(const Profile& ln_reference, const Profile* noise, double s_max, double unit)
+  Model(const Profile& ln_reference, const std::optional<Profile>& noise, double s_max, double unit)
       : ln_reference_(ln_reference.s, ln_reference.value, s_max),
         noise_(noise_curve(noise, s_max, unit)),
         unit_(unit) {}
@@ -104,8 +97,8 @@ class Model {
   }
 
  private:
-  static RadialCurve noise_curve(const Profile* noise, double s_max, double unit) {
-    if (noise == nullptr) return {[](double) { return 0.0; }, s_max};
+  static RadialCurve noise_curve(const std::optional<Profile>& noise, double s_max, double unit) {
+    if (!noise) return {[](double) { return 0.0; }, s_max};
     std::vector<double> scaled;
     for (const double value : noise->value) {
       if (!(value >= 0)) refuse("Wilson fit: noise ", value, ": expected values >= 0");
@@ -203,7 +196,7 @@ WilsonFit fit_six(const Spectrum& spectrum, const Range& range, const Model& mod
 
 }  // namespace
 
-WilsonFit fit_wilson(const Spectrum& spectrum, const Profile& ln_reference, const Profile* noise,
+WilsonFit fit_wilson(const Spectrum& spectrum, const Profile& ln_reference,
                      const WilsonOptions& options) {
   const Range range(spectrum, options);
   const std::vector<Bin> shells = bin_terms(spectrum, range);
@@ -218,7 +211,7 @@ WilsonFit fit_wilson(const Spectrum& spectrum, const Profile& ln_reference, cons
   if (!(unit > 0) || !std::isfinite(unit)) {
     refuse("Wilson fit: mean intensity ", unit, ", expected a finite value > 0");
   }
-  const Model model(ln_reference, noise, std::sqrt(range.high), unit);
+  const Model model(ln_reference, options.noise, std::sqrt(range.high), unit);
   // Within a narrow shell the model is constant, so that the mean intensity says all there is.
   const Observations means{observations_of(shells, model)};
   const Fit<2> isotropic = maximise<2>(means, straight_line(means.front()));

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'histogram', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
+__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'contour', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -216,10 +216,6 @@ class Detail:
     @property
     def voxels_inside(self) -> int:
         ...
-class BitMask:
-    """
-    Voxels inside a contour, one bit each.
-    """
 class BoxSet:
     """
     Boxes of one shape inside a map.
@@ -240,6 +236,10 @@ class BoxSet:
 class Field:
     """
     A value that changes smoothly over a map.
+    """
+class BitMask:
+    """
+    Voxels inside a contour, one bit each.
     """
 def analyse(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """
@@ -495,22 +495,6 @@ def fit_wilson(spectrum: Spectrum, s: typing.Annotated[numpy.typing.ArrayLike, n
     -------
     WilsonFit
     """
-def histogram(map: numpy.typing.NDArray[numpy.float32], low: typing.SupportsFloat | typing.SupportsIndex, high: typing.SupportsFloat | typing.SupportsIndex, bins: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.uint64]:
-    """
-    Counts of density values in equal bins.
-    
-    Parameters
-    ----------
-    map : array of float32, shape (z, y, x), C order
-        Density.
-    low, high : float
-        Ends of the range; values outside go to the end bins.
-    bins : int
-    
-    Returns
-    -------
-    array of uint64, shape (bins,)
-    """
 def inside(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex) -> BitMask:
     """
     Voxels of a contour, packed.
@@ -626,7 +610,7 @@ def resampled(spectrum: Spectrum, grid: typing.Annotated[collections.abc.Sequenc
     ValueError
         d_min is finer than the limit of the input.
     """
-def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxels: typing.SupportsInt | typing.SupportsIndex, surface_adjacency: typing.SupportsInt | typing.SupportsIndex = 6, region_adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> list[Detail]:
+def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxels: typing.SupportsInt | typing.SupportsIndex, wrap: bool = False) -> list[Detail]:
     """
     Detail of a spectrum's map under each of several filters.
     
@@ -638,8 +622,6 @@ def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxe
         Filters, each applied to the spectrum as it is.
     voxels : int
         Number of voxels to enclose.
-    surface_adjacency, region_adjacency : {6, 18, 26}
-        Voxels touch that share a face; also an edge; also a corner.
     wrap : bool
         Whether opposite faces of the box touch (crystals).
     
@@ -648,7 +630,7 @@ def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxe
     list of Detail
         One per curve.
     """
-def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex) -> int:
+def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> int:
     """
     Memory that `scan` needs beside the spectrum.
     
@@ -662,11 +644,13 @@ def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsIn
         Resolution limit of the spectrum, A.
     voxels : int
         Voxels inside the contour.
+    threads : int
+        That work at a time.
     
     Returns
     -------
     int
-        Bytes, with the number of threads that is set.
+        Bytes.
     """
 def set_instruction_set(name: str) -> None:
     """
@@ -756,7 +740,7 @@ def surface_voxels(inside: BitMask, adjacency: typing.SupportsInt | typing.Suppo
     -------
     int
     """
-def synthesis_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> int:
+def synthesis_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> int:
     """
     Memory that `analyse` and `synthesise` need beside spectrum and map.
     
@@ -768,11 +752,13 @@ def synthesis_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.Suppo
         a, b, c in A; alpha, beta, gamma in degrees.
     d_min : float
         Resolution limit, A; 0 keeps every term.
+    threads : int
+        That work at a time.
     
     Returns
     -------
     int
-        Bytes, with the number of threads that is set.
+        Bytes.
     """
 def synthesise(spectrum: Spectrum, factor: RadialCurve = None) -> numpy.typing.NDArray[numpy.float32]:
     """

@@ -1,115 +1,99 @@
-"""What sharpening a map gives: the map, the filter, the verdict and the evidence, as files too."""
+"""What sharpening a map gives: the map, the filter, the verdict and the evidence."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from sharpem import _core
 from sharpem._core import __version__
 from sharpem.analysis.prepare import Prepared
 from sharpem.archive.entry import Entry
 from sharpem.io.json_text import to_plain
-from sharpem.io.mrc import write_map
-from sharpem.io.together import write_text, write_together
-from sharpem.io.write_mtz import write_box_mtz, write_filtered_mtz
 from sharpem.local.localised import Localised
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import BIso, Choice, Trial, Verdict
-from sharpem.output import extra_paths, extra_writers
 from sharpem.spectra.filters import Filter
 from sharpem.spectra.shells import ShellTable, shell_table
 
-__all__ = ["SCHEMA", "Result"]
-
-Writer: TypeAlias = Callable[[Path], None]
+__all__ = ["SCHEMA", "Sharpened"]
 
 SCHEMA = 1
 """Version of the JSON."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """Outcome of :func:`sharpem.sharpen`.
+@dataclass(frozen=True, kw_only=True)
+class Sharpened:
+    """A sharpened map, and what it rests on.
 
     Attributes
     ----------
-    input, map : DensityMap
-        Before and after; ``map`` is None where the method does not apply and none was wanted.
+    prepared : Prepared
+        The input as the method saw it.
+    choice : Choice
+        The method's answer, with the warnings about the input and what local sharpening found.
+    map : DensityMap or None
+        The sharpened map; None where the method does not apply and none was wanted.
     filter : Filter or None
         What was done to the map; apply it to another one with :func:`sharpem.apply`.
-    verdict : Verdict
-        Whether to trust it, and why.
-    b_iso : BIso
-        Overall B's, A^2.
-    trials : tuple of Trial
-        The scan, ascending in overall B.
-    method : str
-        How the filter was chosen.
-    resolution : float
-        As stated, A.
-    prepared, choice
-        What the method worked on, and its full answer.
+    half_maps : HalfMaps or None
+        As given.
+    local : Localised or None
+        What local sharpening found; `filter` is the overall one, about which `map` differs.
+    resolution_source : str
+        given, half maps, reflections, or the EMDB entry that states it.
+    entry : Entry or None
+        What the EMDB says of the map, if it came from there.
     seconds : dict of str to float
         Wall time by stage.
     peak_memory_bytes : int
         Of the process.
-    half_maps : HalfMaps or None
-        As given.
-    entry : Entry or None
-        What the EMDB says of the map, if it came from there.
-    resolution_source : str
-        given, half maps, reflections, or the EMDB entry that states it.
-    local : Localised or None
-        What local sharpening found; `filter` is the overall one, about which `map` differs.
     """
 
-    input: DensityMap
-    map: DensityMap | None
-    filter: Filter | None
-    verdict: Verdict
-    b_iso: BIso
-    trials: tuple[Trial, ...]
-    method: str
-    resolution: float
     prepared: Prepared
     choice: Choice
+    map: DensityMap | None = None
+    filter: Filter | None = None
+    half_maps: HalfMaps | None = None
+    local: Localised | None = None
+    resolution_source: str = "given"
+    entry: Entry | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory_bytes: int = 0
-    half_maps: HalfMaps | None = None
-    entry: Entry | None = None
-    resolution_source: str = "given"
-    local: Localised | None = None
 
-    @classmethod
-    def without_map(cls, prepared: Prepared, choice: Choice) -> Result:
-        """Return the result before any filter is applied; the input's oddities become warnings."""
-        verdict = choice.verdict
-        verdict = Verdict(
-            verdict.applicable,
-            verdict.signal_to_noise,
-            verdict.reasons,
-            (*verdict.warnings, *prepared.warnings),
-        )
-        return cls(
-            prepared.density,
-            None,
-            None,
-            verdict,
-            choice.b_iso,
-            choice.trials,
-            choice.method,
-            prepared.resolution,
-            prepared,
-            choice,
-        )
+    @property
+    def input(self) -> DensityMap:
+        """The map before."""
+        return self.prepared.density
+
+    @property
+    def resolution(self) -> float:
+        """Of the map, A: as stated, or where the half maps' FSC falls below 0.143."""
+        return self.prepared.resolution
+
+    @property
+    def method(self) -> str:
+        """How the filter was chosen."""
+        return self.choice.method
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether to trust the map, and why."""
+        return self.choice.verdict
+
+    @property
+    def b_iso(self) -> BIso:
+        """Overall B's, A^2."""
+        return self.choice.b_iso
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """The scan, ascending in overall B."""
+        return self.choice.trials
 
     @property
     def d_min(self) -> float:
@@ -128,16 +112,22 @@ class Result:
     @cached_property
     def sha256(self) -> str | None:
         """Checksum of the input file; None for an array, or if the file is gone."""
-        if self.input.path is None:
+        return _sha256(self.input.path)
+
+    @property
+    def _source(self) -> str | None:
+        """File of the input, or those whose mean it is."""
+        if self.input.path is not None:
+            return str(self.input.path)
+        halves = self.half_maps
+        if halves is None or halves.one.path is None or halves.two.path is None:
             return None
-        digest = hashlib.sha256()
-        try:
-            with self.input.path.open("rb") as file:
-                while piece := file.read(1 << 20):
-                    digest.update(piece)
-        except OSError:
-            return None
-        return digest.hexdigest()
+        return f"mean of {halves.one.path} and {halves.two.path}"
+
+    @property
+    def _half_maps_sha256(self) -> list[str | None] | None:
+        halves = self.half_maps
+        return [_sha256(half.path) for half in (halves.one, halves.two)] if halves else None
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``PREFIX.json``; numbers that are not finite become None."""
@@ -146,11 +136,12 @@ class Result:
             "schema": SCHEMA,
             "sharpem": __version__,
             "input": {
-                "map": str(self.input.path) if self.input.path else None,
+                "map": self._source,
                 "shape": list(self.input.shape),
                 "voxel_size": list(self.input.voxel_size),
                 "sha256": self.sha256,
                 "half_maps": list(self.half_maps.names) if self.half_maps else None,
+                "half_maps_sha256": self._half_maps_sha256,
                 "mtz_labels": list(crystal.labels) if crystal else None,
                 "entry": self.entry.to_dict() if self.entry else None,
             },
@@ -160,6 +151,7 @@ class Result:
             "method": self.method,
             "local": self.local is not None,
             "verdict": asdict(self.verdict),
+            "findings": [found.to_dict() for found in choice.findings],
             "b_iso": asdict(self.b_iso),
             "anisotropy": {
                 "b_cartesian": list(prepared.anisotropy.b_cartesian),
@@ -171,7 +163,7 @@ class Result:
             "region_weight": choice.region_weight,
             "noise_from_solvent": prepared.shells.noise is not None,
             "trials": [asdict(trial) for trial in self.trials],
-            "shells": choice.shells,
+            "shells": choice.shells.to_dict() if choice.shells else None,
             "local_sharpening": self.local.to_dict() if self.local else None,
             "output": {"map": None, "report": None},
             "seconds": self.seconds,
@@ -180,121 +172,16 @@ class Result:
         plain: dict[str, Any] = to_plain(answer)
         return plain
 
-    def write(
-        self,
-        prefix: str | Path,
-        *,
-        report: bool = True,
-        overwrite: bool = False,
-        command: str | None = None,
-        mtz: bool | None = None,
-        half_maps: bool = False,
-    ) -> dict[str, Path]:
-        """Write map, JSON, report and ChimeraX script; all of them or none.
 
-        Parameters
-        ----------
-        prefix : path
-            What the names start with: ``prefix.mrc``, ``.json``, ``.html``, ``.cxc``.
-        report : bool
-            Whether the report is wanted.
-        overwrite : bool
-            Replace existing files; if no map was made, remove that of an earlier run.
-        command : str, optional
-            The command that made this, for the report.
-        mtz : bool, optional
-            Whether ``prefix.mtz`` is wanted: for a crystal, its reflections with the columns of the
-            new map; else the map's terms (:mod:`sharpem.io.write_mtz`). Default: for crystals.
-        half_maps : bool
-            Write the half maps too, with the same filter: ``prefix_half1.mrc``,
-            ``prefix_half2.mrc``.
-
-        Returns
-        -------
-        dict of str to Path
-            What was written: map, json, report, chimerax, mtz, half1, half2; where half maps were
-            given also star (RELION's postprocess.star) and fsc (the EMDB's FSC XML).
-
-        Raises
-        ------
-        InputError
-            A file exists, or cannot be written; then none is. Or no half maps were given that
-            could be written.
-        """
-        start = time.perf_counter()
-        paths = {"json": Path(f"{prefix}.json")}
-        if self.map is not None:
-            paths |= {"map": Path(f"{prefix}.mrc"), "chimerax": Path(f"{prefix}.cxc")}
-        if report:
-            paths["report"] = Path(f"{prefix}.html")
-        if mtz is None:
-            mtz = self.input.reflections is not None
-        if mtz and self.map is not None:
-            paths["mtz"] = Path(f"{prefix}.mtz")
-        paths |= extra_paths(self, prefix, half_maps=half_maps)
-        names = {kind: str(path) for kind, path in paths.items()}
-        writers = {paths[kind]: write for kind, write in self._writers(names, command).items()}
-        writers[paths["json"]] = partial(self._write_json, names, start)  # last: it holds the time
-        write_together(writers, overwrite=overwrite)
-        if overwrite and self.map is None:
-            self._remove_stale(prefix)
-        return paths
-
-    def _writers(self, names: dict[str, str], command: str | None) -> dict[str, Writer]:
-        """One function per file wanted but the JSON, each called with the path to write to."""
-        from sharpem.report import chimerax_script, equal_volume_contours, render_report
-
-        contours = equal_volume_contours(self)
-        writers: dict[str, Writer] = {}
-        if self.map is not None:
-            writers["map"] = partial(_write_map, self.map, self._label())
-            script = chimerax_script(
-                self, names["map"], contours=contours, colour_path=names.get("b_sharpen")
-            )
-            writers["chimerax"] = partial(write_text, text=script)
-        if "mtz" in names:
-            writers["mtz"] = self._write_mtz
-        if "report" in names:
-            html = render_report(self, command=command, outputs=names, contours=contours)
-            writers["report"] = partial(write_text, text=html)
-        return writers | extra_writers(self, names)
-
-    def _write_json(self, names: dict[str, str], start: float, path: Path) -> None:
-        """Write the JSON, with the time since `start` as that of writing."""
-        values = self.to_dict()
-        values["output"] = {key: names.get(key) for key in ("map", "report")}
-        if "mtz" in names:
-            values["output"]["mtz"] = names["mtz"]
-        spent = time.perf_counter() - start
-        total = self.seconds.get("total", 0.0) + spent
-        values["seconds"] = {**self.seconds, "write": spent, "total": total}
-        write_text(path, text=json.dumps(values, indent=1, allow_nan=False) + "\n")
-
-    def _remove_stale(self, prefix: str | Path) -> None:
-        """Remove the map and script of an earlier run, which this one has found not to apply."""
-        for path in (Path(f"{prefix}.mrc"), Path(f"{prefix}.cxc")):
-            is_input = self.input.path is not None and path.exists() and self.input.path.exists()
-            if not (is_input and path.samefile(str(self.input.path))):
-                path.unlink(missing_ok=True)
-
-    def _write_mtz(self, path: Path) -> None:
-        """A crystal's reflections with the new map's columns, or the terms of a cryo-EM map."""
-        assert self.map is not None
-        if self.input.reflections is not None and self.filter is not None:
-            write_filtered_mtz(self.input, self.filter, path, label=self._label())
-        else:
-            write_box_mtz(self.map, path, d_min=self.d_min, label=self._label())
-
-    def _label(self) -> str:
-        """One line for the map's header: what was done to it."""
-        radial = self.filter.radial.to_dict() if self.filter else {}
-        if "b_sharpen" in radial:
-            what = f"b_sharpen {radial['b_sharpen']:.1f} A^2"
-        else:
-            what = "shell filter"
-        where = "local about overall " if self.local is not None and self.local.boxes else ""
-        return f"{self.method}: {where}{what}, d {self.resolution:g} A"
-
-
-def _write_map(map_: DensityMap, label: str, path: Path) -> None:
-    write_map(map_, path, label=label)
+def _sha256(path: Path | None) -> str | None:
+    """Checksum of a file; None if there is none."""
+    if path is None:
+        return None
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()

@@ -1,11 +1,13 @@
-"""Files that only half maps or local sharpening give: filtered half maps, FSC, maps of local B."""
+"""The files of a run: map, JSON, report, ChimeraX script, and what half maps and boxes add."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import time
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,52 +15,200 @@ from sharpem.errors import InputError
 from sharpem.io.fsc_xml import fsc_to_xml
 from sharpem.io.mrc import write_map
 from sharpem.io.star import postprocess_star
-from sharpem.io.together import write_text
+from sharpem.io.together import write_text, write_together
+from sharpem.io.write_mtz import write_box_mtz, write_filtered_mtz
 from sharpem.maps.density import DensityMap
+from sharpem.outcome import Sharpened
+from sharpem.spectra.apply import apply
+from sharpem.spectra.filters import Filter
+from sharpem.spectra.fsc import HalfMapFsc
 
-if TYPE_CHECKING:
-    from sharpem.outcome import Result
-    from sharpem.spectra.filters import Filter
+__all__ = [
+    "ENDINGS",
+    "fsc_xml",
+    "kinds_of",
+    "label_of",
+    "paths_of",
+    "star",
+    "stem_of",
+    "write_files",
+]
 
-__all__ = ["extra_paths", "extra_writers", "fsc_xml", "star"]
+Writer: TypeAlias = Callable[[Path], None]
+
+ENDINGS = {
+    "json": ".json",
+    "map": ".mrc",
+    "chimerax": ".cxc",
+    "report": ".html",
+    "mtz": ".mtz",
+    "star": ".star",
+    "fsc": "_fsc.xml",
+    "half1": "_half1.mrc",
+    "half2": "_half2.mrc",
+    "b_sharpen": "_b_sharpen.mrc",
+    "b_iso": "_b_iso.mrc",
+    "resolution": "_resolution.mrc",
+}
+"""What follows the prefix in the name of a file, by its kind."""
+
+_PACKED = (".gz", ".bz2")
+_MAPS = (".mrc", ".map", ".ccp4", ".mtz", ".cif")
 
 
-def extra_paths(result: Result, prefix: str | Path, *, half_maps: bool) -> dict[str, Path]:
-    """Kinds and names of the files that half maps add.
+def stem_of(source: str | Path) -> str:
+    """Name of a map's file without its folder and endings, from which names of files are made.
+
+    Examples
+    --------
+    >>> stem_of("data/emd_3488.map.gz")
+    'emd_3488'
+    """
+    name = Path(source).name
+    for endings in (_PACKED, _MAPS):
+        found = next((ending for ending in endings if name.lower().endswith(ending)), "")
+        if len(name) > len(found):
+            name = name[: len(name) - len(found)]
+    return name
+
+
+def paths_of(prefix: str | Path, kinds: Iterable[str]) -> dict[str, Path]:
+    """Names of files; what is after a dot in the prefix stays (``v1.2`` + ``.mrc``)."""
+    return {kind: Path(f"{prefix}{ENDINGS[kind]}") for kind in kinds}
+
+
+def kinds_of(
+    result: Sharpened, *, report: bool = True, mtz: bool | None = None, half_maps: bool = False
+) -> list[str]:
+    """Kinds of the files that a result is written to; parameters as of :func:`write_files`.
 
     Raises
     ------
     InputError
         Filtered half maps are wanted, but none were given.
     """
-    paths: dict[str, Path] = {}
-    if _has_fsc(result):
-        paths |= {"star": Path(f"{prefix}.star"), "fsc": Path(f"{prefix}_fsc.xml")}
-    if half_maps:
-        if result.half_maps is None:
-            raise InputError("no half maps were given, expected them where they are to be written")
-        if result.filter is not None:
-            paths |= {f"half{i}": Path(f"{prefix}_half{i}.mrc") for i in (1, 2)}
-    return paths | {kind: Path(f"{prefix}_{kind}.mrc") for kind in _local_maps(result)}
+    if half_maps and result.half_maps is None:
+        raise InputError("no half maps were given, expected them where they are to be written")
+    has_map, shells = result.map is not None, result.choice.shells
+    has_fsc = shells is not None and shells.half_map_fsc is not None
+    wants_mtz = result.input.reflections is not None if mtz is None else mtz
+    wanted = {
+        "json": True,
+        "map": has_map,
+        "chimerax": has_map,
+        "report": report,
+        "mtz": wants_mtz and has_map,
+        "star": has_fsc,
+        "fsc": has_fsc,
+        "half1": half_maps and result.filter is not None,
+        "half2": half_maps and result.filter is not None,
+    }
+    return [kind for kind in wanted if wanted[kind]] + list(_local_maps(result))
 
 
-def extra_writers(result: Result, names: dict[str, str]) -> dict[str, Callable[[Path], None]]:
-    """One function per file of :func:`extra_paths`, each called with the path to write to."""
-    writers: dict[str, Callable[[Path], None]] = {}
-    if "star" in names:
-        writers["star"] = partial(write_text, text=star(result, names.get("map")))
-        writers["fsc"] = partial(write_text, text=fsc_xml(result))
-    if "half1" in names and result.half_maps is not None and result.filter is not None:
-        halves = (result.half_maps.one, result.half_maps.two)
-        for kind, half in zip(("half1", "half2"), halves, strict=True):
-            writers[kind] = partial(_write_filtered, half, result.filter, result.method)
+def write_files(
+    result: Sharpened,
+    prefix: str | Path,
+    *,
+    report: bool = True,
+    overwrite: bool = False,
+    command: str | None = None,
+    mtz: bool | None = None,
+    half_maps: bool = False,
+    called: str | Path | None = None,
+) -> dict[str, Path]:
+    """Write all files of a result, or none; as :meth:`sharpem.Result.write`.
+
+    Parameters
+    ----------
+    called : path, optional
+        The prefix as the JSON and the report know it, where the files will be moved.
+    """
+    start = time.perf_counter()
+    kinds = kinds_of(result, report=report, mtz=mtz, half_maps=half_maps)
+    paths = paths_of(prefix, kinds)
+    names = {kind: str(path) for kind, path in paths_of(called or prefix, kinds).items()}
+    writers = {paths[kind]: write for kind, write in _writers(result, paths, names, command)}
+    writers[paths["json"]] = partial(_write_json, result, names, start)  # last: it holds the time
+    write_together(writers, overwrite=overwrite)
+    if overwrite and result.map is None:
+        _remove_stale(result, prefix)
+    return paths
+
+
+def _writers(
+    result: Sharpened, paths: dict[str, Path], names: dict[str, str], command: str | None
+) -> Iterable[tuple[str, Writer]]:
+    """Kinds of files but the JSON, each with what writes it to a path."""
+    from sharpem.report import chimerax_script, equal_volume_contours, render_report
+
+    contours = equal_volume_contours(result)
+    if result.map is not None:
+        yield "map", partial(_write_map, result.map, label_of(result))
+        script = chimerax_script(
+            result, paths["map"], contours=contours, colour_path=paths.get("b_sharpen")
+        )
+        yield "chimerax", partial(write_text, text=script)
+    if "mtz" in paths:
+        yield "mtz", partial(_write_mtz, result)
+    if "report" in paths:
+        html = render_report(result, command=command, outputs=names, contours=contours)
+        yield "report", partial(write_text, text=html)
+    if "star" in paths:
+        yield "star", partial(write_text, text=star(result, names.get("map")))
+        yield "fsc", partial(write_text, text=fsc_xml(result))
+    if "half1" in paths and result.half_maps is not None and result.filter is not None:
+        for kind, half in (("half1", result.half_maps.one), ("half2", result.half_maps.two)):
+            yield kind, partial(_write_filtered, half, result.filter, result.method)
     for kind, (make, label) in _local_maps(result).items():
-        if kind in names:
-            writers[kind] = partial(_write_made, make, label)
-    return writers
+        yield kind, partial(_write_made, make, label)
 
 
-def _local_maps(result: Result) -> dict[str, tuple[Callable[[], DensityMap | None], str]]:
+def _write_json(result: Sharpened, names: dict[str, str], start: float, path: Path) -> None:
+    """Write the JSON, with the time since `start` as that of writing."""
+    values = result.to_dict()
+    values["output"] = {key: names.get(key) for key in ("map", "report")}
+    if "mtz" in names:
+        values["output"]["mtz"] = names["mtz"]
+    spent = time.perf_counter() - start
+    total = result.seconds.get("total", 0.0) + spent
+    values["seconds"] = {**result.seconds, "write": spent, "total": total}
+    write_text(path, text=json.dumps(values, indent=1, allow_nan=False) + "\n")
+
+
+def _remove_stale(result: Sharpened, prefix: str | Path) -> None:
+    """Remove the map and script of an earlier run, which this one has found not to apply."""
+    source = result.input.path
+    for path in paths_of(prefix, ("map", "chimerax")).values():
+        is_input = source is not None and path.exists() and source.exists()
+        if not (is_input and path.samefile(str(source))):
+            path.unlink(missing_ok=True)
+
+
+def _write_mtz(result: Sharpened, path: Path) -> None:
+    """A crystal's reflections with the new map's columns, or the terms of a cryo-EM map."""
+    assert result.map is not None
+    label = label_of(result)
+    if result.input.reflections is not None and result.filter is not None:
+        write_filtered_mtz(result.input, result.filter, path, label=label)
+    else:
+        write_box_mtz(result.map, path, d_min=result.d_min, label=label)
+
+
+def label_of(result: Sharpened) -> str:
+    """One line for the map's header: what was done to it."""
+    radial = result.filter.radial.to_dict() if result.filter else {}
+    b = radial.get("b_sharpen")
+    what = "shell filter" if b is None else f"b_sharpen {b:.1f} A^2"
+    where = "local about overall " if result.local is not None and result.local.boxes else ""
+    return f"{result.method}: {where}{what}, d {result.resolution:g} A"
+
+
+def _write_map(map_: DensityMap, label: str, path: Path) -> None:
+    write_map(map_, path, label=label)
+
+
+def _local_maps(result: Sharpened) -> dict[str, tuple[Callable[[], DensityMap | None], str]]:
     """Maps of what differs from place to place: kind to what makes it, and its label."""
     local = result.local
     if local is None:
@@ -79,50 +229,44 @@ def _write_made(make: Callable[[], DensityMap | None], label: str, path: Path) -
 
 
 def _write_filtered(half: DensityMap, filter_: Filter, method: str, path: Path) -> None:
-    from sharpem.spectra.apply import apply
-
     write_map(apply(half, filter_), path, label=f"{method}: half map, filter of the full map")
 
 
-def _has_fsc(result: Result) -> bool:
-    return result.choice.shells is not None and "fsc_corrected" in result.choice.shells
-
-
-def _table(result: Result) -> dict[str, Any]:
+def _fsc(result: Sharpened) -> HalfMapFsc:
     assert result.choice.shells is not None
-    return result.choice.shells
+    assert result.choice.shells.half_map_fsc is not None
+    return result.choice.shells.half_map_fsc
 
 
-def fsc_xml(result: Result) -> str:
+def fsc_xml(result: Sharpened) -> str:
     """FSC of the half maps inside the mask, corrected for the mask, as the EMDB takes it."""
-    table = _table(result)
+    fsc = _fsc(result)
     return fsc_to_xml(
-        table["s"], table["fsc_corrected"], title="sharpem masked-corrected half-map FSC"
+        fsc.s.tolist(), fsc.corrected.tolist(), title="sharpem masked-corrected half-map FSC"
     )
 
 
-def star(result: Result, map_name: str | None) -> str:
+def star(result: Sharpened, map_name: str | None) -> str:
     """Blocks general, fsc and guinier, labels as in RELION's postprocess.star."""
-    table = _table(result)
-    count = len(table["s"])
+    curves = _fsc(result)
     names = result.half_maps.names if result.half_maps else ("half map 1", "half map 2")
     general: dict[str, str | float] = {
-        "rlnFinalResolution": float(table["resolution"]["0.143"]),
+        "rlnFinalResolution": curves.resolution() or 0.0,
         "rlnBfactorUsedForSharpening": result.b_iso.target - result.b_iso.signal,
         "rlnUnfilteredMapHalf1": names[0],
         "rlnUnfilteredMapHalf2": names[1],
-        "rlnRandomiseFrom": float(table["randomised_from"]),
+        "rlnRandomiseFrom": curves.randomised_from,
     }
     if map_name is not None:
         general["rlnPostprocessedMap"] = map_name
     fsc = {
-        "rlnSpectralIndex": range(count),
-        "rlnResolution": table["s"],
-        "rlnAngstromResolution": table["d"],
-        "rlnFourierShellCorrelationCorrected": table["fsc_corrected"],
-        "rlnFourierShellCorrelationUnmaskedMaps": table["fsc_unmasked"],
-        "rlnFourierShellCorrelationMaskedMaps": table["fsc_masked"],
-        "rlnCorrectedFourierShellCorrelationPhaseRandomizedMaskedMaps": table["fsc_randomised"],
+        "rlnSpectralIndex": range(curves.s.size),
+        "rlnResolution": curves.s.tolist(),
+        "rlnAngstromResolution": (1 / curves.s).tolist(),
+        "rlnFourierShellCorrelationCorrected": curves.corrected.tolist(),
+        "rlnFourierShellCorrelationUnmaskedMaps": curves.unmasked.tolist(),
+        "rlnFourierShellCorrelationMaskedMaps": curves.masked.tolist(),
+        "rlnCorrectedFourierShellCorrelationPhaseRandomizedMaskedMaps": curves.randomised.tolist(),
     }
     shells = result.prepared.shells
     before = np.log(shells.amplitude)

@@ -5,89 +5,39 @@ Every method answers with a filter; applying a filter to a map is one function, 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from sharpem import _core
+from sharpem.analysis.masks import check_mask
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
-from sharpem.io.accept import MapLike, ModelLike, to_density
-from sharpem.local.boxes import BOX_SIZE
+from sharpem.io.accept import to_density
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
 from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
-from sharpem.maps.model import Model
-from sharpem.methods import empirical, given
-from sharpem.methods import half_map as halfmap
-from sharpem.methods import model as by_model
-from sharpem.methods import single_map as singlemap
+from sharpem.maps.half_maps import HalfMaps
+from sharpem.methods import half_map
 from sharpem.methods.choice import Choice
-from sharpem.methods.scan import ScanSettings, optimise_shape
-from sharpem.methods.scanned import KURTOSIS, SURFACE, ScanMethod, choose_by_scan
-from sharpem.options import (
-    METHODS,
-    HalfMapLike,
-    as_half_maps,
-    as_map,
-    as_model,
-    check,
-    chosen_method,
-    local_settings,
-    scan_settings,
-)
-from sharpem.outcome import Result
+from sharpem.methods.registry import METHODS, Method, MethodInput
+from sharpem.options.inputs import SharpenInput, as_half_maps, as_map, as_model
+from sharpem.options.keywords import with_keywords_of
+from sharpem.options.rules import check_options, chosen_method
+from sharpem.progress import Stages
+from sharpem.result import Result
 from sharpem.spectra.apply import apply, filtered
 from sharpem.spectra.filters import Filter
 from sharpem.spectra.shells import overall_b
 
-__all__ = ["METHODS", "Progress", "Result", "apply", "sharpen"]
-
-Progress = Callable[[str, int, int], None]
-_SCANNED = {"surface": SURFACE, "kurtosis": KURTOSIS}
+__all__ = ["apply", "sharpen"]
 
 
-def sharpen(
-    density: MapLike | None = None,
-    *,
-    resolution: float | None = None,
-    voxel_size: float | tuple[float, float, float] | None = None,
-    method: str | None = None,
-    half1: HalfMapLike | None = None,
-    half2: HalfMapLike | None = None,
-    model: ModelLike | None = None,
-    prior: str = "auto",
-    b_sharpen: float | None = None,
-    b_iso: float | None = None,
-    d_cut: float | None = None,
-    k: float = 10.0,
-    b_blur: float = 200.0,
-    optimize_d_cut: bool = False,
-    optimize_k: bool = False,
-    b_min: float = -100.0,
-    b_max: float = 300.0,
-    b_step: float = 20.0,
-    fraction: float = 0.2,
-    molecular_volume: float | None = None,
-    mass: float | None = None,
-    sequence: str | Path | None = None,
-    solvent_content: float | None = None,
-    mask: MapLike | None = None,
-    anisotropy: bool = True,
-    if_not_applicable: str = "empirical",
-    local: bool = False,
-    local_box: int = BOX_SIZE,
-    local_blend: str = "field",
-    symmetry: str | Path | None = None,
-    threads: int | None = None,
-    max_memory: str | float | None = None,
-    progress: Progress | None = None,
-) -> Result:
+@with_keywords_of(SharpenInput)
+def sharpen(asked: SharpenInput) -> Result:
     """Choose how strongly to sharpen a map, and sharpen it.
 
     Parameters
@@ -160,91 +110,58 @@ def sharpen(
     >>> result = sharpem.sharpen(sharpem.read_map("map.mrc"), resolution=3.2)  # doctest: +SKIP
     >>> result.write("map_sharpened")  # doctest: +SKIP
     """
-    start = time.perf_counter()
-    full = None if density is None else as_map(density, voxel_size, None)
-    halves = as_half_maps(half1, half2, full)
-    original, atoms = full or as_map(None, voxel_size, halves), as_model(model)
-    map_ = original if local else whole_cell(original)
-    mask = None if mask is None else to_density(mask)
-    mask = mask if mask is None or local else whole_cell(mask)
-    source = "given" if resolution else "half maps"
-    method = chosen_method(
-        method, b_sharpen, b_iso, halves=halves is not None, model=atoms is not None
-    )
-    check(prior in ("auto", "none"), f"prior {prior!r}, expected auto or none")
-    check(
-        if_not_applicable in ("empirical", "stop"),
-        f"if_not_applicable {if_not_applicable!r}, expected empirical or stop",
-    )
-    settings = scan_settings(
-        b_min=b_min,
-        b_max=b_max,
-        b_step=b_step,
-        fraction=fraction,
-        d_cut=d_cut,
-        k=k,
-        b_blur=b_blur,
-        wrap=map_.periodic,
-    )
-    place = local_settings(map_, local=local, size=local_box, blend=local_blend, symmetry=symmetry)
-    tell = progress or (lambda _stage, _done, _total: None)
-    with limited_threads(threads):
-        check_memory(
-            map_,
-            resolution,
-            max_memory,
-            maps=1 + 2 * (halves is not None) + (mask is not None) + 3 * local,
-            extra="model" if atoms is not None else "half-map" if halves is not None else None,
-            threads=_core.threads(),
-        )
-        tell("prepare", 0, 3)
-        volume = known_volume(
-            map_,
-            angstrom3=molecular_volume,
-            mass=mass,
-            sequence=sequence,
-            solvent_content=solvent_content,
-            mask=mask,
-        )
-        measured = None
-        if halves is not None:
-            measured = halfmap.measure(halves, resolution=resolution, mask=mask)
-            resolution = resolution or measured.resolution
-        if resolution is None:
-            raise InputError("no resolution given, expected one in A, or half maps")
-        prepared = prepare(map_, resolution, volume=volume, correct_anisotropy=anisotropy)
-        prepared_at = time.perf_counter()
-        tell("scan", 1, 3)
-        if method in _SCANNED:
-            choice = _by_scan(
-                _SCANNED[method],
-                prepared,
-                settings,
-                prior=prior == "auto",
-                free=(optimize_d_cut, optimize_k),
-                measured=measured,
+    check_options(asked)
+    stages = Stages("prepare", "scan", "apply", progress=asked.progress)
+    with limited_threads(asked.threads):
+        with stages("prepare"):
+            full = None if asked.density is None else as_map(asked.density, asked.voxel_size, None)
+            half_maps = as_half_maps(asked.half1, asked.half2, full)
+            original = full or as_map(None, asked.voxel_size, half_maps)
+            density = original if asked.local else whole_cell(original)
+            mask = _mask(asked)
+            model = as_model(asked.model)
+            placed = None if model is None else PlacedModel(model, density)
+            about_mask = () if mask is None else check_mask(mask, density)
+            name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
+            method = METHODS[name]
+            place = asked.local_settings(density)
+            prepared, measured = _prepared(
+                asked, density, half_maps, mask, with_model=model is not None
             )
-        elif method == "given":
-            choice = given.choose(prepared, settings, b_sharpen=b_sharpen, b_iso=b_iso)
-        else:
-            choice = _by_shells(method, prepared, settings, measured, atoms)
-        chosen_at = time.perf_counter()
-        tell("apply", 2, 3)
-        if not choice.verdict.applicable and if_not_applicable == "stop":
-            choice = replace(choice, filter=None)
-        result = replace(_finish(prepared, choice), half_maps=halves, resolution_source=source)
-        if place is not None:
-            score = _SCANNED.get(method)
-            result = _localised(result, place, settings, score, prior=prior == "auto", model=atoms)
-        tell("apply", 3, 3)
-    seconds = {
-        "total": time.perf_counter() - start,
-        "prepare": prepared_at - start,
-        "scan": chosen_at - prepared_at,
-        "apply": time.perf_counter() - chosen_at,
-    }
-    result = replace(result, seconds=seconds, peak_memory_bytes=peak_memory())
-    return result if map_ is original else _as_in_file(result, original)
+        with stages("scan"):
+            given = MethodInput(
+                prepared,
+                asked.scan_settings(density),
+                half_maps=measured,
+                model=placed,
+                prior=asked.prior == "auto",
+                optimize_d_cut=asked.optimize_d_cut,
+                optimize_k=asked.optimize_k,
+                b_sharpen=asked.b_sharpen,
+                b_iso=asked.b_iso,
+            )
+            choice = method.choose(given).noting(about_mask)
+        with stages("apply"):
+            if not choice.verdict.applicable and asked.if_not_applicable == "stop":
+                choice = replace(choice, filter=None)
+            result = _applied(prepared, choice, half_maps)
+            if place is not None and result.map is not None:
+                result = _localised(result, place, given, method)
+            result = _summed_up(result)
+            result = result if density is original else _as_in_file(result, original)
+    return replace(
+        result,
+        resolution_source="given" if asked.resolution else "half maps",
+        seconds=stages.seconds,
+        peak_memory_bytes=peak_memory(),
+    )
+
+
+def _mask(asked: SharpenInput) -> DensityMap | None:
+    if asked.mask is None:
+        return None
+    mask = to_density(asked.mask)
+    return mask if asked.local else whole_cell(mask)
 
 
 def _as_in_file(result: Result, original: DensityMap) -> Result:
@@ -254,86 +171,81 @@ def _as_in_file(result: Result, original: DensityMap) -> Result:
     return replace(result, map=map_, prepared=replace(result.prepared, density=density))
 
 
-def _by_scan(
-    method: ScanMethod,
-    prepared: Prepared,
-    settings: ScanSettings,
+def _prepared(
+    asked: SharpenInput,
+    density: DensityMap,
+    half_maps: HalfMaps | None,
+    mask: DensityMap | None,
     *,
-    prior: bool,
-    free: tuple[bool, bool],
-    measured: halfmap.Measured | None,
-) -> Choice:
-    """Choose by a score over overall B; `free`: whether d_cut and k are chosen too."""
-    if any(free):
-        d_cut, k = free
-        settings = optimise_shape(prepared, settings, method.score, d_cut=d_cut, k=k)
-    choice = choose_by_scan(prepared, settings, method, prior=prior)
-    if measured is None:
-        return choice
-    return halfmap.cross_checked(choice, prepared, measured, settings, method)
+    with_model: bool,
+) -> tuple[Prepared, half_map.Measured | None]:
+    """The map as all methods see it, and what the half maps say."""
+    extra = "model" if with_model else "half-map" if half_maps is not None else None
+    check_memory(
+        density,
+        asked.resolution,
+        asked.max_memory,
+        maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
+        extra=METHODS[extra].memory if extra else None,
+        threads=_core.threads(),
+    )
+    volume = known_volume(
+        density,
+        angstrom3=asked.molecular_volume,
+        mass=asked.mass,
+        sequence=asked.sequence,
+        solvent_content=asked.solvent_content,
+        mask=mask,
+    )
+    measured, resolution = None, asked.resolution
+    if half_maps is not None:
+        measured = half_map.measure(half_maps, resolution=resolution, mask=mask)
+        resolution = resolution or measured.resolution
+    if resolution is None:
+        raise InputError("no resolution given, expected one in A, or half maps")
+    prepared = prepare(density, resolution, volume=volume, correct_anisotropy=asked.anisotropy)
+    return prepared, measured
 
 
-def _by_shells(
-    method: str,
-    prepared: Prepared,
-    settings: ScanSettings,
-    measured: halfmap.Measured | None,
-    model: Model | None,
-) -> Choice:
-    """Choose by what is known of the shells, without a scan."""
-    if method == "half-map" and measured is not None:
-        return halfmap.choose(prepared, measured, model=model)
-    if method == "model" and model is not None:
-        return by_model.choose(prepared, model, settings)
-    if method == "single-map":
-        return singlemap.choose(prepared, settings)
-    return empirical.choose(prepared, settings)
-
-
-def _finish(prepared: Prepared, choice: Choice) -> Result:
-    """Apply the chosen filter and measure what came of it."""
-    result = Result.without_map(prepared, choice)
+def _applied(prepared: Prepared, choice: Choice, half_maps: HalfMaps | None) -> Result:
+    """Apply the chosen filter, if there is one."""
+    result = Result(prepared=prepared, choice=choice, half_maps=half_maps)
     if choice.filter is None:
         return result
     filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
     map_ = filtered(prepared.density, prepared.spectrum, choice.filter)
-    return _measured(replace(result, map=map_, filter=filter_))
+    return replace(result, map=map_, filter=filter_)
 
 
-def _measured(result: Result) -> Result:
-    """Measure the overall B of the map made."""
-    assert result.shells_after is not None
-    output = overall_b(result.shells_after, result.prepared.fit_limit).b_iso
-    return replace(result, b_iso=replace(result.b_iso, output=output))
-
-
-def _localised(
-    result: Result,
-    place: LocalSettings,
-    settings: ScanSettings,
-    method: ScanMethod | None,
-    *,
-    prior: bool,
-    model: Model | None,
-) -> Result:
-    """Sharpen locally about the overall choice; a map that was not sharpened stays as it is."""
-    prepared, choice = result.prepared, result.choice
-    if result.map is None:
-        return result
+def _localised(result: Result, place: LocalSettings, given: MethodInput, method: Method) -> Result:
+    """Sharpen locally about the overall choice."""
+    assert result.map is not None
     local = localise(
-        prepared,
-        choice,
+        result.prepared,
+        result.choice,
         result.map,
         place,
-        scan=settings,
-        method=method if choice.verdict.applicable else None,
-        prior=prior,
+        scan=given.settings,
+        method=method.score if result.verdict.applicable else None,
+        prior=given.prior,
         half_maps=result.half_maps,
-        model=model,
+        model=given.model,
     )
-    verdict = replace(
-        result.verdict,
-        reasons=(*result.verdict.reasons, *local.reasons),
-        warnings=(*result.verdict.warnings, *local.warnings),
+    return replace(result, map=local.map, local=local)
+
+
+def _summed_up(result: Result) -> Result:
+    """Gather all reasons and warnings, each once, and measure the overall B of the map made."""
+    choice, local = result.choice, result.local
+    reasons = (*choice.verdict.reasons, *(local.reasons if local else ()))
+    warnings = (
+        *choice.verdict.warnings,
+        *result.prepared.warnings,
+        *(local.warnings if local else ()),
     )
-    return _measured(replace(result, map=local.map, local=local, verdict=verdict))
+    verdict = replace(choice.verdict, reasons=reasons, warnings=tuple(dict.fromkeys(warnings)))
+    b_iso = choice.b_iso
+    if result.shells_after is not None:
+        output = overall_b(result.shells_after, result.prepared.fit_limit).b_iso
+        b_iso = replace(b_iso, output=output)
+    return replace(result, choice=replace(choice, verdict=verdict, b_iso=b_iso))

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "sharpem/contour.hpp"
-#include "sharpem/surface.hpp"
 
 namespace sharpem::testing {
 
@@ -68,7 +67,7 @@ inline std::array<int, 3> position(const Shape& shape, std::size_t index) {
 
 /// The contour of a map whose inside voxels are 1 and others 0.
 inline BitMask mask_of(const std::vector<float>& map, const Shape& shape, float threshold = 0.5f) {
-  return inside(MapPlanes({map.data(), shape}), threshold);
+  return inside_contour({map.data(), shape}, threshold);
 }
 
 }  // namespace sharpem::testing

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "sharpem/spectrum.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem::testing {
 
@@ -76,6 +76,26 @@ void for_terms(S&& spectrum, const Work& work) {
       for (int h = 0; h <= spectrum.h_max(); ++h) work(h, k, l, spectrum.row(k, l)[h]);
     }
   }
+}
+
+inline Map synthesised(const Spectrum& spectrum) {
+  Map map(spectrum.grid());
+  synthesise(spectrum, map.out());
+  return map;
+}
+
+inline Map synthesised(const Spectrum& spectrum, const RadialCurve& factor) {
+  Map map(spectrum.grid());
+  synthesise(spectrum, factor, map.out());
+  return map;
+}
+
+inline bool same_terms(const Spectrum& one, const Spectrum& two) {
+  bool same = true;
+  for_terms(one, [&](int h, int k, int l, const Spectrum::Term& term) {
+    same = same && term == two.row(k, l)[h];
+  });
+  return same;
 }
 
 inline double largest_difference(const Map& a, const Map& b) {

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
-#include "parallel.hpp"
 #include "sharpem/blend.hpp"
+#include "sharpem/threads.hpp"
 #include "spectral.hpp"
 
 using namespace sharpem;
@@ -19,12 +19,7 @@ constexpr double d_min = 2.5;
 
 RadialCurve filter_of(double b) { return RadialCurve(SharpenBlur{b, 200, 3, 10}, 1 / d_min); }
 
-Map filtered(const Spectrum& spectrum, double b) {
-  Map map(grid);
-  const RadialCurve curve = filter_of(b);
-  synthesise(spectrum, map.out(), &curve);
-  return map;
-}
+Map filtered(const Spectrum& spectrum, double b) { return synthesised(spectrum, filter_of(b)); }
 
 double deviation(const Map& map) {
   double sum = 0, squares = 0;
@@ -36,57 +31,16 @@ double deviation(const Map& map) {
   return std::sqrt(squares / n - sum / n * (sum / n));
 }
 
-/// The definition in blend.hpp, at one voxel.
-double slow_field(const std::vector<Site>& sites, double z, double y, double x, double d0,
-                  double overall) {
-  double weight = overall, sum = 0;
-  for (const Site& site : sites) {
-    const double r2 =
-        std::pow(z - site.at[0], 2) + std::pow(y - site.at[1], 2) + std::pow(x - site.at[2], 2);
-    const double w = std::exp(-r2 / (d0 * d0));
-    weight += w;
-    sum += w * site.value;
-  }
-  return sum / weight;
-}
-
 }  // namespace
-
-TEST_CASE("the field is the weighted mean of Eq. 9") {
-  const std::vector<Site> sites{{{5, 6, 7}, 30}, {{20, 18, 25}, -10}, {{-4, 40, 50}, 5}};
-  const Field field = field_of(sites, grid, 9, 0.01, 1);
-  std::vector<float> row(grid.nx);
-  for (const std::size_t z : {0U, 13U, 39U}) {
-    for (const std::size_t y : {0U, 17U, 35U}) {
-      field.row(z, y, grid.nx, row.data());
-      for (std::size_t x = 0; x < grid.nx; ++x) {
-        const double expected = slow_field(sites, static_cast<double>(z), static_cast<double>(y),
-                                           static_cast<double>(x), 9, 0.01);
-        CHECK(row[x] == doctest::Approx(expected).epsilon(0.001).scale(1.0));
-      }
-    }
-  }
-}
-
-TEST_CASE("between its points the field is linear, to the last voxel") {
-  const std::vector<Site> sites{{{5, 6, 7}, 30}, {{20, 18, 25}, -10}};
-  const Field fine = field_of(sites, grid, 15, 0.01, 1),
-              coarse = field_of(sites, grid, 15, 0.01, 3);
-  Map a(grid), b(grid);
-  expand(fine, a.out());
-  expand(coarse, b.out());
-  CHECK(largest_difference(a, b) < 0.8);
-  const std::size_t at = (36 * grid.ny + 33) * grid.nx + 42;  // on both lattices
-  CHECK(a.data[at] == b.data[at]);
-}
 
 TEST_CASE("a field at a node gives that node's map exactly") {
   const Spectrum spectrum = analyse(noise(grid, 1).view(), cell, d_min);
   Map out(grid);
   const Field nothing = field_of({}, grid, 8, 0.01, 4);
-  mix(spectrum, {-20, 0, 35}, {filter_of(-20), filter_of(0), filter_of(35)}, nothing, out.out());
+  filter_by_field(spectrum, {-20, 0, 35}, {filter_of(-20), filter_of(0), filter_of(35)}, nothing,
+                  out.out());
   CHECK(largest_difference(out, filtered(spectrum, 0)) == 0);
-  mix(spectrum, {35}, {filter_of(35)}, nothing, out.out());
+  filter_by_field(spectrum, {35}, {filter_of(35)}, nothing, out.out());
   CHECK(largest_difference(out, filtered(spectrum, 35)) == 0);
 }
 
@@ -95,8 +49,9 @@ TEST_CASE("between nodes two maps are mixed voxel by voxel") {
   const std::vector<Site> sites{{{10, 10, 10}, 30}, {{30, 25, 30}, -15}};
   const Field field = field_of(sites, grid, 12, 0.05, 2);
   Map out(grid), values(grid);
-  mix(spectrum, {-20, 5, 35}, {filter_of(-20), filter_of(5), filter_of(35)}, field, out.out());
-  expand(field, values.out());
+  filter_by_field(spectrum, {-20, 5, 35}, {filter_of(-20), filter_of(5), filter_of(35)}, field,
+                  out.out());
+  expand_field(field, values.out());
   const Map low = filtered(spectrum, -20), mid = filtered(spectrum, 5),
             high = filtered(spectrum, 35);
   double worst = 0;
@@ -157,7 +112,8 @@ TEST_CASE("blends do not depend on the number of threads") {
     blends.push_back(filtered(spectrum, 0));
     blend_boxes(map.view(), cell, boxes, 6, filters, 6, 1e-4, blends.back().out());
     mixes.emplace_back(grid);
-    mix(spectrum, {-20, 35}, {filter_of(-20), filter_of(35)}, field, mixes.back().out());
+    filter_by_field(spectrum, {-20, 35}, {filter_of(-20), filter_of(35)}, field,
+                    mixes.back().out());
   }
   set_threads(0);
   CHECK(blends[0].data == blends[1].data);
@@ -168,8 +124,7 @@ TEST_CASE("nodes and filters that do not go together are refused") {
   const Spectrum spectrum = analyse(noise(grid, 5).view(), cell, d_min);
   const Field field = field_of({}, grid, 8, 0.01, 4);
   Map out(grid);
-  CHECK_THROWS_AS(mix(spectrum, {1, 1}, {filter_of(1), filter_of(1)}, field, out.out()),
+  CHECK_THROWS_AS(filter_by_field(spectrum, {1, 1}, {filter_of(1), filter_of(1)}, field, out.out()),
                   std::invalid_argument);
-  CHECK_THROWS_AS(mix(spectrum, {1}, {}, field, out.out()), std::invalid_argument);
-  CHECK_THROWS_AS(field_of({}, grid, 0, 0.01, 4), std::invalid_argument);
+  CHECK_THROWS_AS(filter_by_field(spectrum, {1}, {}, field, out.out()), std::invalid_argument);
 }

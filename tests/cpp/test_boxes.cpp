@@ -3,9 +3,9 @@
 #include <cmath>
 #include <vector>
 
-#include "parallel.hpp"
 #include "sharpem/boxes.hpp"
 #include "sharpem/shells.hpp"
+#include "sharpem/threads.hpp"
 #include "spectral.hpp"
 
 using namespace sharpem;
@@ -88,11 +88,11 @@ TEST_CASE("the scan of a box is that of its cut-out") {
   const std::vector<RadialCurve> filters{RadialCurve(SharpenBlur{-40, 200, 3, 10}, 0.5),
                                          RadialCurve(SharpenBlur{40, 200, 3, 10}, 0.5)};
   const std::vector<std::size_t> voxels{100, 300};
-  const auto found = box_scan(map.view(), cell, boxes, 3.0, filters, voxels, {});
+  const auto found = box_scan(map.view(), cell, boxes, 3.0, filters, voxels);
   for (std::size_t i = 0; i < 2; ++i) {
     const Map box = slow_cut(map, boxes, i);
     const auto expected =
-        scan(analyse(box.view(), cell_of(boxes.shape), 3.0), filters, voxels[i], {});
+        scan_filters(analyse(box.view(), cell_of(boxes.shape), 3.0), filters, voxels[i]);
     for (std::size_t j = 0; j < 2; ++j) {
       CHECK(found[2 * i + j].voxels_inside == voxels[i]);
       CHECK(found[2 * i + j].surface_area > 0);
@@ -107,10 +107,10 @@ TEST_CASE("boxes do not depend on the number of threads") {
   const std::vector<RadialCurve> filters{RadialCurve(SharpenBlur{30, 200, 3, 10}, 0.5)};
   set_threads(1);
   const auto sums = box_sums(map.view(), map.view(), cell, boxes, 3.0, edges);
-  const auto details = box_scan(map.view(), cell, boxes, 3.0, filters, {90, 80, 70, 60}, {});
+  const auto details = box_scan(map.view(), cell, boxes, 3.0, filters, {90, 80, 70, 60});
   set_threads(3);
   CHECK(box_sums(map.view(), map.view(), cell, boxes, 3.0, edges).power_1 == sums.power_1);
-  const auto again = box_scan(map.view(), cell, boxes, 3.0, filters, {90, 80, 70, 60}, {});
+  const auto again = box_scan(map.view(), cell, boxes, 3.0, filters, {90, 80, 70, 60});
   for (std::size_t i = 0; i < 4; ++i) {
     CHECK(again[i].threshold == details[i].threshold);
     CHECK(again[i].surface_area == details[i].surface_area);
@@ -123,5 +123,5 @@ TEST_CASE("boxes that reach out of the map are refused") {
   const BoxSet boxes{{12, 14, 16}, {{19, 0, 0}}, 4};
   CHECK_THROWS_AS(box_sums(map.view(), map.view(), cell, boxes, 3.0, edges), std::invalid_argument);
   const BoxSet inside{{12, 14, 16}, {{0, 0, 0}}, 4};
-  CHECK_THROWS_AS(box_scan(map.view(), cell, inside, 3.0, {}, {1, 2}, {}), std::invalid_argument);
+  CHECK_THROWS_AS(box_scan(map.view(), cell, inside, 3.0, {}, {1, 2}), std::invalid_argument);
 }

@@ -54,8 +54,8 @@ TEST_CASE("limits hold every term inside the sphere, and terms exactly on it") {
 }
 
 TEST_CASE("a tensor's quadratic form counts the mixed terms twice") {
-  CHECK(quadratic({1, 2, 3, 0, 0, 0}, {1, 2, 3}) == Approx(1 + 8 + 27));
-  CHECK(quadratic({0, 0, 0, 5, 7, 11}, {1, 2, 3}) == Approx(2 * (10 + 21 + 66)));
+  CHECK(quadratic_form({1, 2, 3, 0, 0, 0}, {1, 2, 3}) == Approx(1 + 8 + 27));
+  CHECK(quadratic_form({0, 0, 0, 5, 7, 11}, {1, 2, 3}) == Approx(2 * (10 + 21 + 66)));
 }
 
 TEST_CASE("lengths that no map has are refused: their terms could not be counted") {

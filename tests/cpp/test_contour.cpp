@@ -99,7 +99,7 @@ TEST_CASE("a map of distinct values holds exactly what is asked for") {
   std::vector<float> map(24);
   for (std::size_t i = 0; i < 24; ++i) map[i] = static_cast<float>((i * 7) % 24) - 12;
   for (std::size_t n = 1; n <= 24; ++n) {
-    const Contour found = contour_of(MapPlanes({map.data(), shape}), n);
+    const Contour found = contour_of({map.data(), shape}, n);
     CHECK(found.threshold == 12 - static_cast<float>(n));
     CHECK(found.voxels_inside == n);
   }
@@ -170,34 +170,34 @@ TEST_CASE("kurtosis") {
   SUBCASE("of two equal halves is 1") {
     std::vector<float> map(64, 1.0f);
     std::fill_n(map.begin(), 32, -1.0f);
-    CHECK(contour_of(MapPlanes({map.data(), {4, 4, 4}}), 1).kurtosis == doctest::Approx(1));
+    CHECK(contour_of({map.data(), {4, 4, 4}}, 1).kurtosis == doctest::Approx(1));
   }
   SUBCASE("of even noise is 1.8") {
     const std::vector<float> map = random_map(medium, 12);
-    const double kurtosis = contour_of(MapPlanes({map.data(), medium}), 1).kurtosis;
+    const double kurtosis = contour_of({map.data(), medium}, 1).kurtosis;
     CHECK(kurtosis == doctest::Approx(1.8).epsilon(0.01));
     CHECK(kurtosis == doctest::Approx(slow_kurtosis(map)).epsilon(1e-12));
   }
   SUBCASE("does not suffer from a large offset or an odd scale") {
     std::vector<float> map = random_map(medium, 13);
     for (float& value : map) value += 4096;
-    CHECK(contour_of(MapPlanes({map.data(), medium}), 1).kurtosis ==
+    CHECK(contour_of({map.data(), medium}, 1).kurtosis ==
           doctest::Approx(slow_kurtosis(map)).epsilon(1e-9));
     for (float& value : map) value *= 1e30f;
-    CHECK(contour_of(MapPlanes({map.data(), medium}), 1).kurtosis ==
+    CHECK(contour_of({map.data(), medium}, 1).kurtosis ==
           doctest::Approx(slow_kurtosis(map)).epsilon(1e-9));
   }
   SUBCASE("of a constant map is 0") {
     const std::vector<float> map(medium.voxels(), 0.1f);
-    CHECK(contour_of(MapPlanes({map.data(), medium}), 1).kurtosis == 0);
+    CHECK(contour_of({map.data(), medium}, 1).kurtosis == 0);
   }
   SUBCASE("is the same, bit for bit, for any number of threads") {
     const std::vector<float> map = blob(medium, 10, 14);
     set_threads(1);
-    const double one = contour_of(MapPlanes({map.data(), medium}), 500).kurtosis;
+    const double one = contour_of({map.data(), medium}, 500).kurtosis;
     for (const int limit : {2, 3, 4}) {
       set_threads(limit);
-      CHECK(contour_of(MapPlanes({map.data(), medium}), 500).kurtosis == one);
+      CHECK(contour_of({map.data(), medium}, 500).kurtosis == one);
     }
     set_threads(0);
   }
@@ -206,11 +206,11 @@ TEST_CASE("kurtosis") {
 TEST_CASE("inside holds the voxels at or above a given value") {
   const Shape shape{3, 5, 67};
   const std::vector<float> map = random_map(shape, 15);
-  const BitMask mask = inside(MapPlanes({map.data(), shape}), map[40]);
+  const BitMask mask = inside_contour({map.data(), shape}, map[40]);
   CHECK(mask.count() == static_cast<std::size_t>(std::count_if(
                             map.begin(), map.end(), [&](float v) { return v >= map[40]; })));
   CHECK((mask.row(0, 0)[0] >> 40 & 1) == 1);
-  const BitMask all = inside(MapPlanes({map.data(), shape}), -1);
+  const BitMask all = inside_contour({map.data(), shape}, -1);
   CHECK(all.count() == map.size());
   CHECK(all.row(2, 4)[1] == 7);  // 67 voxels: three bits in the second word, the rest 0
 }
@@ -223,7 +223,7 @@ TEST_CASE("what cannot be enclosed is refused") {
                        "contour: number of voxels inside must be 1 to 24, not 0",
                        std::invalid_argument);
   CHECK_THROWS_AS(contour_of(planes, 25), std::invalid_argument);
-  CHECK_THROWS_AS(contour_of(MapPlanes({nullptr, {}}), 1), std::invalid_argument);
+  CHECK_THROWS_AS(contour_of(VolumeView{}, 1), std::invalid_argument);
 }
 
 TEST_CASE("values that are not finite are refused, also one among many") {
@@ -232,8 +232,8 @@ TEST_CASE("values that are not finite are refused, also one among many") {
         -std::numeric_limits<float>::infinity()}) {
     std::vector<float> map = random_map(medium, 16);
     map[12345] = bad;
-    CHECK_THROWS_AS(contour_of(MapPlanes({map.data(), medium}), 100), std::invalid_argument);
-    CHECK_THROWS_AS(contour_of(MapPlanes({&bad, {1, 1, 1}}), 1), std::invalid_argument);
+    CHECK_THROWS_AS(contour_of({map.data(), medium}, 100), std::invalid_argument);
+    CHECK_THROWS_AS(contour_of({&bad, {1, 1, 1}}, 1), std::invalid_argument);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "sharpem/molecule.hpp"
 #include "sharpem/scan.hpp"
 #include "sharpem/threads.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem {
 namespace {
@@ -28,12 +29,12 @@ std::string everything(const Shape& grid, const UnitCell& cell, double d_min) {
   SharpenBlur filter;
   filter.b_sharpen = 60;
   const RadialCurve curve(filter, 0.5);
-  synthesise(spectrum, {map.data(), grid}, &curve);
+  synthesise(spectrum, curve, {map.data(), grid});
   keep(map.data(), map.size() * sizeof(float));
   for (const Adjacency adjacency : adjacencies) {
     for (const bool wrap : {false, true}) {
-      for (const Detail& detail :
-           scan(spectrum, {curve, curve}, grid.voxels() / 10 + 1, {adjacency, adjacency, wrap})) {
+      for (const Detail& detail : scan_filters(spectrum, {curve, curve}, grid.voxels() / 10 + 1,
+                                               {adjacency, adjacency, wrap})) {
         keep(&detail.threshold, sizeof detail.threshold);
         keep(&detail.surface_area, sizeof detail.surface_area);
         keep(&detail.regions, sizeof detail.regions);

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
 #include "sharpem/molecule.hpp"
@@ -29,7 +28,7 @@ Map local_in_full(const Map& map, const UnitCell& cell, double radius, double ce
   Map squared = map;
   for (float& value : squared.data) value = std::pow(value - static_cast<float>(centre), 2.0F);
   const RadialCurve sphere([&](double s) { return sphere_factor(radius, s); }, 5);
-  synthesise(analyse(squared.view(), cell, 0), squared.out(), &sphere);
+  synthesise(analyse(squared.view(), cell, 0), sphere, squared.out());
   return squared;
 }
 
@@ -95,19 +94,4 @@ TEST_CASE("impossible radii and outputs are refused") {
   CHECK_THROWS_AS(local(map, cube, std::numeric_limits<double>::infinity(), 0),
                   std::invalid_argument);
   CHECK_THROWS_AS(local_mean_square(map.view(), cube, 3, 0, other.out()), std::invalid_argument);
-}
-
-TEST_CASE("histogram: bins are half open, the ends take what lies outside") {
-  Map map({2, 2, 3});
-  map.data = {-9, 0, 0.5F, 1, 1.5F, 2, 3, 3.99F, 4, 99, 2, std::numeric_limits<float>::infinity()};
-  const auto counts = histogram(map.view(), 0, 4, 4);
-  CHECK(counts == std::vector<std::uint64_t>{3, 2, 2, 5});
-  const Map many = noise({70, 9, 9}, 3);
-  const auto bins = histogram(many.view(), -1, 1, 1000);
-  CHECK(std::accumulate(bins.begin(), bins.end(), std::uint64_t{0}) == many.data.size());
-  set_threads(3);
-  CHECK(bins == histogram(many.view(), -1, 1, 1000));
-  set_threads(0);
-  CHECK_THROWS_AS(histogram(map.view(), 1, 1, 4), std::invalid_argument);
-  CHECK_THROWS_AS(histogram(map.view(), 0, 1, 0), std::invalid_argument);
 }

@@ -6,6 +6,7 @@
 #include "random_maps.hpp"
 #include "sharpem/scan.hpp"
 #include "sharpem/threads.hpp"
+#include "sharpem/transform.hpp"
 
 namespace sharpem {
 namespace {
@@ -38,14 +39,13 @@ TEST_CASE("detail of a map is that of its contour") {
   map[0] = 3;
   map[7 * grid.plane() + 8 * grid.nx + 9] = 2;
   map[7 * grid.plane() + 9 * grid.nx + 10] = 1;
-  DetailOptions options;
-  Detail found = detail_of(MapPlanes({map.data(), grid}), 3, options);
+  Detail found = detail_of({map.data(), grid}, 3);
   CHECK(found.threshold == 1);
   CHECK(found.voxels_inside == 3);
   CHECK(found.surface_area == 3 + 6 + 4);
   CHECK(found.regions == 3);
-  options = {Adjacency::face, Adjacency::edge, true};
-  found = detail_of(MapPlanes({map.data(), grid}), 3, options);
+  const DetailOptions options{Adjacency::face, Adjacency::edge, true};
+  found = detail_of({map.data(), grid}, 3, options);
   CHECK(found.surface_area == 6 + 6 + 4);
   CHECK(found.regions == 2);
 }
@@ -55,10 +55,10 @@ TEST_CASE("a scan gives the detail of the filtered maps, whatever the mean and t
   Spectrum spectrum = analyse({map.data(), grid}, cell, 2.5);
   const DetailOptions options{Adjacency::corner, Adjacency::face, true};
   set_threads(1);
-  const std::vector<Detail> found = scan(spectrum, filters(), 400, options);
+  const std::vector<Detail> found = scan_filters(spectrum, filters(), 400, options);
   for (const int limit : {2, 3, 4}) {
     set_threads(limit);
-    const std::vector<Detail> again = scan(spectrum, filters(), 400, options);
+    const std::vector<Detail> again = scan_filters(spectrum, filters(), 400, options);
     REQUIRE(again.size() == 4);
     for (std::size_t i = 0; i < 4; ++i) CHECK(same(again[i], found[i]));
   }
@@ -69,8 +69,8 @@ TEST_CASE("a scan gives the detail of the filtered maps, whatever the mean and t
   std::vector<float> filtered(map.size());
   for (std::size_t i = 0; i < 4; ++i) {
     const std::vector<RadialCurve> curves = filters();
-    synthesise(spectrum, {filtered.data(), grid}, &curves[i]);
-    CHECK(same(found[i], detail_of(MapPlanes({filtered.data(), grid}), 400, options)));
+    synthesise(spectrum, curves[i], {filtered.data(), grid});
+    CHECK(same(found[i], detail_of(VolumeView{filtered.data(), grid}, 400, options)));
   }
   CHECK(found[3].surface_area > found[0].surface_area);  // sharpening adds detail
   CHECK(found[3].regions > found[0].regions);
@@ -78,8 +78,8 @@ TEST_CASE("a scan gives the detail of the filtered maps, whatever the mean and t
 
 TEST_CASE("no filters, no details; too many voxels are refused") {
   const Spectrum spectrum(grid, cell, 2.5);
-  CHECK(scan(spectrum, {}, 400, {}).empty());
-  CHECK_THROWS_AS(scan(spectrum, filters(), grid.voxels() + 1, {}), std::invalid_argument);
+  CHECK(scan_filters(spectrum, {}, 400, {}).empty());
+  CHECK_THROWS_AS(scan_filters(spectrum, filters(), grid.voxels() + 1, {}), std::invalid_argument);
 }
 
 }  // namespace sharpem

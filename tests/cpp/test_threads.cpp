@@ -12,18 +12,18 @@ namespace sharpem {
 
 TEST_CASE("a limit is kept and 0 restores the default") {
   set_threads(0);
-  const int standard = threads();
+  const int standard = thread_count();
   CHECK(standard >= 1);
   set_threads(3);
 #ifdef _OPENMP
-  CHECK(threads() == 3);
+  CHECK(thread_count() == 3);
 #else
-  CHECK(threads() == 1);
+  CHECK(thread_count() == 1);
 #endif
   set_threads(0);
-  CHECK(threads() == standard);
+  CHECK(thread_count() == standard);
   CHECK_THROWS_AS(set_threads(-1), std::invalid_argument);
-  CHECK(threads() == standard);
+  CHECK(thread_count() == standard);
 }
 
 TEST_CASE("each piece is done once, by a body of its own thread") {

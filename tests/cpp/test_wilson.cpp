@@ -53,7 +53,7 @@ TEST_CASE("a Gaussian blob reads the B it was made with") {
       return 1000 * std::exp(-r2 * edge * edge / (2 * u));
     });
     const Spectrum spectrum = analyse(map.view(), {edge, edge, edge, 90, 90, 90}, 3.5);
-    const WilsonFit fit = fit_wilson(spectrum, flat, nullptr, {});
+    const WilsonFit fit = fit_wilson(spectrum, flat);
     CHECK(fit.converged);
     CHECK(fit.b_iso == Approx(b).epsilon(2e-4));
     CHECK(fit.b[0] == fit.b_iso);
@@ -68,17 +68,17 @@ TEST_CASE("an anisotropic B in a triclinic cell is read back, with or without a 
   const Profile reference{{0.05, 0.15, 0.25, 0.35}, {1, -1, 0.5, -2}};
   const RadialCurve curve(reference.s, reference.value, 0.4);
   const auto mu = [&](const std::array<double, 3>& s) {
-    return std::exp(-3 + curve(length2(s)) - quadratic(b, s) / 2);
+    return std::exp(-3 + curve(length2(s)) - quadratic_form(b, s) / 2);
   };
   const Spectrum spectrum = exact_terms({48, 48, 48}, skewed, 3, mu);
-  const WilsonFit fit = fit_wilson(spectrum, reference, nullptr, {11, 0, true});
+  const WilsonFit fit = fit_wilson(spectrum, reference, {11, 0, true});
   CHECK(fit.converged);
   for (std::size_t i = 0; i < 6; ++i) CHECK(fit.b[i] == Approx(b[i]).epsilon(1e-3));
   CHECK(fit.b_iso == Approx(290.0 / 3).epsilon(1e-4));
   CHECK(fit.ln_scale == Approx(-3).epsilon(1e-3));
   Spectrum straight = spectrum;
   apply_anisotropy(straight, b, 1);
-  const WilsonFit one = fit_wilson(straight, reference, nullptr, {});
+  const WilsonFit one = fit_wilson(straight, reference);
   CHECK(one.b_iso == Approx(290.0 / 3).epsilon(1e-4));
 }
 
@@ -89,8 +89,8 @@ TEST_CASE("random terms: B within its error, which shrinks with the number of te
     const double edge = static_cast<double>(n);
     const UnitCell cell{edge, edge, edge, 90, 90, 90};
     const Spectrum spectrum = random_terms({n, n, n}, cell, 2.5, mu);
-    const WilsonFit one = fit_wilson(spectrum, flat, nullptr, {});
-    const WilsonFit six = fit_wilson(spectrum, flat, nullptr, {11, 0, true});
+    const WilsonFit one = fit_wilson(spectrum, flat);
+    const WilsonFit six = fit_wilson(spectrum, flat, {11, 0, true});
     CHECK(one.converged);
     CHECK(six.converged);
     CHECK(std::abs(one.b_iso - 120) < 3 * one.b_iso_error);
@@ -115,7 +115,7 @@ TEST_CASE("the error is the one of a straight line through ln I with variance 1"
     n += weight, x += weight * s2 / 2, xx += weight * s2 * s2 / 4;
     terms += 1;
   });
-  const WilsonFit fit = fit_wilson(spectrum, flat, nullptr, {});
+  const WilsonFit fit = fit_wilson(spectrum, flat);
   CHECK(fit.b_iso_error == Approx(1 / std::sqrt(xx - x * x / n)).epsilon(1e-3));
   CHECK(fit.terms == terms);
 }
@@ -129,12 +129,12 @@ TEST_CASE("noise that is known does not flatten the fall-off") {
   const Spectrum exact = exact_terms({48, 48, 48}, {48, 48, 48, 90, 90, 90}, 2.5, mu);
   const Spectrum random = random_terms({48, 48, 48}, {48, 48, 48, 90, 90, 90}, 2.5, mu);
   for (const bool anisotropic : {false, true}) {
-    const WilsonOptions options{11, 0, anisotropic};
-    CHECK(fit_wilson(exact, flat, nullptr, options).b_iso < 110);
-    const WilsonFit with = fit_wilson(exact, flat, &noise, options);
+    const WilsonOptions options{11, 0, anisotropic, noise};
+    CHECK(fit_wilson(exact, flat, {11, 0, anisotropic}).b_iso < 110);
+    const WilsonFit with = fit_wilson(exact, flat, options);
     CHECK(with.converged);
     CHECK(with.b_iso == Approx(150).epsilon(1e-3));
-    const WilsonFit fit = fit_wilson(random, flat, &noise, options);
+    const WilsonFit fit = fit_wilson(random, flat, options);
     CHECK(fit.converged);
     CHECK(std::abs(fit.b_iso - 150) < 3 * fit.b_iso_error);
   }
@@ -146,9 +146,8 @@ TEST_CASE("only terms in the range take part") {
     return s2 < 1.0 / 64 || s2 > 1.0 / 9 ? 1000 : std::exp(-50 * s2);
   };
   const Spectrum spectrum = exact_terms({40, 40, 40}, {60, 60, 60, 90, 90, 90}, 0, mu);
-  CHECK(fit_wilson(spectrum, flat, nullptr, {7.99, 3.01, false}).b_iso ==
-        Approx(100).epsilon(1e-3));
-  CHECK(fit_wilson(spectrum, flat, nullptr, {7.99, 3.01, true}).b_iso == Approx(100).epsilon(1e-3));
+  CHECK(fit_wilson(spectrum, flat, {7.99, 3.01, false}).b_iso == Approx(100).epsilon(1e-3));
+  CHECK(fit_wilson(spectrum, flat, {7.99, 3.01, true}).b_iso == Approx(100).epsilon(1e-3));
 }
 
 TEST_CASE("the scale of the map does not matter, not even near the ends of float32") {
@@ -157,7 +156,7 @@ TEST_CASE("the scale of the map does not matter, not even near the ends of float
       return scale * std::exp(-40 * length2(s));
     };
     const Spectrum spectrum = exact_terms({24, 24, 24}, {36, 36, 36, 90, 90, 90}, 3.5, mu);
-    CHECK(fit_wilson(spectrum, flat, nullptr, {11, 0, true}).b_iso == Approx(80).epsilon(1e-3));
+    CHECK(fit_wilson(spectrum, flat, {11, 0, true}).b_iso == Approx(80).epsilon(1e-3));
   }
 }
 
@@ -166,10 +165,10 @@ TEST_CASE("bit for bit the same for any number of threads") {
   const Spectrum spectrum = random_terms({40, 40, 40}, skewed, 4, mu);
   for (const bool anisotropic : {false, true}) {
     set_threads(1);
-    const WilsonFit one = fit_wilson(spectrum, flat, nullptr, {11, 0, anisotropic});
+    const WilsonFit one = fit_wilson(spectrum, flat, {11, 0, anisotropic});
     for (const int threads : {2, 5}) {
       set_threads(threads);
-      const WilsonFit other = fit_wilson(spectrum, flat, nullptr, {11, 0, anisotropic});
+      const WilsonFit other = fit_wilson(spectrum, flat, {11, 0, anisotropic});
       CHECK(one.b == other.b);
       CHECK(one.ln_scale == other.ln_scale);
       CHECK(one.b_iso_error == other.b_iso_error);
@@ -180,11 +179,13 @@ TEST_CASE("bit for bit the same for any number of threads") {
 
 TEST_CASE("a large spectrum is sampled without bias") {
   const Tensor b{110, 90, 130, 10, -20, 15};
-  const auto mu = [&](const std::array<double, 3>& s) { return std::exp(-quadratic(b, s) / 2); };
+  const auto mu = [&](const std::array<double, 3>& s) {
+    return std::exp(-quadratic_form(b, s) / 2);
+  };
   const Spectrum spectrum = random_terms({160, 160, 160}, {160, 160, 160, 90, 90, 90}, 0, mu);
-  const WilsonFit one = fit_wilson(spectrum, flat, nullptr, {11, 0, false});
+  const WilsonFit one = fit_wilson(spectrum, flat, {11, 0, false});
   CHECK(one.terms > 1.5e6);
-  const WilsonFit six = fit_wilson(spectrum, flat, nullptr, {11, 0, true});
+  const WilsonFit six = fit_wilson(spectrum, flat, {11, 0, true});
   CHECK(six.terms < 1.55e6);
   CHECK(six.terms > 1.4e6);
   for (std::size_t i = 0; i < 6; ++i) CHECK(std::abs(six.b[i] - b[i]) < 8 * six.b_iso_error);
@@ -193,20 +194,20 @@ TEST_CASE("a large spectrum is sampled without bias") {
 TEST_CASE("a flat box cannot have six Bs: the fit says that it has not converged") {
   const auto mu = [](const std::array<double, 3>& s) { return std::exp(-20 * length2(s)); };
   const Spectrum sheet = exact_terms({40, 40, 1}, {60, 60, 60, 90, 90, 90}, 3, mu);
-  CHECK_FALSE(fit_wilson(sheet, flat, nullptr, {11, 0, true}).converged);
-  CHECK(fit_wilson(sheet, flat, nullptr, {}).b_iso == Approx(40).epsilon(1e-3));
+  CHECK_FALSE(fit_wilson(sheet, flat, {11, 0, true}).converged);
+  CHECK(fit_wilson(sheet, flat).b_iso == Approx(40).epsilon(1e-3));
 }
 
 TEST_CASE("too few terms, empty maps and wrong ranges are refused") {
   const Spectrum empty({16, 16, 16}, {32, 32, 32, 90, 90, 90}, 0);
-  CHECK_THROWS_WITH_AS(fit_wilson(empty, flat, nullptr, {}), doctest::Contains("mean intensity 0"),
+  CHECK_THROWS_WITH_AS(fit_wilson(empty, flat), doctest::Contains("mean intensity 0"),
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(fit_wilson(empty, flat, nullptr, {11, 10.9, false}),
-                       doctest::Contains("at least 2"), std::invalid_argument);
-  CHECK_THROWS_AS(fit_wilson(empty, flat, nullptr, {3, 4, false}), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(fit_wilson(empty, flat, {11, 10.9, false}), doctest::Contains("at least 2"),
+                       std::invalid_argument);
+  CHECK_THROWS_AS(fit_wilson(empty, flat, {3, 4, false}), std::invalid_argument);
   Spectrum full = empty;
   for_terms(full, [](int, int, int, Spectrum::Term& term) { term = 1; });
   const Profile negative{{0}, {-1}}, broken{{0, 1}, {0}};
-  CHECK_THROWS_AS(fit_wilson(full, flat, &negative, {}), std::invalid_argument);
-  CHECK_THROWS_AS(fit_wilson(full, broken, nullptr, {}), std::invalid_argument);
+  CHECK_THROWS_AS(fit_wilson(full, flat, {11, 0, false, negative}), std::invalid_argument);
+  CHECK_THROWS_AS(fit_wilson(full, broken), std::invalid_argument);
 }

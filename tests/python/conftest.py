@@ -12,16 +12,6 @@ import numpy as np
 import pytest
 from archive_server import Archive
 
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Folder with real maps, beside the repository; tests that need it skip where it is absent."""
-    if not (SHARED_DATA / "README.md").is_file():
-        pytest.skip(f"no real maps at {SHARED_DATA}")
-    return SHARED_DATA
-
 
 @pytest.fixture
 def random_array() -> np.ndarray:

@@ -7,23 +7,12 @@ from pathlib import Path
 
 import pytest
 from archive_server import HEADER_3
+from stand_ins import files_of_the_pages
 
 from sharpem.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-
-# What the pages call their files, and which of ../shared/data stands for it.
-FILES = {
-    "emd_3488.map.gz": "emd_3488/emd_3488.mrc.gz",
-    "large.mrc": "emd_3488/emd_3488.mrc.gz",
-    "emd_3488.mrc.gz": "emd_3488/emd_3488.mrc.gz",
-    "5ni1.cif": "emd_3488/5ni1_updated.cif",
-    "half_map_1.mrc": "synthetic_halfmaps_5ni1/half_map_1.mrc.gz",
-    "half_map_2.mrc": "synthetic_halfmaps_5ni1/half_map_2.mrc.gz",
-    "refined.mtz": "xray_rnase_sa/rnasa-1.8-all_refmac1.mtz",
-    "model.pdb": "xray_rnase_sa/tutorial-modern.pdb",
-}
 
 # The tables of docs/study.md and docs/simulate.md, one row of each.
 TABLES = {
@@ -50,33 +39,45 @@ def table_of_the_batch() -> str:
     return re.findall(r"```csv\n(.*?)```", page, re.DOTALL)[0]
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return files_of_the_pages(tmp_path_factory.mktemp("files"))
+
+
 @pytest.fixture
-def folder(shared_data, tmp_path, monkeypatch):
-    for name, file in FILES.items():
-        (tmp_path / name).symlink_to(shared_data / file)
+def folder(files, tmp_path, monkeypatch):
+    for name, file in files.items():
+        _place(file, tmp_path / name)
     for name, row in TABLES.items():
         (tmp_path / name).write_text(f"name,map,model,resolution\n{row}\n")
     (tmp_path / "out").mkdir()
     (tmp_path / "maps.csv").write_text(table_of_the_batch(), "utf-8")
     monkeypatch.chdir(tmp_path)
-    _fill_cache(tmp_path / "cache", shared_data)
+    _fill_cache(tmp_path / "cache", files)
     monkeypatch.setenv("SHARPEM_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SHARPEM_MIRRORS", "http://127.0.0.1:9")  # the cache has to do
     return tmp_path
 
 
-def _fill_cache(cache, shared_data):
+def _place(file, name):
+    """Put a file where a page has it, compressed or not as the name says."""
+    packed, wanted = file.suffix == ".gz", name.suffix == ".gz"
+    if packed == wanted:
+        name.symlink_to(file)
+    else:
+        name.write_bytes((gzip.compress if wanted else gzip.decompress)(file.read_bytes()))
+
+
+def _fill_cache(cache, files):
     """Put EMD-3488 where `sharpem fetch` keeps it."""
     entry, models = cache / "emdb/structures/EMD-3488", cache / "pdb/data/structures/divided/mmCIF"
     for folder in (entry / "header", entry / "map", entry / "other", models / "ni"):
         folder.mkdir(parents=True)
     (entry / "header/emd-3488.xml").write_text(HEADER_3.replace(">4.0<", ">3.2<"), "utf-8")
-    (entry / "map/emd_3488.map.gz").symlink_to(shared_data / FILES["emd_3488.map.gz"])
+    _place(files["emd_3488.map.gz"], entry / "map/emd_3488.map.gz")
     for name in ("half_map_1", "half_map_2"):
-        half = entry / f"other/emd_3488_{name}.map.gz"
-        half.symlink_to(shared_data / FILES[f"{name}.mrc"])
-    model = gzip.compress((shared_data / FILES["5ni1.cif"]).read_bytes())
-    (models / "ni/5ni1.cif.gz").write_bytes(model)
+        _place(files[f"{name}.mrc"], entry / f"other/emd_3488_{name}.map.gz")
+    _place(files["5ni1.cif"], models / "ni/5ni1.cif.gz")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, real
 
 from sharpem import _core
 from sharpem.errors import InputError
@@ -17,8 +18,8 @@ from sharpem.pipeline import apply, sharpen
 
 
 @pytest.fixture(scope="module")
-def density(shared_data):
-    return read_map(shared_data / "emd_5830/A_box.ccp4.gz")
+def density():
+    return read_map(real(TINY_MAP))
 
 
 @pytest.fixture(scope="module")

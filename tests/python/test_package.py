@@ -92,19 +92,28 @@ def test_stub_is_current(tmp_path):
 
 
 def test_cpp_example_against_the_wheel(cmake_dir, tmp_path):
-    """A program that finds the library in the installed package, on a file from mrcfile."""
+    """A program that finds the library in the installed package sharpens a file of mrcfile's."""
     build = tmp_path / "build"
     configure = [tool("cmake"), "-S", ROOT / "cpp" / "examples", "-B", build]
     if shutil.which("ninja", path=sysconfig.get_path("scripts")):
         configure += ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}"]
-    run(*configure, f"-Dsharpem_DIR={cmake_dir}")
+    run(*configure, f"-Dsharpem_DIR={cmake_dir}", f"-DPython_EXECUTABLE={sys.executable}")
     run(tool("cmake"), "--build", build)
 
     data = np.random.default_rng(1).normal(size=(16, 18, 20)).astype(np.float32)
     with mrcfile.new(tmp_path / "noise.mrc") as mrc:
         mrc.set_data(data)
         mrc.voxel_size = 1.5
-    lines = run(build / "scan_map", tmp_path / "noise.mrc", "4.0", "0.05").splitlines()
-    assert lines[0].split()[0] == "b_sharpen"
-    assert [float(line.split()[0]) for line in lines[1:]] == list(range(-100, 301, 20))
-    assert all(int(line.split()[2]) > 0 for line in lines[1:])
+        mrc.nstart = (4, -5, 6)
+    answer = tmp_path / "out.mrc"
+    lines = run(build / "sharpen_map", tmp_path / "noise.mrc", "4.0", answer, "0.05").splitlines()
+    table = np.array([line.split() for line in lines[1:]], dtype=float)
+    np.testing.assert_array_equal(table[:, 0], np.arange(-100, 301, 20))
+    assert table[0, 3] == pytest.approx(table[-1, 3], abs=1)
+    best = table[np.argmax(table[:, 3]), 0]
+    filter_ = sharpem.Filter(sharpem.SharpenBlur(best, 4.0), d_min=0.833 * 4.0)
+    expected = sharpem.apply(sharpem.read_map(tmp_path / "noise.mrc"), filter_)
+    with mrcfile.open(answer) as mrc:
+        assert [int(mrc.nstart[axis]) for axis in "xyz"] == [4, -5, 6]
+        assert float(mrc.voxel_size.x) == pytest.approx(1.5)
+        np.testing.assert_allclose(mrc.data, expected.data, atol=1e-5 * expected.data.std())

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, real
 
-import sharpem.outcome
+import sharpem.output
 from sharpem.errors import InputError
 from sharpem.io import read_map, write_map
 from sharpem.methods.choice import Trial
+from sharpem.output import label_of
 from sharpem.pipeline import apply, sharpen
-from sharpem.spectra.filters import Filter, ShellFilter, filter_from_dict
+from sharpem.spectra.filters import Filter, ShellFilter
 
 number = (int, float)
 SCHEMA = {
@@ -75,16 +77,25 @@ def check(value, schema, where="json"):
 
 
 @pytest.fixture(scope="module")
-def made(shared_data):
-    return sharpen(read_map(shared_data / "emd_5830/A_box.ccp4.gz"), resolution=3.8)
+def made():
+    return sharpen(read_map(real(TINY_MAP)), resolution=3.8)
 
 
 @pytest.fixture(scope="module")
 def stopped(made):
     verdict = replace(made.verdict, applicable=False, reasons=("It cannot be judged.",))
-    return replace(
-        made, map=None, filter=None, verdict=verdict, b_iso=replace(made.b_iso, output=None)
-    )
+    b_iso = replace(made.b_iso, output=None)
+    return replace(chosen(made, verdict=verdict, b_iso=b_iso), map=None, filter=None)
+
+
+def chosen(result, **changes):
+    """The same result with another choice."""
+    return replace(result, choice=replace(result.choice, **changes))
+
+
+def placed(result, density):
+    """The same result for another map."""
+    return replace(result, prepared=replace(result.prepared, density=density))
 
 
 def endings(folder):
@@ -123,7 +134,7 @@ def test_files(made, tmp_path):
 
 def test_the_filter_of_the_json_makes_the_map(made, tmp_path):
     written = made.write(tmp_path / "out", report=False)
-    chosen = filter_from_dict(json.loads(written["json"].read_text())["filter"])
+    chosen = Filter.from_dict(json.loads(written["json"].read_text())["filter"])
     assert chosen == made.filter
     assert apply(made.input, chosen).data.tobytes() == read_map(written["map"]).data.tobytes()
 
@@ -137,17 +148,17 @@ def test_seconds_hold_the_writing(made, tmp_path):
 
 def test_checksum(made):
     assert made.sha256 == hashlib.sha256(made.input.path.read_bytes()).hexdigest()
-    assert replace(made, input=replace(made.input, path=None)).sha256 is None
-    assert replace(made, input=replace(made.input, path=Path("gone.mrc"))).sha256 is None
+    assert placed(made, replace(made.input, path=None)).sha256 is None
+    assert placed(made, replace(made.input, path=Path("gone.mrc"))).sha256 is None
 
 
 def test_no_nan_in_json(made, tmp_path):
     bad = Trial(0.0, float("nan"), np.float32(np.inf), 1, 2, -np.inf, np.nan)
-    odd = replace(
+    odd = chosen(
         made,
         trials=(bad,),
         verdict=replace(made.verdict, signal_to_noise=float("inf")),
-        choice=replace(made.choice, region_weight=float("nan")),
+        region_weight=float("nan"),
     )
     text = odd.write(tmp_path / "out", report=False)["json"].read_text()
     assert "NaN" not in text
@@ -158,8 +169,11 @@ def test_no_nan_in_json(made, tmp_path):
 
 
 def test_shell_filters_have_a_label(made):
-    shells = replace(made, filter=Filter(ShellFilter((9.0, 4.0), (1.0, 2.0)), 3.2), method="model")
-    assert shells._label() == "model: shell filter, d 3.8 A"
+    filter_ = Filter(ShellFilter((9.0, 4.0), (1.0, 2.0)), 3.2)
+    assert (
+        label_of(replace(chosen(made, method="model"), filter=filter_))
+        == "model: shell filter, d 3.8 A"
+    )
 
 
 def test_nothing_is_replaced_unasked(made, tmp_path):
@@ -183,7 +197,7 @@ def test_all_or_nothing(made, tmp_path, monkeypatch, overwrite):
         path.write_bytes(b"half a map")
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(sharpem.outcome, "_write_map", full_disk)
+    monkeypatch.setattr(sharpem.output, "_write_map", full_disk)
     with pytest.raises(InputError, match="No space left on device while writing"):
         made.write(tmp_path / "out", overwrite=overwrite)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -193,7 +207,7 @@ def test_a_fault_of_ours_leaves_nothing_either(made, tmp_path, monkeypatch):
     def broken(*_):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(sharpem.outcome, "_write_map", broken)
+    monkeypatch.setattr(sharpem.output, "_write_map", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         made.write(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -227,5 +241,5 @@ def test_no_map_of_an_earlier_run_beside_not_applicable(made, stopped, tmp_path)
 def test_stopping_does_not_remove_the_input(made, stopped, tmp_path):
     write_map(made.input, tmp_path / "out.mrc", label="the input")
     density = read_map(tmp_path / "out.mrc")
-    replace(stopped, input=density).write(tmp_path / "out", overwrite=True)
+    placed(stopped, density).write(tmp_path / "out", overwrite=True)
     assert (tmp_path / "out.mrc").is_file()

@@ -12,8 +12,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "sharpem/cell.hpp"
+#include "sharpem/filter.hpp"
 #include "sharpem/scan.hpp"
-#include "sharpem/spectrum.hpp"
+#include "sharpem/volume.hpp"
 
 namespace sharpem {
 
@@ -38,10 +40,11 @@ struct BoxSums {
 BoxSums box_sums(VolumeView one, VolumeView two, const UnitCell& cell, const BoxSet& boxes,
                  double d_min, const std::vector<double>& edges);
 
-/// scan() of every box, with its own number of voxels inside: filter j of box i is number
+/// scan_filters() of every box, with its own number of voxels inside: filter j of box i is number
 /// i * filters + j.
 std::vector<Detail> box_scan(VolumeView map, const UnitCell& cell, const BoxSet& boxes,
                              double d_min, const std::vector<RadialCurve>& filters,
-                             const std::vector<std::size_t>& voxels, const DetailOptions& options);
+                             const std::vector<std::size_t>& voxels,
+                             const DetailOptions& options = {});
 
 }  // namespace sharpem

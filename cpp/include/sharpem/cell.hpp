@@ -45,7 +45,7 @@ class ReciprocalCell {
 };
 
 /// q = s^T B s.
-inline double quadratic(const Tensor& b, const std::array<double, 3>& s) {
+inline double quadratic_form(const Tensor& b, const std::array<double, 3>& s) {
   return b[0] * s[0] * s[0] + b[1] * s[1] * s[1] + b[2] * s[2] * s[2] +
          2 * (b[3] * s[0] * s[1] + b[4] * s[0] * s[2] + b[5] * s[1] * s[2]);
 }

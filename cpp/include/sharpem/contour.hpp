@@ -1,4 +1,4 @@
-// The contour that encloses a given number of voxels.
+// The contour that encloses a given number of voxels, and the mask of what lies inside.
 //
 // Rule: a voxel is inside when its value >= threshold, and the threshold is the value of the n-th
 // largest voxel. Ties at the threshold are all inside, so the count may exceed n; it is reported.
@@ -37,6 +37,9 @@ class BitMask {
   std::vector<std::uint64_t> bits_;
 };
 
+/// Which voxels touch: those that share a face (6), also an edge (18), also a corner (26).
+enum class Adjacency { face = 6, edge = 18, corner = 26 };
+
 struct Contour {
   float threshold = 0;
   std::size_t voxels_inside = 0;  // >= the number asked for; more only with ties
@@ -45,11 +48,13 @@ struct Contour {
 };
 
 /// Voxels of `map` with value >= threshold.
-BitMask inside(const PlaneSource& map, float threshold);
+BitMask inside_contour(const PlaneSource& map, float threshold);
+BitMask inside_contour(VolumeView map, float threshold);
 
 /// The contour that holds the `voxels` largest values, exactly. Reads the planes once, plus a small
 /// sample of them to bracket the threshold. Throws std::invalid_argument for values that are not
 /// finite, and unless 1 <= voxels <= number of voxels.
 Contour contour_of(const PlaneSource& map, std::size_t voxels);
+Contour contour_of(VolumeView map, std::size_t voxels);
 
 }  // namespace sharpem

@@ -13,6 +13,8 @@
 
 namespace sharpem {
 
+class Spectrum;
+
 /// The paper's four parameters.
 struct SharpenBlur {
   double b_sharpen = 0;  // A^2, applied to d > d_cut
@@ -35,7 +37,9 @@ class RadialCurve {
 
   RadialCurve(const std::function<double(double)>& factor_of_s, double s_max,
               std::size_t size = default_size);
-  explicit RadialCurve(const SharpenBlur& filter, double s_max);
+  RadialCurve(const SharpenBlur& filter, double s_max);
+  /// For the terms of a spectrum: to its s_max().
+  RadialCurve(const SharpenBlur& filter, const Spectrum& spectrum);
 
   /// Piecewise linear in s between the given points (ascending s), constant beyond them.
   RadialCurve(const std::vector<double>& s, const std::vector<double>& factor, double s_max);

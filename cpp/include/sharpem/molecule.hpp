@@ -5,9 +5,6 @@
 // voxels. Lengths in A.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "sharpem/cell.hpp"
 #include "sharpem/volume.hpp"
 
@@ -17,8 +14,5 @@ namespace sharpem {
 /// `out` may be the map itself.
 void local_mean_square(VolumeView map, const UnitCell& cell, double radius, double centre,
                        MutableVolumeView out);
-
-/// Counts of the values in `bins` equal bins from low to high; values outside go to the end bins.
-std::vector<std::uint64_t> histogram(VolumeView map, double low, double high, std::size_t bins);
 
 }  // namespace sharpem

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "sharpem/contour.hpp"
-#include "sharpem/surface.hpp"
 
 namespace sharpem {
 

@@ -7,9 +7,9 @@
 
 #include "sharpem/contour.hpp"
 #include "sharpem/filter.hpp"
-#include "sharpem/regions.hpp"
 #include "sharpem/spectrum.hpp"
-#include "sharpem/surface.hpp"
+#include "sharpem/threads.hpp"
+#include "sharpem/volume.hpp"
 
 namespace sharpem {
 
@@ -29,17 +29,19 @@ struct Detail {
 };
 
 /// Detail of one map at the contour that holds `voxels` voxels.
-Detail detail_of(const PlaneSource& map, std::size_t voxels, const DetailOptions& options);
+Detail detail_of(const PlaneSource& map, std::size_t voxels, const DetailOptions& options = {});
+Detail detail_of(VolumeView map, std::size_t voxels, const DetailOptions& options = {});
 
 /// Detail of the spectrum's map (mean left out) under each filter in turn.
-std::vector<Detail> scan(const Spectrum& spectrum, const std::vector<RadialCurve>& filters,
-                         std::size_t voxels, const DetailOptions& options);
+std::vector<Detail> scan_filters(const Spectrum& spectrum, const std::vector<RadialCurve>& filters,
+                                 std::size_t voxels, const DetailOptions& options = {});
 
 /// Memory that a scan holds beside the spectrum, bytes: the synthesis, the mask (1/8 for each voxel
 /// of the map), a plane for each thread, candidates for the threshold (at most one for each voxel
 /// inside, as a rule) and runs. Together with the spectrum that is about 5 for each voxel where
 /// d_min is 1.25 times the Nyquist limit, 7 where it is 1.05 times that, and 9 where every term is
 /// kept.
-std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size_t inside);
+std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size_t inside,
+                       int threads = thread_count());
 
 }  // namespace sharpem

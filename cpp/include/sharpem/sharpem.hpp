@@ -1,9 +1,12 @@
 // sharpem's C++ core: everything in one include.
 #pragma once
 
+#include "sharpem/blend.hpp"
+#include "sharpem/boxes.hpp"
 #include "sharpem/cell.hpp"
 #include "sharpem/contour.hpp"
 #include "sharpem/cpu.hpp"
+#include "sharpem/field.hpp"
 #include "sharpem/filter.hpp"
 #include "sharpem/molecule.hpp"
 #include "sharpem/regions.hpp"
@@ -12,5 +15,6 @@
 #include "sharpem/spectrum.hpp"
 #include "sharpem/surface.hpp"
 #include "sharpem/threads.hpp"
+#include "sharpem/transform.hpp"
 #include "sharpem/volume.hpp"
 #include "sharpem/wilson.hpp"

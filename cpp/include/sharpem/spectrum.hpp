@@ -1,16 +1,15 @@
-// The Fourier terms of a real map, kept up to a resolution limit, and the way there and back.
+// The Fourier coefficients ("terms") of a real map, kept up to a resolution limit.
 //
-// Normalisation: F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that synthesis with factor 1 gives the
-// map back. Only terms with d >= d_min are kept; all others are zero. F(000) is kept, as the map's
-// mean. Half of reciprocal space is stored (h >= 0); the other half is its complex conjugate. On a
-// grid with an even number of points the last index, -n/2, stands for n/2 as well.
-// Everything is in P1. Storage is a packed box of indices, so a low-resolution spectrum of a finely
-// sampled map is small.
+// Normalisation: F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that the map is the plain sum of its
+// terms. From a map and back: transform.hpp. Only terms with d >= d_min are kept; all others are
+// zero. F(000) is kept, as the map's mean. Half of reciprocal space is stored (h >= 0); the other
+// half is its complex conjugate. On a grid with an even number of points the last index, -n/2,
+// stands for n/2 as well. Everything is in P1. Storage is a packed box of indices, so a
+// low-resolution spectrum of a finely sampled map is small.
 #pragma once
 
 #include <complex>
 #include <cstddef>
-#include <memory>
 #include <vector>
 
 #include "sharpem/cell.hpp"
@@ -55,11 +54,14 @@ class Spectrum {
   bool keeps(double s_squared) const { return s_squared <= s_squared_max_; }
   /// The limit of keeps(), infinite for d_min = 0.
   double s_squared_max() const { return s_squared_max_; }
+  /// Where curves that are applied to it have to end, 1/A: 1 / d_min, or the length of the longest
+  /// vector to a stored term for d_min = 0.
+  double s_max() const;
 
   double mean() const { return row(0, 0)[0].real(); }
 
  private:
-  friend std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min);
+  friend std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min, int threads);
   struct WithoutTerms {};
   Spectrum(Shape grid, const UnitCell& cell, double d_min, WithoutTerms tag);
   std::size_t size() const;
@@ -73,55 +75,16 @@ class Spectrum {
   std::vector<Term> terms_;
 };
 
-/// Fourier terms of a map, to d_min (A).
-Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min);
-
 /// The same terms on another grid over the same cell, to d_min (A): the map resampled without loss,
 /// as far as the new grid and d_min go. Throws std::invalid_argument for a d_min finer than the
 /// input's.
 Spectrum resampled(const Spectrum& spectrum, Shape grid, double d_min);
 
 /// Multiplies every term by a radial factor, in place. F(000) is multiplied by the factor at s = 0.
-void apply(Spectrum& spectrum, const RadialCurve& factor);
+void apply_filter(Spectrum& spectrum, const RadialCurve& factor);
 
 /// Multiplies every term by exp(sign * (q - b_iso s^2) / 4), q = s^T B s, b_iso = mean of the
 /// diagonal of B: sign = +1 removes the anisotropy B, -1 puts it back.
 void apply_anisotropy(Spectrum& spectrum, const Tensor& b, double sign);
-
-class HalfTransform;
-
-/// The map of a spectrum times a radial factor, plane by plane: the transform along z is done by
-/// the constructor, those along y and x for one plane when it is asked for. Exact: equal to the
-/// transform on the full grid; what is left out is known to be zero.
-class Synthesis final : public PlaneSource {
- public:
-  /// `with_mean = false` leaves F(000) out: the map has mean 0.
-  explicit Synthesis(const Spectrum& spectrum, const RadialCurve* factor = nullptr,
-                     bool with_mean = true);
-  ~Synthesis() override;
-  Synthesis(const Synthesis&) = delete;
-  Synthesis& operator=(const Synthesis&) = delete;
-  Synthesis(Synthesis&&) = delete;
-  Synthesis& operator=(Synthesis&&) = delete;
-
-  /// The same with another factor, in the memory already held: for a series of factors. The
-  /// spectrum has the grid, cell and limit of the first. Not while planes are being asked for.
-  void refill(const Spectrum& spectrum, const RadialCurve* factor, bool with_mean = true);
-
-  Shape shape() const override { return grid_; }
-  const float* plane(std::size_t z, float* scratch) const override;
-
- private:
-  Shape grid_;
-  std::unique_ptr<HalfTransform> half_;  // after the transform along z
-};
-
-/// Memory that a Synthesis of such a spectrum holds beside it, bytes; and `analyse` while it runs.
-/// 8 for each column (h, k) inside the limit and each z, with the scratch memory of every thread.
-std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min);
-
-/// The whole map of a spectrum, optionally times a radial factor. `out` has the spectrum's grid.
-void synthesise(const Spectrum& spectrum, MutableVolumeView out,
-                const RadialCurve* factor = nullptr);
 
 }  // namespace sharpem

@@ -8,9 +8,6 @@
 
 namespace sharpem {
 
-/// Which voxels touch: those that share a face (6), also an edge (18), also a corner (26).
-enum class Adjacency { face = 6, edge = 18, corner = 26 };
-
 /// `wrap`: opposite faces of the box touch (crystals); otherwise nothing lies beyond the box.
 std::size_t surface_voxels(const BitMask& inside, Adjacency adjacency, bool wrap);
 

@@ -12,6 +12,6 @@ namespace sharpem {
 void set_threads(int limit);
 
 /// The number of threads the next call will use.
-int threads();
+int thread_count();
 
 }  // namespace sharpem

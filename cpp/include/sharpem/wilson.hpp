@@ -3,13 +3,15 @@
 // Intensities I = |F|^2 are taken as exponentially distributed about
 //     mu(s) = exp(ln_scale + ln_reference(s) - q/2) + noise(s),   q = s^T B s
 // (isotropic: q = B s^2). ln_reference is the logarithm of the mean intensity of a typical molecule
-// at B = 0, noise the mean intensity of the noise (0 where unknown); both are tabulated over s and
-// interpolated linearly. Fitted by Fisher scoring with step halving; deterministic for any number
-// of threads. Units: s in 1/A, B in A^2. Terms with d_max >= d >= d_min take part.
+// at B = 0, noise the mean intensity of the noise (0 where none is given); both are tabulated over
+// s and interpolated linearly. Fitted by Fisher scoring with step halving; deterministic for any
+// number of threads. Units: s in 1/A, B in A^2. Terms with d_max >= d >= d_min take part.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "sharpem/cell.hpp"
 #include "sharpem/spectrum.hpp"
 
 namespace sharpem {
@@ -34,10 +36,11 @@ struct WilsonOptions {
   double d_max = 11;
   double d_min = 0;
   bool anisotropic = false;
+  std::optional<Profile> noise = std::nullopt;  // mean intensity of the noise; none: 0
 };
 
 /// Throws std::invalid_argument if fewer terms than parameters lie in the range.
-WilsonFit fit_wilson(const Spectrum& spectrum, const Profile& ln_reference, const Profile* noise,
-                     const WilsonOptions& options);
+WilsonFit fit_wilson(const Spectrum& spectrum, const Profile& ln_reference,
+                     const WilsonOptions& options = {});
 
 }  // namespace sharpem

@@ -94,9 +94,11 @@ def local_variance(
         Edges (A) and angles (degrees) of the box.
     resolution : float
         A.
+    overwrite : bool
+        Write the local variance over the map, which saves the memory of one.
     """
     radius = variance_radius(resolution)
-    data = _core.local_mean_square(map_, cell, radius, 0.0)
+    data = _core.local_mean_square(map_, cell, radius, 0.0, overwrite=overwrite)
     step = max(1, data.size // _SAMPLE) | 1  # odd: does not fall into step with the rows
     values = np.sort(data.ravel()[::step].astype(np.float64))
     floor = 1e-5 * values[-1]

@@ -7,14 +7,20 @@ from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.analysis.local_variance import local_variance
+from sharpem.errors import InputError
+from sharpem.findings import Finding, finding
 from sharpem.maps.arrays import Array, Cell, Map, Mask
 from sharpem.maps.density import DensityMap
+from sharpem.maps.statistics import dot
 from sharpem.spectra.apply import radial_curve
 
-__all__ = ["soft_edge", "soft_mask", "widened"]
+__all__ = ["check_mask", "raised_cosine", "soft_edge", "soft_mask", "widened"]
 
 
 _EDGE = 1.5  # A; standard deviation of the Gaussian that softens a mask
+_COARSE = 10.0  # A; cut to which a map varies by its molecule, not by its noise
+_OVERSHOOT = 0.5  # beyond 0 to 1 that interpolation of a mask explains
+_LITTLE_CONTRAST = 1.3  # of the variance inside over that outside
 
 
 def soft_edge(mask: Mask, cell: Cell, *, sigma: float = _EDGE) -> Array:
@@ -57,5 +63,60 @@ def widened(inside: NDArray[np.bool_], cell: Cell, resolution: float) -> Map:
     """Widen a mask by about 3 A + resolution (A) and give it a cosine edge; 0 to 1."""
     reach = _core.local_mean_square(inside.astype(np.float32), cell, 3.0 + resolution, 0.0)
     wide = (reach > 0.02).astype(np.float32)
-    depth = np.clip(_core.local_mean_square(wide, cell, resolution, 0.0), 0.0, 1.0)
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * depth), dtype=np.float32)
+    return raised_cosine(_core.local_mean_square(wide, cell, resolution, 0.0))
+
+
+def raised_cosine(depth: Map) -> Map:
+    """Window that rises from 0 where a depth is 0 to 1 where it is 1, float32."""
+    clipped = np.clip(depth, 0.0, 1.0)
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * clipped), dtype=np.float32)
+
+
+def check_mask(mask: DensityMap, density: DensityMap) -> tuple[Finding, ...]:
+    """Check a mask that a user gives against the map: its place, its values, what it holds.
+
+    Raises
+    ------
+    InputError
+        Another grid or place, values that are not 0 to 1, nothing inside, or inverted.
+    """
+    name = str(mask.path) if mask.path else "mask"
+    if difference := density.same_grid(mask):
+        raise InputError(f"{name}: not on the map's grid, {difference}, expected the map's")
+    low, high = float(mask.data.min()), float(mask.data.max())
+    if low < -_OVERSHOOT or high > 1 + _OVERSHOOT:
+        raise InputError(f"{name}: values from {low:g} to {high:g}, expected 0 to 1")
+    window = np.clip(mask.data, 0.0, 1.0)
+    inside = float(window.mean(dtype=np.float64))
+    if inside == 0 or high < _OVERSHOOT:
+        raise InputError(f"{name}: no voxel is inside, expected 1 about the molecule")
+    if inside == 1:
+        return ()
+    within, without = _variances(density, window)
+    if without > within and inside > 0.5:
+        raise InputError(
+            f"{name}: inverted, the map varies {without / within:.1f} times as much outside the "
+            f"mask as inside ({100 * inside:.0f} % of the box), expected 1 about the molecule"
+        )
+    if within > _LITTLE_CONTRAST * without:
+        return ()
+    return (
+        finding(
+            "mask-doubtful",
+            f"The map varies {within / without:.2f} times as much inside the mask as outside: the "
+            "mask holds no more of the molecule than what it leaves out.",
+            "Look at mask and map together; a mask about a part of the molecule is fine.",
+        ),
+    )
+
+
+def _variances(density: DensityMap, window: Map) -> tuple[float, float]:
+    """Mean squared density inside and outside, of the map cut where it is free of noise."""
+    d_min = max(_COARSE, 6 * max(density.voxel_size))
+    low = _core.synthesise(_core.analyse(density.data, density.cell, d_min))
+    low -= np.float32(low.mean(dtype=np.float64))
+    squares = np.square(low, out=low)
+    total, inside = float(squares.sum(dtype=np.float64)), dot(squares, window)
+    size = float(window.sum(dtype=np.float64))
+    outside = max(total - inside, 1e-30 * total) / max(squares.size - size, 1e-30)
+    return max(inside / size, 1e-30 * total), outside

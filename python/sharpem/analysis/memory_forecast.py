@@ -7,8 +7,8 @@ each), and whatever the largest step holds beside them. Everything else is small
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
 
+from sharpem import _core
 from sharpem.analysis.local_variance import coarse_grid, variance_radius
 from sharpem.analysis.model_map import fineness
 from sharpem.analysis.prepare import D_MIN_RATIO, check_resolution
@@ -17,15 +17,31 @@ from sharpem.machine import available_memory, memory_size
 from sharpem.maps.arrays import Cell, Indices
 from sharpem.maps.density import DensityMap
 
-__all__ = ["Forecast", "check_memory", "forecast"]
+__all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 
 _PROGRAM = 2**26  # bytes, with NumPy and what else is imported
 _MARGIN = 1.05  # pages that are freed but not given back at once
-_TERM, _VOXEL = 8, 4  # bytes
-_PLANES = 16  # of scratch for a thread
-_MAPS_OF = {"half-map": 16.0, "model": 4.0, "compare": 9.0}
-"""Maps of the whole grid that these steps hold beside those read, by measurement; with a model also
-two of the finer grid on which its atoms are put."""
+_VOXEL = 4  # bytes
+_COARSE_MAPS = 2.6  # on the grid of the local variance, by measurement: while noise is looked for
+_INSIDE = 0.05  # of the voxels, in a scan: a fifth of a molecule that fills a quarter of the box
+
+
+@dataclass(frozen=True)
+class ExtraStep:
+    """A step that is done beside the scan.
+
+    Attributes
+    ----------
+    name : str
+    maps : float
+        Maps of the whole grid that it holds beside those read, by measurement.
+    atoms : bool
+        Whether a model's atoms are put on a grid: two maps of a finer one.
+    """
+
+    name: str
+    maps: float
+    atoms: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ def forecast(
     resolution: float,
     *,
     maps: int = 1,
-    extra: str | None = None,
+    extra: ExtraStep | None = None,
     threads: int = 1,
 ) -> Forecast:
     """Forecast the memory of :func:`sharpem.sharpen` or :func:`sharpem.evaluation.compare.compare`.
@@ -78,53 +94,38 @@ def forecast(
         Of the map, A.
     maps : int
         Maps of that grid that are read: the map, half maps, a mask.
-    extra : {"half-map", "model", "compare"}, optional
-        The most demanding of what is done beside the scan.
+    extra : ExtraStep, optional
+        The most demanding step beside the scan.
     threads : int
         That work at a time.
     """
     nz, ny, nx = shape
     d_min = D_MIN_RATIO * resolution
     one = nz * ny * nx * _VOXEL
-    radius = variance_radius(resolution)
-    coarse = coarse_grid(shape, cell, resolution)
-    coarse_map = coarse[0] * coarse[1] * coarse[2] * _VOXEL
-    half = _half_transform(shape, cell, d_min)
-    molecule = _terms(coarse, cell, radius / 4) + _half_transform(coarse, cell, radius / 4)
+    terms = _core.spectrum_bytes(shape, cell, d_min)
     steps = {
-        "molecule and solvent": 2.6 * coarse_map + molecule,
-        "scan": half + one / 8,
-        "output": one + half,
+        "molecule and solvent": _molecule(shape, cell, resolution, threads),
+        "scan": _core.scan_bytes(shape, cell, d_min, round(_INSIDE * nz * ny * nx), threads),
+        "output": one + _core.synthesis_bytes(shape, cell, d_min, threads),
     }
     if extra:
-        steps[extra] = _MAPS_OF[extra] * one
-    if extra in ("model", "compare"):
+        steps[extra.name] = extra.maps * one
+    if extra and extra.atoms:
         spacing = max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
-        steps[extra] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
+        steps[extra.name] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
     step = max(steps, key=lambda name: steps[name])
-    scratch = threads * _PLANES * ny * nx * _VOXEL
-    terms = _terms(shape, cell, d_min)
-    return Forecast(_PROGRAM + scratch, maps * one, terms, round(steps[step]), step)
+    return Forecast(_PROGRAM, maps * one, terms, round(steps[step]), step)
 
 
-def _limits(shape: Indices, cell: Cell, d_min: float) -> Indices:
-    """Largest indices (l, k, h) of the terms to d_min, A: s . a <= |a| / d_min."""
-    lk, kk, hk = (
-        min(n // 2, floor(edge / d_min)) for n, edge in zip(shape, cell[2::-1], strict=True)
+def _molecule(shape: Indices, cell: Cell, resolution: float, threads: int) -> float:
+    """Bytes of the local variance and of the solvent's noise, on the coarse grid of both."""
+    grid = coarse_grid(shape, cell, resolution)
+    d_min = variance_radius(resolution) / 4  # cpp/src/molecule.cpp
+    return (
+        _COARSE_MAPS * grid[0] * grid[1] * grid[2] * _VOXEL
+        + _core.spectrum_bytes(grid, cell, d_min)
+        + _core.synthesis_bytes(grid, cell, d_min, threads)
     )
-    return lk, kk, hk
-
-
-def _terms(shape: Indices, cell: Cell, d_min: float) -> int:
-    """Bytes of a spectrum."""
-    l_max, k_max, h_max = _limits(shape, cell, d_min)
-    return (2 * l_max + 1) * (2 * k_max + 1) * (h_max + 1) * _TERM
-
-
-def _half_transform(shape: Indices, cell: Cell, d_min: float) -> int:
-    """Bytes of a spectrum that is transformed along z."""
-    _, k_max, h_max = _limits(shape, cell, d_min)
-    return shape[0] * (2 * k_max + 1) * (h_max + 1) * _TERM
 
 
 def check_memory(
@@ -133,7 +134,7 @@ def check_memory(
     limit: str | float | None,
     *,
     maps: int = 1,
-    extra: str | None = None,
+    extra: ExtraStep | None = None,
     threads: int = 1,
 ) -> None:
     """Refuse a run that the memory cannot hold; parameters as of :func:`forecast`.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.maps.checks import flat_value
+from sharpem.maps.checks import FLAT_ZONE, flat_value
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import dot
 from sharpem.spectra.shells import ShellTable, shell_edges
@@ -23,7 +23,6 @@ Array = NDArray[np.float64]
 Map = NDArray[np.float32]
 
 _LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believed
-_FLAT_ZONE = 0.05  # share of exactly equal voxels from which a map counts as cut out or masked
 
 
 def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:
@@ -53,7 +52,7 @@ def solvent_window(
         On the grid of ``molecule``. None where too little solvent is left, or where part of the map
         is exactly constant: what a mask has left of the solvent does not show the molecule's noise.
     """
-    if flat_value(density.data)[1] > _FLAT_ZONE:
+    if flat_value(density.data)[1] > FLAT_ZONE:
         return None
     far = _local_mean(molecule, cell, 5.0 + resolution) <= 0.02
     if np.count_nonzero(far) < _LEAST_SOLVENT * far.size:

@@ -125,46 +125,74 @@ def prepare(
     spectrum = _core.analyse(density.data, density.cell, d_min)
     shells = shell_table(spectrum, xray=density.xray)
     _check_shells(density, shells, resolution)
-    variance = map_variance(spectrum, max(resolution, d_min))
-    stands_out = contrast(variance, shells, resolution)
-    volume = volume or _estimated_volume(density, variance)
-    molecule = variance.mask()
-    del variance  # the noise needs several maps of its size
-    noise = _noise(density, spectrum, shells, molecule, resolution)
+    molecule, found, stands_out = _molecule(density, spectrum, shells, resolution)
+    volume = volume or found
     limit = max(band_limit(shells, resolution), d_min)
-    fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
-    if noise is not None and not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
-        noise = None  # what the solvent shows does not fit the map
-        fit = _wilson_fit(spectrum, shells, limit)
-    anisotropy = _by_symmetry(Anisotropy(_six(fit.b)), density)
+    noise = _noise(density, spectrum, shells, molecule, resolution)
+    fit, noise = _fit_with_noise(spectrum, shells, noise, limit)
     removed = None
     if correct_anisotropy:
         pairs = _signal_and_noise(shells.with_noise(noise), resolution, volume.fraction, fit)
         removed = _by_symmetry(_part_to_remove(shells, resolution, fit, pairs), density)
-        _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
-        noise = None if noise is None else noise * raised_noise(removed, shells.s)
+        noise = _remove(removed, spectrum, shells, noise)
     shells = shell_table(spectrum, xray=density.xray).with_noise(noise)
     whole = _whole_b(density, shells, limit)
     signal = whole if noise is None else signal_b(shells, limit, fit.b_iso, fit.ln_scale)
     return Prepared(
-        density,
-        resolution,
-        d_min,
-        spectrum,
-        shells,
-        anisotropy,
-        removed,
-        whole.b_iso,
-        signal.b_iso,
-        signal.error,
-        signal.ln_scale,
-        volume,
-        (*map_oddities(density), *_cut_short(limit, resolution)),
-        limit,
-        tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
-        molecule,
-        stands_out,
+        density=density,
+        resolution=resolution,
+        d_min=d_min,
+        spectrum=spectrum,
+        shells=shells,
+        anisotropy=_by_symmetry(Anisotropy(_six(fit.b)), density),
+        removed=removed,
+        b_input=whole.b_iso,
+        b_signal=signal.b_iso,
+        b_error=signal.error,
+        signal_ln_scale=signal.ln_scale,
+        volume=volume,
+        warnings=(*map_oddities(density), *_cut_short(limit, resolution)),
+        fit_limit=limit,
+        signal_and_noise=tuple(_signal_and_noise(shells, resolution, volume.fraction, signal)),
+        molecule=molecule,
+        contrast=stands_out,
     )
+
+
+def _remove(
+    anisotropy: Anisotropy,
+    spectrum: _core.Spectrum,
+    shells: ShellTable,
+    noise: NDArray[np.float64] | None,
+) -> NDArray[np.float64] | None:
+    """Remove an anisotropy from the Fourier coefficients, in place; the noise that it leaves."""
+    _core.apply_anisotropy(spectrum, anisotropy.b_cartesian, 1.0)
+    return None if noise is None else noise * raised_noise(anisotropy, shells.s)
+
+
+def _molecule(
+    density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable, resolution: float
+) -> tuple[NDArray[np.bool_], MolecularVolume, float]:
+    """Where the molecule is, its volume, and how much it stands out: all by the local variance.
+
+    The variance itself is not kept: reading the noise needs several maps of its size.
+    """
+    variance = map_variance(spectrum, max(resolution, spectrum.d_min))
+    stands_out = contrast(variance, shells, resolution)
+    return variance.mask(), _estimated_volume(density, variance), stands_out
+
+
+def _fit_with_noise(
+    spectrum: _core.Spectrum,
+    shells: ShellTable,
+    noise: NDArray[np.float64] | None,
+    limit: float,
+) -> tuple[_core.WilsonFit, NDArray[np.float64] | None]:
+    """Wilson fit above the noise, or, where what the solvent shows does not fit, without it."""
+    fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
+    if noise is not None and not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
+        return _wilson_fit(spectrum, shells, limit), None
+    return fit, noise
 
 
 def _check_shells(density: DensityMap, shells: ShellTable, resolution: float) -> None:

@@ -1,197 +1,172 @@
-"""One file from one server, going on where an earlier attempt was cut off.
+"""One file from one server, taken up where an earlier attempt was cut off.
 
 The bytes gather in a ``.part`` file. Beside it stands what the server said of the file, so that
-only bytes of the same version are put together (RFC 9110, If-Range). The file gets its name when
-it is as long as announced, its published checksum fits, and it unpacks to its end.
+only bytes of the same version are put together (RFC 9110, If-Range).
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, NoReturn
+
+import requests
+from requests import exceptions
+from urllib3.exceptions import HTTPError
 
 from sharpem._core import __version__
 from sharpem.archive.integrity import published_digest, what_is_wrong
+from sharpem.archive.names import HEADER_LIMIT
 from sharpem.errors import InputError
+from sharpem.io.json_text import read_object
+from sharpem.progress import Progress
 
-if TYPE_CHECKING:
-    from requests import Response
-
-__all__ = ["AbsentError", "Download", "RefusedError", "Report", "TransientError"]
-
-Report: TypeAlias = Callable[[str, int, int], None]
+__all__ = ["Download", "FailureError"]
 
 _TIMEOUT = (10, 60)  # s, to connect and between two pieces
 _PIECE = 2**20  # bytes
+_LARGEST = 2**36  # bytes: several times the largest map of the EMDB
+_HEADERS = {"Accept-Encoding": "identity", "User-Agent": f"sharpem/{__version__}"}
+_FAULTS = (  # the first that fits: what to say, and whether to ask again
+    (exceptions.ConnectTimeout, "no connection within {:g} s", False),  # a firewall
+    (exceptions.SSLError, "its certificate is not accepted", False),
+    (exceptions.ProxyError, "the proxy does not answer", True),
+    (exceptions.Timeout, "does not answer in time", True),
+    (exceptions.ConnectionError, "cannot be reached", True),
+)
 
 
-class AbsentError(Exception):
-    """The server has no such file."""
+class FailureError(Exception):
+    """A server does not give the file.
 
+    `absent`: it has none; `again`: the next try may go well, `wait` seconds from now.
+    """
 
-class RefusedError(Exception):
-    """The server answers, but not with the file; asking again is of no use."""
-
-
-class TransientError(Exception):
-    """It may go well the next time; `wait` is what the server asks for, s."""
-
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
+    def __init__(
+        self, reason: str, *, again: bool = False, absent: bool = False, wait: float = 0.0
+    ) -> None:
         super().__init__(reason)
-        self.wait = wait
+        self.again, self.absent, self.wait = again, absent, wait
 
 
 class Download:
-    """A downloader as pooch takes it: called with the URL and where the whole file goes.
+    """A file that gathers in `part`; `progress` is called with its bytes."""
 
-    Parameters
-    ----------
-    part : Path
-        Where the bytes gather.
-    tell : callable
-        Called with (stage, bytes done, bytes in all or 0).
-    """
-
-    def __init__(self, part: Path, tell: Report) -> None:
-        self._part, self._tell = part, tell
-        self._about = part.with_name(part.name + ".json")
-
-    def __call__(self, url: str, target: str, _pooch: object) -> None:
-        """Download; pooch calls it.
-
-        Raises
-        ------
-        AbsentError, RefusedError, TransientError
-            There is no whole file; what there is waits for the next attempt.
-        InputError
-            There is no room for it.
-        """
-        if not self.size or self.size != self._read_about().get("total"):
-            self._ask(url)
-        self._verify()
-        self._part.replace(target)
-        self._about.unlink(missing_ok=True)
+    def __init__(self, part: Path, progress: Progress) -> None:
+        self.part, self._progress = part, progress
+        self.note = part.with_name(part.name + ".json")
+        self._limit = HEADER_LIMIT if part.stem.endswith(".xml") else _LARGEST
 
     @property
     def size(self) -> int:
         """Bytes that have come so far."""
-        return self._part.stat().st_size if self._part.exists() else 0
+        return self.part.stat().st_size if self.part.exists() else 0
 
-    def _ask(self, url: str) -> None:
-        import requests
-        from urllib3.exceptions import HTTPError
+    def run(self, session: requests.Session, url: str) -> None:
+        """Download until the part is the whole file, as long as announced and undamaged.
 
-        headers = {"Accept-Encoding": "identity", "User-Agent": f"sharpem/{__version__}"}
-        headers |= self._resume(url)
+        Raises
+        ------
+        FailureError
+            It is not; what there is waits for the next attempt.
+        InputError
+            There is no room for it.
+        """
+        if not self.size or self.size != read_object(self.note).get("bytes"):
+            self._ask(session, url)
+        known = read_object(self.note)
+        if self.size < (known.get("bytes") or 0):
+            raise FailureError(self._how_far(), again=True)
+        if wrong := what_is_wrong(self.part, known.get("digest")):
+            self._drop(wrong)
+
+    def _ask(self, session: requests.Session, url: str) -> None:
+        headers = _HEADERS | self._resume(url)
         try:
-            with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
+            with session.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
                 if answer.status_code == 416:  # nothing after what is there: it was another file
-                    self._part.unlink(missing_ok=True)
+                    self.part.unlink(missing_ok=True)
                 _check_answer(answer)
                 self._receive(url, answer)
-        except requests.ConnectTimeout as error:  # a firewall: each attempt would take as long
-            raise RefusedError(f"no connection within {_TIMEOUT[0]:g} s") from error
-        except requests.exceptions.SSLError as error:
-            raise RefusedError("its certificate is not accepted") from error
-        except (requests.Timeout, requests.ConnectionError) as error:
-            raise TransientError(_reason(error)) from error
+        except HTTPError as error:  # urllib3's, while the body comes
+            raise FailureError(self._how_far(), again=True) from error
         except requests.RequestException as error:
-            raise RefusedError(f"no answer of use ({type(error).__name__})") from error
-        except HTTPError as error:
-            raise TransientError(self._how_far()) from error
+            for kind, words, again in _FAULTS:
+                if isinstance(error, kind):
+                    raise FailureError(words.format(_TIMEOUT[0]), again=again) from error
+            raise FailureError(f"no answer of use ({type(error).__name__})") from error
 
     def _how_far(self) -> str:
-        return f"cut off after {self.size} of {self._read_about().get('total') or '?'} bytes"
+        total = read_object(self.note).get("bytes") or "?"
+        return f"cut off after {self.size} of {total} bytes"
+
+    def _drop(self, reason: str) -> NoReturn:
+        self.part.unlink(missing_ok=True)
+        raise FailureError(reason, again=True)
 
     def _resume(self, url: str) -> dict[str, str]:
         """Headers that ask for the rest, where the server could tell that the file has changed."""
-        about, size = self._read_about(), self.size
-        etag, modified = about.get("etag"), about.get("modified")
+        known, size = read_object(self.note), self.size
+        etag = known.get("etag") or "W/"
         # An ETag is one server's own; mirrors keep the time of the last change.
-        same = about.get("url") == url and etag and not etag.startswith("W/")
-        validator = etag if same else modified
-        if not size or not validator:
-            return {}
-        return {"Range": f"bytes={size}-", "If-Range": validator}
+        same = known.get("url") == url and not etag.startswith("W/")
+        validator = etag if same else known.get("modified")
+        return {"Range": f"bytes={size}-", "If-Range": validator} if size and validator else {}
 
-    def _read_about(self) -> dict[str, Any]:
-        with contextlib.suppress(OSError, ValueError):
-            about = json.loads(self._about.read_text("utf-8"))
-            if isinstance(about, dict):
-                return about
-        return {}
-
-    def _receive(self, url: str, answer: Response) -> None:
+    def _receive(self, url: str, answer: requests.Response) -> None:
         start, total = self._span(answer)
-        sent = answer.headers
-        chunked = "chunked" in sent.get("Transfer-Encoding", "")  # these have an end
-        if total is None and not chunked and not self._part.stem.endswith(".gz"):
-            raise RefusedError("does not say how long the file is")
-        free = shutil.disk_usage(self._part.parent).free
-        if total is not None and total - start > free:
-            raise InputError(
-                f"{self._part.parent}: {total - start} bytes to fetch, {free} free, expected room "
-                "for them (SHARPEM_CACHE names another folder)"
-            )
-        digest = published_digest(answer) or (self._read_about().get("digest") if start else None)
-        about: dict[str, Any] = {"total": total, "digest": digest, "url": url}
-        about |= {"etag": sent.get("ETag"), "modified": sent.get("Last-Modified")}
-        name = f"fetch {self._part.stem}"
-        with self._part.open("r+b" if start else "wb") as file:
-            self._about.write_text(json.dumps(about), "utf-8")  # after bytes of old are gone
+        self._check_length(answer, start, total)
+        note: dict[str, Any] = {"url": url, "bytes": total}
+        note |= {
+            "etag": answer.headers.get("ETag"),
+            "modified": answer.headers.get("Last-Modified"),
+        }
+        known = read_object(self.note).get("digest") if start else None
+        note["digest"] = published_digest(answer) or known
+        limit = self._limit if total is None else total
+        with self.part.open("r+b" if start else "wb") as file:
+            self.note.write_text(json.dumps(note), "utf-8")  # only now: older bytes are gone
             file.seek(start)
             for piece in answer.raw.stream(_PIECE, decode_content=False):
+                if file.tell() + len(piece) > limit:
+                    self._drop(f"sends more than {limit} bytes")
                 file.write(piece)
-                self._tell(name, file.tell(), total or 0)
+                self._progress(f"fetch {self.part.stem}", file.tell(), total or 0)
 
-    def _span(self, answer: Response) -> tuple[int, int | None]:
+    def _span(self, answer: requests.Response) -> tuple[int, int | None]:
         """First byte that comes, and the length of the whole file."""
         if answer.status_code != 206:
             length = answer.headers.get("Content-Length", "")
             return 0, int(length) if length.isdecimal() else None
         found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", ""))
-        here = (self.size, self._read_about().get("total"))
-        if not found or here != (int(found[1]), int(found[2])):
-            self._part.unlink(missing_ok=True)
-            raise TransientError("sent another part than asked for")
-        return int(found[1]), int(found[2])
+        span = (int(found[1]), int(found[2])) if found else None
+        if span is None or span != (self.size, read_object(self.note).get("bytes")):
+            self._drop("sent another part than asked for")
+        return span
 
-    def _verify(self) -> None:
-        """Keep a file that is merely too short, for the next attempt; drop a wrong one."""
-        about, size = self._read_about(), self.size
-        total = about.get("total")
-        if total is not None and size < total:
-            raise TransientError(self._how_far())
-        wrong = "longer than announced" if total is not None and size > total else None
-        wrong = wrong or what_is_wrong(self._part, about.get("digest"))
-        if wrong:
-            self._part.unlink(missing_ok=True)
-            raise TransientError(wrong)
+    def _check_length(self, answer: requests.Response, start: int, total: int | None) -> None:
+        chunked = "chunked" in answer.headers.get("Transfer-Encoding", "")  # these have an end
+        if total is None and not chunked and not self.part.stem.endswith(".gz"):
+            raise FailureError("does not say how long the file is")
+        if (total or 0) > self._limit:
+            raise FailureError(f"announces {total} bytes, expected at most {self._limit}")
+        free = shutil.disk_usage(self.part.parent).free
+        if (total or 0) - start > free:
+            raise InputError(
+                f"{self.part.parent}: {(total or 0) - start} bytes to fetch, {free} free, expected "
+                "room for them (SHARPEM_CACHE names another folder)"
+            )
 
 
-def _check_answer(answer: Response) -> None:
-    status = answer.status_code
+def _check_answer(answer: requests.Response) -> None:
+    status, after = answer.status_code, answer.headers.get("Retry-After", "")
     if status in (404, 410):
-        raise AbsentError("does not have it")
-    if status in (408, 416, 429) or status >= 500:
-        after = answer.headers.get("Retry-After", "")
-        raise TransientError(f"answers {status}", float(after) if after.isdecimal() else 0.0)
+        raise FailureError("does not have it", absent=True)
     if status not in (200, 206):
-        raise RefusedError(f"answers {status}")
+        again = status in (408, 416, 429) or status >= 500
+        wait = float(after) if after.isdecimal() else 0.0
+        raise FailureError(f"answers {status}", again=again, wait=wait)
     if "html" in answer.headers.get("Content-Type", ""):
-        raise RefusedError("answers with a web page (does the network ask for a login?)")
-
-
-def _reason(error: Exception) -> str:
-    import requests
-
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy does not answer"
-    if isinstance(error, requests.Timeout):
-        return "does not answer in time"
-    return "cannot be reached"
+        raise FailureError("answers with a web page (does the network ask for a login?)")

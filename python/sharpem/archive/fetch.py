@@ -7,13 +7,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from sharpem.archive.download import Report
 from sharpem.archive.entry import Entry
-from sharpem.archive.metadata import parse_metadata
-from sharpem.archive.mirrors import NotFoundError
-from sharpem.archive.names import emdb_file, entry_id, model_file, packed_or_not, pdb_id
+from sharpem.archive.metadata import read_metadata
+from sharpem.archive.names import (
+    NotFoundError,
+    emdb_file,
+    entry_id,
+    model_file,
+    packed_or_not,
+    pdb_id,
+)
 from sharpem.archive.store import Store
 from sharpem.errors import InputError
+from sharpem.progress import Progress
 
 __all__ = ["fetch", "fetch_files", "fetch_model", "look_up"]
 
@@ -29,7 +35,7 @@ def fetch(
     cache: str | os.PathLike[str] | None = None,
     mirrors: Iterable[str] | None = None,
     refresh: bool = False,
-    progress: Report | None = None,
+    progress: Progress | None = None,
 ) -> Entry:
     """Fetch an entry of the EMDB; what was fetched before is taken from the cache.
 
@@ -77,84 +83,59 @@ def fetch(
 
 
 def look_up(name: str, store: Store) -> Entry:
-    """Fetch what is known of an entry, without its files.
-
-    Raises
-    ------
-    InputError
-        `name` is none of an entry, there is no such entry, or it cannot be fetched.
-    """
+    """Fetch what is known of an entry, without its files; InputError if there is no such entry."""
     entry = entry_id(name)
     if entry is None:
         raise InputError(f"{name}: expected an entry of the EMDB, such as EMD-3488")
     header = f"emdb/structures/{entry}/header/{entry.lower()}"
     try:
-        path = store.get([f"{header}.xml", f"{header}-v30.xml"])
+        file, url = store.get(f"{header}.xml", f"{header}-v30.xml")
     except NotFoundError as error:
         raise NotFoundError(
             f"{entry}: no such entry in the archive, expected a released one ({error})"
         ) from None
-    file = store.path(path)
     try:
-        metadata = parse_metadata(file.read_bytes())
+        found = read_metadata(file, entry)
     except (OSError, ValueError) as error:
         raise InputError(
             f"{file}: {error}, expected the header file of {entry} (fetch --refresh asks anew)"
         ) from None
-    return Entry(**vars(metadata), id=entry, urls={"metadata": store.url(path)})
+    return replace(found, urls={"metadata": url})
 
 
 def fetch_files(
     entry: Entry, store: Store, kinds: Iterable[str], *, model: str | None = None
 ) -> Entry:
-    """Fetch files of an entry.
+    """Fetch files of an entry: of the kinds map, half_maps, mask and model.
 
-    Parameters
-    ----------
-    entry : Entry
-    store : Store
-    kinds : iterable of str
-        Of map, half_maps, mask, model.
-    model : str, optional
-        Which of the fitted models; default: the first.
-
-    Raises
-    ------
-    InputError
-        It has no such file, or it cannot be fetched.
+    Of several fitted models `model` names one; default: the first. InputError if the entry has no
+    such file.
     """
     files, urls = dict(entry.files), dict(entry.urls)
     for kind in kinds:
         for one in _HALVES if kind == "half_maps" else (kind,):
             try:
-                path = store.get(_paths(entry, one, model))
+                files[one], urls[one] = store.get(*_paths(entry, one, model))
             except NotFoundError:
                 raise _lacking(entry, one) from None
-            files[one], urls[one] = store.path(path), store.url(path)
     return replace(entry, files=files, urls=urls)
 
 
 def fetch_model(name: str, store: Store) -> Path:
-    """Fetch a model by its PDB entry.
-
-    Raises
-    ------
-    InputError
-        There is no such entry, or it cannot be fetched.
-    """
+    """Fetch a model by its PDB entry; InputError if there is no such entry."""
     pdb = pdb_id(name)
     if pdb is None:
         raise InputError(f"{name}: expected an entry of the PDB, such as 5ni1")
     try:
-        return store.path(store.get([model_file(pdb)]))
+        return store.get(model_file(pdb))[0]
     except NotFoundError as error:
         raise NotFoundError(f"{name}: no such model in the PDB ({error})") from None
 
 
-def _paths(entry: Entry, kind: str, model: str | None) -> list[str]:
+def _paths(entry: Entry, kind: str, model: str | None) -> tuple[str, ...]:
     """Where a file may lie: as the metadata name it, else as the archive's habit is."""
     if kind == "model":
-        return [model_file(_chosen_model(entry, model))]
+        return (model_file(_chosen_model(entry, model)),)
     stem = entry.id.lower().replace("-", "_")
     halves = sorted(entry.half_map_names)
     if len(halves) != 2:  # data model 1.9 lists none
@@ -168,7 +149,7 @@ def _paths(entry: Entry, kind: str, model: str | None) -> list[str]:
     listed = emdb_file(entry.id, folder, name)
     if listed is None:
         raise InputError(f"{entry.id}: its metadata name a file {name!r}, expected a plain name")
-    return list(packed_or_not(listed))
+    return packed_or_not(listed)
 
 
 def _chosen_model(entry: Entry, wanted: str | None) -> str:
@@ -181,13 +162,10 @@ def _chosen_model(entry: Entry, wanted: str | None) -> str:
 
 
 def _lacking(entry: Entry, kind: str) -> NotFoundError:
+    found, expected = f"has no {kind.replace('_', ' ')} in the archive", "one"
     if kind == "map":
         successors = " and ".join(entry.superseded_by)
-        instead = f", superseded by {successors}" if successors else ""
-        return NotFoundError(
-            f"{entry.id}: no map in the archive, its status is {entry.status or '?'}{instead}, "
-            "expected a released entry (REL)"
-        )
-    return NotFoundError(
-        f"{entry.id}: has no {kind.replace('_', ' ')} in the archive, expected one"
-    )
+        found = f"no map in the archive, its status is {entry.status or '?'}"
+        found += f", superseded by {successors}" if successors else ""
+        expected = "a released entry (REL)"
+    return NotFoundError(f"{entry.id}: {found}, expected {expected}")

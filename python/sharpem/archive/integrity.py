@@ -9,11 +9,14 @@ from __future__ import annotations
 import base64
 import contextlib
 import gzip
+import hashlib
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from requests import Response
 
 __all__ = ["published_digest", "what_is_wrong"]
@@ -26,10 +29,9 @@ def published_digest(answer: Response) -> str | None:
     """Find the checksum sent along: RFC 9530 (Repr-Digest), RFC 3230 (Digest), Content-MD5."""
     sent = answer.headers
     texts = {"md5": sent.get("Content-MD5", "") if answer.status_code == 200 else ""}
-    for field in (sent.get("Digest", ""), sent.get("Repr-Digest", "")):
-        for item in field.split(","):
-            algorithm, _, value = item.strip().partition("=")
-            texts[algorithm.lower()] = value.strip(":")
+    for item in f"{sent.get('Digest', '')},{sent.get('Repr-Digest', '')}".split(","):
+        algorithm, _, value = item.strip().partition("=")
+        texts[algorithm.lower()] = value.strip(":")
     for algorithm, name in _DIGESTS.items():
         with contextlib.suppress(ValueError):
             if texts.get(algorithm):
@@ -38,37 +40,32 @@ def published_digest(answer: Response) -> str | None:
 
 
 def what_is_wrong(path: Path, digest: str | None) -> str | None:
-    """Say what is wrong with a file that is as long as it should be; None if nothing is.
+    """Compare a file with the checksum that came with it, and unpack it if it is packed.
 
-    Parameters
-    ----------
-    path : Path
-        Unpacked to its end if its name has ``.gz`` in it.
-    digest : str or None
-        As :func:`published_digest` found it.
+    Returns
+    -------
+    str or None
+        What is wrong with it.
     """
-    wrong = _wrong_digest(path, digest)
-    return wrong or (_wrong_gzip(path) if ".gz" in path.suffixes else None)
-
-
-def _wrong_digest(path: Path, digest: str | None) -> str | None:
-    if not digest:
-        return None
-    import pooch
-
-    algorithm, _, expected = digest.partition(":")
-    found = pooch.file_hash(str(path), alg=algorithm)
-    if found == expected:
-        return None
-    return f"{algorithm} checksum {found[:12]}..., expected {expected[:12]}..."
-
-
-def _wrong_gzip(path: Path) -> str | None:
-    """Unpack to the end: gzip closes with a checksum and the length."""
-    try:
-        with gzip.open(path) as file:
-            while file.read(_PIECE):
-                pass
-    except (OSError, EOFError, zlib.error) as error:
-        return f"packed data are damaged ({error})"
+    if digest:
+        algorithm, _, expected = digest.partition(":")
+        found = hashlib.new(algorithm)
+        with path.open("rb") as file:
+            for piece in _pieces(file):
+                found.update(piece)
+        if found.hexdigest() != expected:
+            wrong = f"{found.hexdigest()[:12]}..., expected {expected[:12]}..."
+            return f"{algorithm} checksum {wrong}"
+    if ".gz" in path.suffixes:
+        try:
+            with gzip.open(path) as packed:  # closes with a checksum and the length
+                for _ in _pieces(packed):
+                    pass
+        except (OSError, EOFError, zlib.error) as error:
+            return f"packed data are damaged ({error})"
     return None
+
+
+def _pieces(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece

@@ -2,131 +2,108 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from sharpem.archive.download import AbsentError, Download, RefusedError, Report, TransientError
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.util import Url, parse_url
+
+from sharpem.archive.download import Download, FailureError
+from sharpem.archive.names import NotFoundError
 from sharpem.errors import InputError
 
-__all__ = ["Mirrors", "NotFoundError"]
+__all__ = ["fetch_from"]
 
-_SITES = (
-    "https://ftp.ebi.ac.uk/pub/databases",
-    "https://files.wwpdb.org/pub",
-    "https://ftp.pdbj.org/pub",
-)
 _TRIES = 4
 _PAUSE = 1.0  # s before the second try; doubled from try to try
 _LONGEST_PAUSE = 60.0  # s, whatever a server asks for
 _PROGRESS = 2**20  # bytes; an attempt that brings so many does not count as failed
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
-class NotFoundError(InputError):
-    """All sites that hold the archives answer that they have no such file."""
+def fetch_from(roots: list[str], name: str, download: Download) -> str:
+    """Fetch a file, `name` being its path below each root; the root that it came from.
 
-
-class Mirrors:
-    """Sites with the archives' layout below a root of their own.
-
-    Parameters
-    ----------
-    roots : iterable of str, optional
-        URLs; default: the environment's SHARPEM_MIRRORS, separated by spaces, else the EBI, the
-        wwPDB and PDBj.
+    What fails for the moment is asked for again, after the other sites: urllib3's own retries know
+    one site only, and nothing of bodies that are cut off.
 
     Raises
     ------
+    NotFoundError
+        No site has it.
     InputError
-        A root is no URL of a web server.
+        No site can be reached, or none gives the file whole; or there is no room for it.
     """
-
-    def __init__(self, roots: Iterable[str] | None = None) -> None:
-        given = tuple(roots or os.environ.get("SHARPEM_MIRRORS", "").split() or _SITES)
-        for root in given:
-            if urlsplit(root).scheme not in ("http", "https") or not urlsplit(root).netloc:
-                raise InputError(f"mirror {root}: expected a URL that starts with https://")
-        self.roots = [root.rstrip("/") for root in given]
-
-    def fetch(self, name: str, folder: Path, tell: Report) -> str:
-        """Fetch a file.
-
-        Parameters
-        ----------
-        name : str
-            Path below the root.
-        folder : Path
-            The file comes to lie there, under the same path.
-        tell : callable
-            Called with (stage, bytes done, bytes in all or 0).
-
-        Returns
-        -------
-        str
-            The URL it came from.
-
-        Raises
-        ------
-        NotFoundError
-            No site has it.
-        InputError
-            No site can be reached, or none gives the file whole; or there is no room for it.
-        """
-        said: dict[str, Exception] = {}
-        asked = list(self.roots)
+    said: dict[str, FailureError] = {}
+    with _Session(roots) as session:
         for attempt in range(_TRIES):
-            if attempt:
-                time.sleep(_pause(attempt, said.values()))
-            for root in list(asked):
+            asked = [root for root in roots if root not in said or said[root].again]
+            if attempt and asked:
+                wait = max(_PAUSE * 2.0 ** (attempt - 1), *(one.wait for one in said.values()))
+                time.sleep(min(wait, _LONGEST_PAUSE))
+            for root in asked:
                 try:
-                    return self._from(root, name, folder, tell)
-                except (AbsentError, RefusedError, TransientError) as error:
+                    _persist(session, f"{root}/{name}", download)
+                except FailureError as error:
                     said[root] = error
-                    if not isinstance(error, TransientError):
-                        asked.remove(root)
-            if not asked:
-                break
-        raise _failure(name, said)
-
-    def _from(self, root: str, name: str, folder: Path, tell: Report) -> str:
-        import pooch
-
-        pooch.get_logger().setLevel("WARNING")
-        part = folder / f"{name}.part"
-        part.parent.mkdir(parents=True, exist_ok=True)
-        download = Download(part, tell)
-        site = pooch.Pooch(path=folder, base_url=f"{root}/", registry={name: None})
-        while True:
-            before = download.size
-            try:
-                site.fetch(name, downloader=download)
-            except TransientError:
-                if download.size - before < _PROGRESS:
-                    raise
-                continue
-            self.roots.sort(key=lambda one: one != root)  # who answers is asked first from now on
-            return f"{root}/{name}"
+                else:
+                    return root
+    raise _failure(name, said)
 
 
-def _pause(attempt: int, said: Iterable[Exception]) -> float:
-    """Seconds before the next try."""
-    wanted = max((error.wait for error in said if isinstance(error, TransientError)), default=0.0)
-    return min(max(_PAUSE * 2.0 ** (attempt - 1), wanted), _LONGEST_PAUSE)
+def _persist(session: requests.Session, url: str, download: Download) -> None:
+    """Download from one site for as long as it goes on."""
+    while True:
+        before = download.size
+        try:
+            return download.run(session, url)
+        except FailureError as error:
+            if not error.again or download.size - before < _PROGRESS:
+                raise
 
 
-def _failure(name: str, said: dict[str, Exception]) -> InputError:
+def _failure(name: str, said: dict[str, FailureError]) -> InputError:
     file = name.rpartition("/")[2]
-    if all(isinstance(error, AbsentError) for error in said.values()):
-        sites = ", ".join(_site(root) for root in said)
-        return NotFoundError(f"{file}: not in the archive (asked {sites})")
-    reasons = [f"{_site(root)} {error}" for root, error in said.items()]
+    sites = {root: parse_url(root).netloc for root in said}  # without a password
+    if all(error.absent for error in said.values()):
+        return NotFoundError(
+            f"{file}: not in the archive (asked {', '.join(map(str, sites.values()))})"
+        )
+    reasons = "; ".join(f"{sites[root]} {error}" for root, error in said.items())
     return InputError(
-        f"{file}: cannot be fetched ({'; '.join(reasons)}), expected a network (a proxy: "
+        f"{file}: cannot be fetched ({reasons}), expected a network (a proxy: "
         "HTTPS_PROXY; other sites: SHARPEM_MIRRORS) or the file in the cache"
     )
 
 
-def _site(root: str) -> str:
-    return urlsplit(root).netloc.rpartition("@")[2]  # without a password
+class _Session(requests.Session):
+    """Goes to the mirrors, and where they redirect to: their own domains, by https."""
+
+    def __init__(self, roots: Iterable[str]) -> None:
+        super().__init__()
+        self._roots = [parse_url(root) for root in roots]
+
+    def get_adapter(self, url: str) -> BaseAdapter:
+        """Find what carries a request; requests asks for every one, redirected ones too."""
+        asked = parse_url(url)
+        if not any(_belongs(asked, root) for root in self._roots):
+            where = f"{asked.scheme}://{asked.netloc}"
+            raise FailureError(f"redirects to {where}, expected https and a domain of the archive")
+        return super().get_adapter(url)
+
+
+def _belongs(asked: Url, root: Url) -> bool:
+    """Whether a URL leads to a mirror: its server, by https one of its domain, or this machine."""
+    if (asked.scheme, asked.netloc) == (root.scheme, root.netloc):
+        return True
+    if asked.host in _LOOPBACK:
+        return root.host in _LOOPBACK
+    return asked.scheme == "https" and f".{asked.host}".endswith(f".{_domain(root.host or '')}")
+
+
+def _domain(host: str) -> str:
+    """Domain of a server: ftp.ebi.ac.uk is in ebi.ac.uk, but emdb.ac.uk has no other above it."""
+    above = host.partition(".")[2].split(".")
+    named = above[-1].isalpha() and (len(above) > 2 or (len(above) == 2 and len(above[0]) > 3))
+    return ".".join(above) if named else host

@@ -13,60 +13,50 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["emdb_file", "entry_id", "model_file", "packed_or_not", "pdb_id"]
+from sharpem.errors import InputError
 
+__all__ = [
+    "HEADER_LIMIT",
+    "NotFoundError",
+    "emdb_file",
+    "entry_id",
+    "model_file",
+    "packed_or_not",
+    "pdb_id",
+]
+
+HEADER_LIMIT = 2**24  # bytes of a header file: the EMDB's longest has less than a tenth of them
 _EMDB = re.compile(r"emd[-_]([0-9]{4,6})", re.IGNORECASE)
 _PDB = re.compile(r"(?:pdb_0000)?([0-9][a-z0-9]{3})", re.IGNORECASE | re.ASCII)
 _PLAIN_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
-def entry_id(text: str) -> str | None:
-    """Read the name of an EMDB entry; None if it is none.
+class NotFoundError(InputError):
+    """All sites that hold the archives answer that they have no such file."""
 
-    Examples
-    --------
-    >>> entry_id("emd_3488"), entry_id("emd_3488.map")
-    ('EMD-3488', None)
-    """
+
+def entry_id(text: str) -> str | None:
+    """Read the name of an EMDB entry, such as emd_3488, as EMD-3488; None if it is none."""
     found = _EMDB.fullmatch(text)
     return f"EMD-{found[1]}" if found else None
 
 
 def pdb_id(text: str) -> str | None:
-    """Read the name of a PDB entry, short or extended; None if it is none.
-
-    Examples
-    --------
-    >>> pdb_id("5NI1"), pdb_id("pdb_00005ni1"), pdb_id("model")
-    ('5ni1', '5ni1', None)
-    """
+    """Read the name of a PDB entry, 5NI1 or pdb_00005ni1, as 5ni1; None if it is none."""
     found = _PDB.fullmatch(text)
     return found[1].lower() if found else None
 
 
 def emdb_file(entry: str, folder: str, name: str) -> str | None:
-    """Path of an entry's file below the root; None if the name is none for a file.
+    """Path of an entry's file below the root.
 
-    Names come from the entry's metadata, so a name that leads out of the folder is not taken.
-
-    Examples
-    --------
-    >>> emdb_file("EMD-3488", "map", "emd_3488.map.gz")
-    'emdb/structures/EMD-3488/map/emd_3488.map.gz'
+    None if the name, which comes from the entry's metadata, leads out of the folder.
     """
-    if not _PLAIN_NAME.fullmatch(name):
-        return None
-    return f"emdb/structures/{entry}/{folder}/{name}"
+    return f"emdb/structures/{entry}/{folder}/{name}" if _PLAIN_NAME.fullmatch(name) else None
 
 
 def model_file(pdb: str) -> str:
-    """Path of a model below the root.
-
-    Examples
-    --------
-    >>> model_file("5ni1")
-    'pdb/data/structures/divided/mmCIF/ni/5ni1.cif.gz'
-    """
+    """Path of a model below the root."""
     return f"pdb/data/structures/divided/mmCIF/{pdb[1:3]}/{pdb}.cif.gz"
 
 

@@ -8,28 +8,41 @@ server on it as a mirror. What is not yet whole, and where files came from, is k
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
-import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
-from sharpem.archive.download import Report
-from sharpem.archive.mirrors import Mirrors, NotFoundError
+from sharpem.archive.names import NotFoundError
 from sharpem.errors import InputError
+from sharpem.io.json_text import read_object
+from sharpem.io.lock import locked
+from sharpem.progress import Progress, silent
 
 __all__ = ["Store", "cache_folder"]
+
+_SITES = (
+    "https://ftp.ebi.ac.uk/pub/databases",
+    "https://files.wwpdb.org/pub",
+    "https://ftp.pdbj.org/pub",
+)
 
 
 def cache_folder() -> Path:
     """Find the folder: SHARPEM_CACHE, else the user's cache folder of this system."""
     if given := os.environ.get("SHARPEM_CACHE"):
         return Path(given).expanduser()
-    import pooch
+    habit = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or habit).expanduser() / "sharpem"
 
-    return Path(pooch.os_cache("sharpem")).expanduser()
+
+def _checked(root: str) -> str:
+    with contextlib.suppress(ValueError):
+        url = urlsplit(root)
+        if url.scheme in ("http", "https") and url.hostname and url.port != 0:
+            return root
+    raise InputError(f"mirror {root}: expected a URL that starts with https://")
 
 
 class Store:
@@ -40,11 +53,17 @@ class Store:
     folder : path, optional
         Default: :func:`cache_folder`.
     mirrors : iterable of str, optional
-        URLs: :class:`sharpem.archive.mirrors.Mirrors`.
+        Roots of sites that have the archives' layout; default: the environment's SHARPEM_MIRRORS,
+        separated by spaces, else the EBI, the wwPDB and PDBj.
     refresh : bool
         Fetch anew what is there.
     progress : callable, optional
-        Called with (stage, bytes done, bytes in all or 0).
+        Called with the bytes of each file.
+
+    Raises
+    ------
+    InputError
+        A root is no URL of a web server.
     """
 
     def __init__(
@@ -53,105 +72,74 @@ class Store:
         mirrors: Iterable[str] | None = None,
         *,
         refresh: bool = False,
-        progress: Report | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.folder = Path(folder).expanduser() if folder else cache_folder()
-        self._mirrors, self._refresh = Mirrors(mirrors), refresh
-        self._tell = progress or (lambda _stage, _done, _total: None)
+        self._refresh, self._progress = refresh, progress or silent
         self._fetched: set[str] = set()
+        given = tuple(mirrors or os.environ.get("SHARPEM_MIRRORS", "").split() or _SITES)
+        self._roots = [_checked(root).rstrip("/") for root in given]
 
-    def get(self, names: Sequence[str]) -> str:
-        """Make sure that a file is there.
-
-        Parameters
-        ----------
-        names : sequence of str
-            Paths below the root under which it may lie.
+    def get(self, *names: str) -> tuple[Path, str | None]:
+        """Find a file under one of its possible paths, or fetch it.
 
         Returns
         -------
-        str
-            The one of them that there is.
+        path : Path
+            Where it lies.
+        url : str or None
+            Where it was fetched from; None if somebody else put it there.
 
         Raises
         ------
         NotFoundError
-            There is none, here or on any mirror.
+            There is no such file.
         InputError
             It cannot be fetched, or not be kept.
         """
-        for name in names:
-            if self._is_here(name):
-                return name
-        *others, last = names
-        for name in others:
+        name = next(filter(self._is_here, names), None) or self._fetch_one(names)
+        return self.folder / name, read_object(self._note(name)).get("url")
+
+    def _fetch_one(self, names: Sequence[str]) -> str:
+        for name in names[:-1]:
             with contextlib.suppress(NotFoundError):
-                self._fetch(name)
-                return name
-        self._fetch(last)
-        return last
+                return self._fetch(name)
+        return self._fetch(names[-1])
 
-    def path(self, name: str) -> Path:
-        """Where a file lies."""
-        return self.folder / name
-
-    def url(self, name: str) -> str | None:
-        """Where a file was fetched from; None if somebody else put it there."""
-        return self._source(name).get("url")
-
-    def _source(self, name: str) -> dict[str, Any]:
-        with contextlib.suppress(OSError, ValueError):
-            source = json.loads(self._source_path(name).read_text("utf-8"))
-            if isinstance(source, dict):
-                return source
-        return {}
-
-    def _source_path(self, name: str) -> Path:
+    def _note(self, name: str) -> Path:
         return self.folder / ".sources" / f"{name}.json"
 
     def _is_here(self, name: str) -> bool:
         """Whether the file is there, as long as it was when it was fetched."""
-        if self._refresh and name not in self._fetched:
+        path = self.folder / name
+        if (self._refresh and name not in self._fetched) or not path.is_file():
             return False
-        path = self.path(name)
-        size = path.stat().st_size if path.is_file() else -1
-        return size >= 0 and self._source(name).get("bytes", size) == size
+        return read_object(self._note(name)).get("bytes") in (None, path.stat().st_size)
 
-    def _fetch(self, name: str) -> None:
-        incoming = self.folder / ".incoming"
+    def _fetch(self, name: str) -> str:
+        part = self.folder / ".incoming" / f"{name}.part"
+        waiting = f"wait for another process ({part.stem})"
         try:
-            with self._alone(incoming / f"{name}.lock"):
+            part.parent.mkdir(parents=True, exist_ok=True)
+            with locked(part.with_suffix(".lock"), lambda: self._progress(waiting, 0, 0)):
                 if not self._is_here(name):  # another process may have been quicker
-                    url = self._mirrors.fetch(name, incoming, self._tell)
-                    self._take_in(incoming / name, name, url)
+                    self._download(part, name)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise InputError(
                 f"{error.filename or self.folder}: {reason}, expected a folder with room to keep "
                 "files in (SHARPEM_CACHE names another)"
             ) from error
+        return name
 
-    def _take_in(self, whole: Path, name: str, url: str) -> None:
-        source = self._source_path(name)
-        for path in (source, self.path(name)):
+    def _download(self, part: Path, name: str) -> None:
+        from sharpem.archive.download import Download  # only now: they import the HTTP client
+        from sharpem.archive.mirrors import fetch_from
+
+        download = Download(part, self._progress)
+        root = fetch_from(self._roots, name, download)
+        self._roots.sort(key=root.__ne__)  # who answers is asked first from now on
+        for source, path in ((download.note, self._note(name)), (part, self.folder / name)):
             path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"url": url, "bytes": whole.stat().st_size})
-        source.write_text(text, "utf-8")
-        whole.replace(self.path(name))
+            source.replace(path)
         self._fetched.add(name)
-
-    @contextlib.contextmanager
-    def _alone(self, lock: Path) -> Iterator[None]:
-        """Let one process at a time fetch a file; a lock ends with the process that holds it."""
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with lock.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._tell(f"wait for another process ({lock.stem})", 0, 0)
-                fcntl.flock(file, fcntl.LOCK_EX)
-            except OSError as error:
-                # Without locks two processes may spoil each other's download: then its checks fail.
-                if error.errno not in (errno.ENOLCK, errno.ENOTSUP):
-                    raise
-            yield

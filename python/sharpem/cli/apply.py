@@ -58,20 +58,21 @@ def run(request: Namespace) -> int:
     check_outputs([target], inputs, overwrite=request.overwrite)
     chosen = load_filter(Path(request.filter))
 
-    from sharpem.cli.summary import filter_line, map_line
+    from sharpem.cli.summary import map_line
     from sharpem.io.mrc import write_map
     from sharpem.io.read import read_map
+    from sharpem.report.facts import filter_text
     from sharpem.spectra.apply import apply
 
     with progress(request) as tell:
         source, _ = fetch_map(request.map, tell)
-    density = read_map(source, apix=request.apix)
+    density = read_map(source, voxel_size=request.apix)
     with limited_threads(request.threads):
         filtered = apply(density, chosen)
-    label = f"applied: {filter_line(chosen).partition(',')[0]}"
+    label = f"applied: {filter_text(chosen).partition(',')[0]}"
     write_map(filtered, target, label, overwrite=request.overwrite)
     if not request.quiet:
-        lines = [("map", map_line(density)), ("filter", filter_line(chosen))]
+        lines = [("map", map_line(density)), ("filter", filter_text(chosen))]
         lines += [("warning", text) for text in density.notes]
         show([*lines, ("wrote", str(target))])
     return 0
@@ -86,7 +87,7 @@ def load_filter(path: Path) -> Filter:
         The file holds no filter; the message says what is wrong.
     """
     from sharpem.io.json_text import read_json
-    from sharpem.spectra.filters import filter_from_dict
+    from sharpem.spectra.filters import Filter
 
     values = read_json(path, "a JSON file that sharpem wrote")
     if not isinstance(values, dict) or ("filter" not in values and "kind" not in values):
@@ -95,6 +96,6 @@ def load_filter(path: Path) -> Filter:
     if not isinstance(values, dict):
         raise InputError(f"{path}: filter is {json.dumps(values)[:40]}, expected one with a kind")
     try:
-        return filter_from_dict(values)
+        return Filter.from_dict(values)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None

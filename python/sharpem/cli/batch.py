@@ -7,10 +7,10 @@ import shlex
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.countdown import countdown
 from sharpem.cli.engine import add_engine, engine_of
 from sharpem.cli.output import Lines, complain, show
 from sharpem.cli.parser import add_command, add_general
+from sharpem.cli.progress import countdown
 from sharpem.errors import InputError
 from sharpem.io.table import TableError
 
@@ -92,7 +92,7 @@ def _dry_run(request: Namespace, rows: list[Row]) -> int:
     lines = []
     for row in rows:
         state = "done" if done_before(row.job, request.output) else "to do"
-        lines.append((state, shlex.join(["sharpem", "sharpen", *row.words, "-o", row.name])))
+        lines.append((state, shlex.join(row.command)))
         lines += [("missing", f"{row.place}: {file}") for file in row.missing]
     show(lines)
     return 0

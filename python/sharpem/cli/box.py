@@ -105,7 +105,7 @@ def run(request: Namespace) -> int:
     targets = _targets(request, prefix)
     inputs = [Path(name) for name in (request.map, request.model, request.mask) if name]
     check_outputs(targets.values(), inputs, overwrite=request.overwrite)
-    density = read_map(request.map, apix=request.apix, labels=request.mtz_labels)
+    density = read_map(request.map, voxel_size=request.apix, labels=request.mtz_labels)
     box = _cut(request, density)
     writers = _writers(request, box)
     write_together(
@@ -133,7 +133,7 @@ def _cut(request: Namespace, density: DensityMap) -> Box:
     from sharpem.maps.crop import box_around_mask, box_around_model
 
     if request.mask:
-        mask = read_map(request.mask, apix=request.apix)
+        mask = read_map(request.mask, voxel_size=request.apix)
         return box_around_mask(density, mask, padding=request.padding, soft=request.soft)
     model = read_model(request.model, hydrogens=True, waters=True)
     return box_around_model(density, model, padding=request.padding, soft=request.soft)

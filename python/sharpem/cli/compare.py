@@ -11,22 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry, is_entry
 from sharpem.cli.evaluate import agreement_dict
-from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.output import check_outputs, output_prefix, show, show_table, with_ending
 from sharpem.cli.parser import (
+    Parser,
     add_command,
     add_general,
     add_max_memory,
     add_resolution,
     add_voxel_size,
 )
-from sharpem.cli.progress import Report, progress
-from sharpem.cli.tables import show_table
+from sharpem.cli.progress import progress
 from sharpem.errors import InputError
 from sharpem.io.json_text import json_text
 from sharpem.machine import limited_threads
+from sharpem.progress import Progress
 
 if TYPE_CHECKING:
-    from sharpem.evaluation.compare import Comparison, Entry
+    from sharpem.evaluation.compare import Compared, Comparison
 
 __all__ = ["NAME", "add_parser", "run"]
 
@@ -53,6 +54,25 @@ def add_parser(commands: Any) -> None:
     add_resolution(
         parser, "resolution of the map in A, as published (needed; an EMDB entry states its own)"
     )
+    _add_data(parser)
+    add_voxel_size(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PREFIX",
+        help="writes PREFIX.html and PREFIX.json (default: the map's name + _compared, in the "
+        "current folder)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    general = add_general(parser)
+    add_max_memory(general)
+    general.add_argument(
+        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
+    )
+
+
+def _add_data(parser: Parser) -> None:
+    """Add what there is beside the map."""
     parser.add_argument(
         "--half1",
         metavar="H1",
@@ -68,20 +88,6 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--no-waters", action="store_true", help="leave the model's waters out")
     parser.add_argument("--xray", action="store_true", help="the map is a crystal's, from X-rays")
-    add_voxel_size(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="PREFIX",
-        help="writes PREFIX.html and PREFIX.json (default: the map's name + _compared, in the "
-        "current folder)",
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
-    general = add_general(parser)
-    add_max_memory(general)
-    general.add_argument(
-        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
-    )
 
 
 def run(request: Namespace) -> int:
@@ -117,17 +123,17 @@ def _targets(request: Namespace) -> dict[str, Path]:
     return targets
 
 
-def _compare(request: Namespace, tell: Report) -> Comparison:
+def _compare(request: Namespace, tell: Progress) -> Comparison:
     from sharpem.evaluation.compare import compare
     from sharpem.io.half_maps import read_half_maps
     from sharpem.io.model import read_model
     from sharpem.io.read import read_map
 
-    density = read_map(request.map, apix=request.apix)
+    density = read_map(request.map, voxel_size=request.apix)
     density = replace(density, xray=density.xray or request.xray)
     halves = None
     if request.half1:
-        halves = read_half_maps(request.half1, request.half2, apix=request.apix, full=density)
+        halves = read_half_maps(request.half1, request.half2, voxel_size=request.apix, full=density)
     model = read_model(request.model, waters=not request.no_waters) if request.model else None
     return compare(
         density,
@@ -162,7 +168,7 @@ def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: Compared) -> dict[str, Any]:
     choice = entry.choice
     return {
         "name": entry.name,

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.output import Lines, check_outputs, show, with_ending
 from sharpem.cli.parser import add_command, add_general
-from sharpem.cli.progress import Report, progress
+from sharpem.cli.progress import progress
 from sharpem.cli.summary import summary
 from sharpem.errors import InputError
 from sharpem.machine import limited_threads
+from sharpem.progress import Progress
 
 if TYPE_CHECKING:
-    from sharpem.pipeline import Result
+    from sharpem.result import Result
     from sharpem.simulate import Simulated
 
 __all__ = ["NAME", "add_parser", "run"]
@@ -89,7 +90,7 @@ def _folder(folder: Path, source: Path) -> Iterator[None]:
         raise
 
 
-def _demonstrate(request: Namespace, source: Path, prefix: Path, tell: Report) -> Lines:
+def _demonstrate(request: Namespace, source: Path, prefix: Path, tell: Progress) -> Lines:
     from sharpem.io.mrc import read_map, write_map
     from sharpem.pipeline import sharpen
 

@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry
-from sharpem.cli.output import check_outputs, complain, show, with_ending
+from sharpem.cli.output import check_outputs, complain, show, show_table, with_ending
 from sharpem.cli.parser import (
+    Parser,
     add_command,
     add_general,
     add_resolution,
     add_voxel_size,
     number,
 )
-from sharpem.cli.progress import Report, progress
-from sharpem.cli.tables import show_table
+from sharpem.cli.progress import progress
 from sharpem.errors import InputError, SharpemError
 from sharpem.io.json_text import json_text
 from sharpem.machine import limited_threads
+from sharpem.progress import Progress
 
 if TYPE_CHECKING:
-    from sharpem.evaluation.agreement import Agreement, Yardstick
+    from sharpem.evaluation.agreement import Agreement, ModelAgreement
     from sharpem.maps.density import DensityMap
     from sharpem.maps.model import Model
-    from sharpem.spectra.fsc_curve import Fsc
+    from sharpem.spectra.fsc_curve import FscCurve
 
 __all__ = ["NAME", "add_parser", "agreement_dict", "run"]
 
@@ -62,6 +63,18 @@ def add_parser(commands: Any) -> None:
         help=".pdb or .cif, also .gz, in the maps' frame; or an entry of the PDB (5ni1), or of the "
         "EMDB for the model fitted to it",
     )
+    _add_measure(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="PREFIX", help="writes PREFIX.html and PREFIX.json"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_general(parser).add_argument(
+        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
+    )
+
+
+def _add_measure(parser: Parser) -> None:
+    """Add how maps and model are compared."""
     add_resolution(
         parser,
         "where maps and model are cut, in A (needed; default where the first map is an EMDB entry: "
@@ -79,13 +92,6 @@ def add_parser(commands: Any) -> None:
         "--xray", action="store_true", help="X-ray form factors (crystal maps), not electrons'"
     )
     add_voxel_size(parser)
-    parser.add_argument(
-        "-o", "--output", metavar="PREFIX", help="writes PREFIX.html and PREFIX.json"
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
-    add_general(parser).add_argument(
-        "--json", action="store_true", help="print the JSON, and nothing else, to stdout"
-    )
 
 
 def run(request: Namespace) -> int:
@@ -133,12 +139,12 @@ def _targets(request: Namespace) -> dict[str, Path]:
 class _Measure:
     """Evaluates map after map; those on the grid of the one before share its yardstick."""
 
-    def __init__(self, request: Namespace, model: Model, tell: Report) -> None:
+    def __init__(self, request: Namespace, model: Model, tell: Progress) -> None:
         self._request, self._model, self._tell = request, model, tell
         self._done, self._ruler = 0, None
         self.notes: list[str] = []
 
-    _ruler: Yardstick | None
+    _ruler: ModelAgreement | None
 
     def __call__(self, name: str) -> Agreement:
         from sharpem.io.read import read_map
@@ -146,7 +152,7 @@ class _Measure:
 
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
-        density = whole_cell(read_map(name, apix=self._request.apix))
+        density = whole_cell(read_map(name, voxel_size=self._request.apix))
         self.notes += [f"{name}: {found.text}" for found in density.findings]
         try:
             return self._yardstick(density).agreement(density)
@@ -154,12 +160,12 @@ class _Measure:
             prefix = "" if str(error).startswith(name) else f"{name}: "
             raise InputError(f"{prefix}{error}") from None
 
-    def _yardstick(self, density: DensityMap) -> Yardstick:
-        from sharpem.evaluation.agreement import Yardstick
+    def _yardstick(self, density: DensityMap) -> ModelAgreement:
+        from sharpem.evaluation.agreement import ModelAgreement
 
         xray = self._request.xray or density.xray
         if self._ruler is None or not self._ruler.goes_with(density, xray=xray):
-            self._ruler = Yardstick(
+            self._ruler = ModelAgreement(
                 density,
                 self._model,
                 resolution=self._request.resolution,
@@ -201,7 +207,7 @@ def agreement_dict(found: Agreement) -> dict[str, Any]:
     return {**cc, "fsc": {"masked": _fsc_dict(found.fsc), "box": _fsc_dict(found.fsc_box)}}
 
 
-def _fsc_dict(fsc: Fsc) -> dict[str, Any]:
+def _fsc_dict(fsc: FscCurve) -> dict[str, Any]:
     levels = {f"d_{level}": asdict(fsc.crossing(level)) for level in (0.5, 0.143)}
     return {**levels, "s": fsc.s.tolist(), "value": fsc.value.tolist()}
 

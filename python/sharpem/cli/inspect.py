@@ -79,7 +79,7 @@ def _examine(name: str, request: Namespace) -> dict[str, Any]:
 
     with progress(request) as tell:
         path, entry = fetch_map(name, tell)
-    density = read_map(path, apix=request.apix)
+    density = read_map(path, voxel_size=request.apix)
     answer = {"map": path, **_header(density), **_values(density)}
     resolution = request.resolution
     if entry is not None:

@@ -7,10 +7,11 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from sharpem.errors import InputError
 from sharpem.io.contents import check_writable
+from sharpem.output import stem_of
 
 __all__ = [
     "Lines",
@@ -19,13 +20,13 @@ __all__ = [
     "output_prefix",
     "printable",
     "show",
+    "show_table",
     "with_ending",
 ]
 
 Lines: TypeAlias = Sequence[tuple[str, str]]
 
-_PACKED = (".gz", ".bz2")
-_MAPS = (".mrc", ".map", ".ccp4", ".mtz", ".cif")
+_SHORT = 24  # characters that need not be folded on a terminal of 80
 
 
 def output_prefix(given: str | None, source: str, addition: str) -> Path:
@@ -51,7 +52,7 @@ def output_prefix(given: str | None, source: str, addition: str) -> Path:
     >>> str(output_prefix(None, "data/emd_3488.map.gz", "_sharpened"))
     'emd_3488_sharpened'
     """
-    default = _stem(Path(source).name) + addition
+    default = stem_of(source) + addition
     if given is None:
         return Path(default)
     if given.endswith(("/", os.sep)):
@@ -60,15 +61,6 @@ def output_prefix(given: str | None, source: str, addition: str) -> Path:
     if path.name in ("", ".."):
         raise InputError(f"-o: found {given!r}, expected the start of a file name, or FOLDER/")
     return path.with_suffix("") if path.suffix == ".mrc" else path
-
-
-def _stem(name: str) -> str:
-    for endings in (_PACKED, _MAPS):
-        for ending in endings:
-            if name.lower().endswith(ending) and len(name) > len(ending):
-                name = name[: -len(ending)]
-                break
-    return name
 
 
 def with_ending(prefix: Path, ending: str) -> Path:
@@ -132,6 +124,55 @@ def _show_on_terminal(lines: Lines) -> None:
     for label, text in lines:
         style = "bold yellow" if label == "warning" else "bold"
         table.add_row(Text(label, style=style, no_wrap=True), Text(printable(text)))
+    Console().print(table)
+
+
+def show_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, best: int | None = None, texts: int = 1
+) -> None:
+    """Print a table.
+
+    Parameters
+    ----------
+    header : sequence of str
+    rows : sequence of sequence of str
+        As many texts as the header has.
+    best : int, optional
+        The row to stand out on a terminal.
+    texts : int
+        So many columns on the left hold text; those after them hold numbers and end flush right.
+    """
+    if sys.stdout.isatty():
+        _show_table_on_terminal(header, rows, best, texts)
+        return
+    table = [header, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
+    for row in table:
+        cells = [
+            f"{text:<{width}}" if column < texts else f"{text:>{width}}"
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print(printable("  ".join(cells).rstrip()))
+
+
+def _show_table_on_terminal(
+    header: Sequence[str], rows: Sequence[Sequence[str]], best: int | None, texts: int
+) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for column, text in enumerate(header):
+        longest = max(len(row[column]) for row in rows)
+        justify: Literal["left", "right"] = "left" if column < texts else "right"
+        least = longest if longest <= _SHORT else None
+        title = Text(text.replace(" (", "\n("))  # the unit below
+        table.add_column(title, justify=justify, overflow="fold", min_width=least)
+    for number, row in enumerate(rows):
+        style = "bold green" if number == best else ""
+        table.add_row(*(Text(printable(text)) for text in row), style=style)
     Console().print(table)
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from sharpem.errors import InputError
-from sharpem.machine import memory_size
+from sharpem.options import kinds
+from sharpem.options.kinds import Kind
 
 __all__ = [
     "Parser",
     "add_command",
     "add_general",
+    "add_loudness",
     "add_max_memory",
     "add_resolution",
     "add_voxel_size",
@@ -22,6 +24,7 @@ __all__ = [
     "labels",
     "number",
     "numbers",
+    "reader",
 ]
 
 
@@ -70,11 +73,16 @@ def add_general(parser: Parser, *, threads: bool = True) -> argparse._ArgumentGr
         group.add_argument(
             "--threads", type=count, metavar="N", help="threads (default: all cores)"
         )
+    add_loudness(group)
+    return group
+
+
+def add_loudness(group: argparse._ActionsContainer) -> None:
+    """Add how much a command prints."""
     loudness = group.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="nothing but errors")
     loudness.add_argument("-v", "--verbose", action="store_true", help="more detail, and progress")
     group.add_argument("--debug", action="store_true", help="show where an error comes from")
-    return group
 
 
 def add_max_memory(group: argparse._ArgumentGroup) -> None:
@@ -104,6 +112,18 @@ def add_voxel_size(parser: Any) -> None:
     )
 
 
+def reader(kind: Kind) -> Callable[[str], Any]:
+    """Make a converter of text to values of a kind, for argparse."""
+
+    def convert(text: str) -> Any:
+        try:
+            return kind.value(text)
+        except InputError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return convert
+
+
 def number(*, above: float = -math.inf, below: float = math.inf) -> Callable[[str], float]:
     """Make a converter of text to finite numbers between two limits, both excluded.
 
@@ -112,23 +132,7 @@ def number(*, above: float = -math.inf, below: float = math.inf) -> Callable[[st
     >>> number(above=0, below=1)("0.2")
     0.2
     """
-
-    def convert(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if above < value < below:
-            return value
-        raise argparse.ArgumentTypeError(f"found {text}, expected a number{_limits(above, below)}")
-
-    return convert
-
-
-def _limits(above: float, below: float) -> str:
-    if math.isinf(above):
-        return ""
-    return f" above {above:g}" if math.isinf(below) else f" between {above:g} and {below:g}"
+    return reader(kinds.number(above=above, below=below))
 
 
 def numbers(length: int | None = None) -> Callable[[str], tuple[float, ...]]:
@@ -151,33 +155,12 @@ def numbers(length: int | None = None) -> Callable[[str], tuple[float, ...]]:
     return convert
 
 
-def count(text: str) -> int:
-    """Convert text to a whole number of things, 1 to 1024."""
-    if text.isdecimal() and 1 <= int(text) <= 1024:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"found {text}, expected a whole number from 1 to 1024")
-
-
-def size(text: str) -> int:
-    """Convert text such as 4G to bytes."""
-    try:
-        return memory_size(text)
-    except InputError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def labels(text: str) -> tuple[str, str]:
-    """Convert text to the names of two columns of an MTZ file.
-
-    Examples
-    --------
-    >>> labels("FWT,PHWT")
-    ('FWT', 'PHWT')
-    """
-    names = [name.strip() for name in text.split(",")]
-    if len(names) == 2 and all(names):
-        return names[0], names[1]
-    raise argparse.ArgumentTypeError(f"found {text}, expected two columns: F,PHI")
+count = reader(kinds.whole(1, 1024))
+"""Converter of text to a whole number of things."""
+size = reader(kinds.SIZE)
+"""Converter of text such as 4G to bytes."""
+labels = reader(kinds.LABELS)
+"""Converter of text to the names of two columns of an MTZ file: FWT,PHWT."""
 
 
 def join_negative_numbers(arguments: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, _ArgumentGroup
 
 from sharpem.cli.parser import Parser, number, numbers
 
@@ -86,6 +86,18 @@ def add_errors(parser: Parser) -> None:
         help="rms error of the phases at the resolution, in proportion to 1/d elsewhere; the same "
         "in both half maps (default: 0)",
     )
+    _add_shake(group)
+    group.add_argument(
+        "--seed",
+        type=_seed,
+        default=0,
+        metavar="N",
+        help="the same seed, the same map (default: 0)",
+    )
+
+
+def _add_shake(group: _ArgumentGroup) -> None:
+    """What keeps models from the truth."""
     group.add_argument(
         "--shake",
         type=numbers(),
@@ -99,13 +111,6 @@ def add_errors(parser: Parser) -> None:
         default=0.0,
         metavar="A",
         help="atoms so near move together (default: 0, every atom on its own)",
-    )
-    group.add_argument(
-        "--seed",
-        type=_seed,
-        default=0,
-        metavar="N",
-        help="the same seed, the same map (default: 0)",
     )
 
 

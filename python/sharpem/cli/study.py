@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.countdown import countdown
 from sharpem.cli.engine import add_engine, engine_of
-from sharpem.cli.output import complain, show
+from sharpem.cli.output import complain, show, show_table
 from sharpem.cli.parser import Parser, add_command, add_general, number
-from sharpem.cli.tables import show_table
+from sharpem.cli.progress import countdown
 from sharpem.errors import InputError
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ def _made(folder: Path) -> Path:
 def _write(request: Namespace, study: Study, folder: Path, table: Path) -> list[Path]:
     from sharpem.io.json_text import json_text
     from sharpem.io.together import write_text, write_together
-    from sharpem.report.drawing import standalone
+    from sharpem.report.panel import standalone
     from sharpem.report.study import render_study
     from sharpem.report.study_figures import study_figures
     from sharpem.study.export import csv_text, study_values

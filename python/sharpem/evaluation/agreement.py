@@ -1,13 +1,13 @@
-"""How well a map agrees with a model: the yardstick of Terwilliger et al. (2018), section 2.8.
+"""Map-model agreement at B = 0 (Terwilliger et al. 2018, section 2.8).
 
 The model is taken at B = 0 and both are cut at the resolution, so that a map which is sharpened as
-far as its resolution allows scores best. For judging only: no model-free method may look here.
+far as its resolution allows scores best. For assessment only: no method that chooses a filter may
+look here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from sharpem import _core
 from sharpem.analysis.masks import soft_edge
 from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.errors import InputError
+from sharpem.evaluation.measures import Agreement, BestSharpening, Correlation
 from sharpem.maps.arrays import Array, Mask
 from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
@@ -23,13 +24,13 @@ from sharpem.maps.model import Model
 from sharpem.maps.statistics import correlate, standardised
 from sharpem.spectra.apply import radial_curve
 from sharpem.spectra.filters import RadialFilter, SharpenBlur
-from sharpem.spectra.fsc_curve import Fsc
+from sharpem.spectra.fsc_curve import FscCurve
 
 __all__ = [
     "Agreement",
+    "BestSharpening",
     "Correlation",
-    "Oracle",
-    "Yardstick",
+    "ModelAgreement",
     "best_b_sharpen",
     "evaluate",
     "highest",
@@ -43,78 +44,8 @@ _FSC_END = 0.833  # times the resolution: where sharpened maps end
 _NOTHING = 1e-10  # of the strongest shell: rounding errors where an earlier filter cut a map off
 
 
-@dataclass(frozen=True)
-class Correlation:
-    """Agreement of a map with a model at B = 0.
-
-    Attributes
-    ----------
-    cc_mask : float
-        Correlation over the voxels within `radius` of atoms.
-    cc_box : float
-        Over all voxels; rewards a flat solvent.
-    cc_peaks : float
-        Over the `voxels` highest voxels of the map and those of the model, together (Afonine et al.
-        2018): density that one of them has and the other lacks counts against the map.
-    resolution : float
-        A; where map and model are cut.
-    radius : float
-        A.
-    voxels : int
-        Number of voxels within `radius` of atoms.
-    """
-
-    cc_mask: float
-    cc_box: float
-    cc_peaks: float
-    resolution: float
-    radius: float
-    voxels: int
-
-
-@dataclass(frozen=True, eq=False)
-class Agreement:
-    """All that one map and one model say about each other.
-
-    Attributes
-    ----------
-    correlation : Correlation
-        Over voxels.
-    fsc : Fsc
-        By resolution, inside a soft mask about the model.
-    fsc_box : Fsc
-        By resolution, over the whole box.
-    """
-
-    correlation: Correlation
-    fsc: Fsc
-    fsc_box: Fsc
-
-
-@dataclass(frozen=True)
-class Oracle:
-    """The best that any b_sharpen does: regret = ``cc_mask`` less that of the filter chosen.
-
-    Attributes
-    ----------
-    b_sharpen : float
-        A^2.
-    cc_mask : float
-        Correlation there.
-    trials : tuple of (float, float)
-        All b_sharpen tried, ascending, with their correlations.
-    at_end : bool
-        The best is at an end of the range tried.
-    """
-
-    b_sharpen: float
-    cc_mask: float
-    trials: tuple[tuple[float, float], ...]
-    at_end: bool
-
-
-class Yardstick:
-    """A model at B = 0 on the grid of a map, against which maps on that grid are held.
+class ModelAgreement:
+    """Agreement of maps on one grid with a model at B = 0.
 
     Parameters
     ----------
@@ -193,7 +124,9 @@ class Yardstick:
         """Where the FSC ends, A: that of a sharpened map, or of the grid."""
         return max(_FSC_END * self.resolution, 2 * max(self.like.voxel_size))
 
-    def fsc(self, density: DensityMap, width: float | None = None, *, masked: bool = False) -> Fsc:
+    def fsc(
+        self, density: DensityMap, width: float | None = None, *, masked: bool = False
+    ) -> FscCurve:
         """Fourier shell correlation with the model, to :attr:`fsc_limit`.
 
         Parameters
@@ -211,17 +144,22 @@ class Yardstick:
         InputError
             The map is on another grid.
         """
+        return self._fsc(self._analyse(density, self.fsc_limit), width, masked=masked)
+
+    def _fsc(
+        self, spectrum: _core.Spectrum, width: float | None = None, *, masked: bool
+    ) -> FscCurve:
         width = width or max(0.01, 1 / min(self.like.cell[:3]))
         edges = np.arange(width / 2, 1 / self.fsc_limit, width)
-        terms, expected = self._analyse(density, self.fsc_limit), self._terms
+        expected = self._terms
         if masked:
-            inside = (_core.synthesise(terms) - np.float32(terms.mean)) * self._soft_mask
-            terms = _core.analyse(inside, self.like.cell, self.fsc_limit)
+            inside = (_core.synthesise(spectrum) - np.float32(spectrum.mean)) * self._soft_mask
+            spectrum = _core.analyse(inside, self.like.cell, self.fsc_limit)
             expected = self._masked_terms
-        sums = _core.cross_sums(terms, expected, edges)
+        sums = _core.cross_sums(spectrum, expected, edges)
         used = (sums.power_1 > _NOTHING * sums.power_1.max()) & (sums.power_2 > 0)
         lengths = np.sqrt(sums.power_1[used] * sums.power_2[used])
-        return Fsc(sums.s[used], sums.cross[used] / lengths)
+        return FscCurve(sums.s[used], sums.cross[used] / lengths)
 
     def agreement(self, density: DensityMap) -> Agreement:
         """Measure all there is to measure.
@@ -231,7 +169,8 @@ class Yardstick:
         InputError
             The map is on another grid.
         """
-        masked, box = (self.fsc(density, masked=masked) for masked in (True, False))
+        spectrum = self._analyse(density, self.fsc_limit)
+        masked, box = (self._fsc(spectrum, masked=masked) for masked in (True, False))
         return Agreement(self.correlation(density), masked, box)
 
     @cached_property
@@ -257,7 +196,7 @@ class Yardstick:
         *,
         family: Callable[[float], RadialFilter] | None = None,
         b_range: tuple[float, float] = _B_RANGE,
-    ) -> Oracle:
+    ) -> BestSharpening:
         """Find the b_sharpen that agrees best with the model: a scan, then a finer search.
 
         Parameters
@@ -285,9 +224,9 @@ class Yardstick:
         step = (high - low) / steps
         while step > _B_ACCURACY:
             step /= 2
-            near = (best - step, best, best + step)
-            best = max((b for b in near if low <= b <= high), key=score)
-        return Oracle(best, found[best], tuple(sorted(found.items())), best in (low, high))
+            around = (best - step, best, best + step)
+            best = max((b for b in around if low <= b <= high), key=score)
+        return BestSharpening(best, found[best], tuple(sorted(found.items())), best in (low, high))
 
     def _analyse(self, density: DensityMap, d_min: float) -> _core.Spectrum:
         density = whole_cell(density)
@@ -332,8 +271,8 @@ def evaluate(
 
     Parameters and errors as for :func:`map_model_cc`.
     """
-    ruler = Yardstick(density, model, resolution=resolution, radius=radius, xray=xray)
-    return ruler.agreement(density)
+    to_model = ModelAgreement(density, model, resolution=resolution, radius=radius, xray=xray)
+    return to_model.agreement(density)
 
 
 def map_model_cc(
@@ -367,9 +306,9 @@ def map_model_cc(
     InputError
         The resolution is beyond the grid's limit, or the model lies outside the map.
     """
-    return Yardstick(density, model, resolution=resolution, radius=radius, xray=xray).correlation(
-        density
-    )
+    return ModelAgreement(
+        density, model, resolution=resolution, radius=radius, xray=xray
+    ).correlation(density)
 
 
 def best_b_sharpen(
@@ -379,9 +318,11 @@ def best_b_sharpen(
     resolution: float,
     radius: float = 3.0,
     xray: bool = False,
-) -> Oracle:
+) -> BestSharpening:
     """Find the best b_sharpen of the four-parameter filter with d_cut = resolution.
 
     Parameters and errors as for :func:`map_model_cc`.
     """
-    return Yardstick(density, model, resolution=resolution, radius=radius, xray=xray).best(density)
+    return ModelAgreement(density, model, resolution=resolution, radius=radius, xray=xray).best(
+        density
+    )

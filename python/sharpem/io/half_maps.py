@@ -93,7 +93,7 @@ def read_half_maps(
     one: str | os.PathLike[str],
     two: str | os.PathLike[str] | None = None,
     *,
-    apix: float | None = None,
+    voxel_size: float | None = None,
     full: DensityMap | None = None,
 ) -> HalfMaps:
     """Read a pair of half maps and check it.
@@ -102,7 +102,7 @@ def read_half_maps(
     ----------
     one, two : path
         The files. Without ``two``: ``one`` is a job's folder, or has a partner beside it.
-    apix : float, optional
+    voxel_size : float, optional
         Voxel size that overrides the headers', A.
     full : DensityMap, optional
         The full map, if there is one.
@@ -119,4 +119,6 @@ def read_half_maps(
             raise InputError(
                 f"{one}: half map 2 is not beside it under a name like it, expected --half2"
             )
-    return pair_half_maps(read_map(one, apix=apix), read_map(two, apix=apix), full=full)
+    return pair_half_maps(
+        read_map(one, voxel_size=voxel_size), read_map(two, voxel_size=voxel_size), full=full
+    )

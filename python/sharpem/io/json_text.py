@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from sharpem.errors import InputError
 from sharpem.io.contents import contents
 
-__all__ = ["json_text", "read_json", "to_plain"]
+__all__ = ["json_text", "read_json", "read_object", "to_plain"]
 
 _LARGEST = 2**26  # bytes
 
@@ -58,3 +59,12 @@ def read_json(path: Path, expected: str = "a JSON file") -> Any:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number")
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a JSON object; empty if the file is not there or holds none."""
+    with contextlib.suppress(OSError, ValueError):
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(values, dict):
+            return values
+    return {}

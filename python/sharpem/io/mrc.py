@@ -33,14 +33,14 @@ _CHUNK = 2**23  # bytes read, converted or packed at a time
 _GZIP_LEVEL = 4
 
 
-def read_map(path: str | os.PathLike[str], apix: float | Triple | None = None) -> DensityMap:
+def read_map(path: str | os.PathLike[str], voxel_size: float | Triple | None = None) -> DensityMap:
     """Read a map: modes 0, 1, 2, 6 and 12, any axis order, byte order and cell.
 
     Parameters
     ----------
     path : path
         Plain, gzip or bzip2; told apart by the first bytes, not by the name.
-    apix : float or (x, y, z), optional
+    voxel_size : float or (x, y, z), optional
         Voxel size (A) that overrides the header's. The cell is scaled with it, and so is a position
         given by NSTART (voxels); one given by ORIGIN (A) stays.
 
@@ -51,13 +51,13 @@ def read_map(path: str | os.PathLike[str], apix: float | Triple | None = None) -
         that says what was found and what was expected.
     """
     with opened(Path(path)) as source:
-        return _read(source, apix)
+        return _read(source, voxel_size)
 
 
-def _read(source: Source, apix: float | Triple | None) -> DensityMap:
+def _read(source: Source, voxel_size: float | Triple | None) -> DensityMap:
     name = str(source.path)
     first = np.zeros(HEADER_SIZE, np.uint8)
-    header = parse_header(first[: _fill(source.stream, first)].tobytes(), name, apix)
+    header = parse_header(first[: _fill(source.stream, first)].tobytes(), name, voxel_size)
     _check_size(source, header)
     if header.fault:
         raise InputError(header.fault)

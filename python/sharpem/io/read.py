@@ -20,7 +20,7 @@ _ENOUGH = 2**16  # bytes that hold the names of the first loop of an mmCIF file
 
 def read_map(
     path: str | os.PathLike[str],
-    apix: float | Triple | None = None,
+    voxel_size: float | Triple | None = None,
     *,
     labels: Labels | None = None,
     xray: bool | None = None,
@@ -31,7 +31,7 @@ def read_map(
     ----------
     path : path
         What it is, is told by the first bytes, not by the name.
-    apix : float or (x, y, z), optional
+    voxel_size : float or (x, y, z), optional
         Voxel size (A) that overrides the header's: :func:`sharpem.io.mrc.read_map`.
     labels : (str, str), optional
         Columns of amplitudes and phases in a file of reflections: :func:`sharpem.io.mtz.read_mtz`.
@@ -42,17 +42,17 @@ def read_map(
     Raises
     ------
     InputError
-        The file cannot be read, is no map, or holds nothing to work with; `apix` for a file of
-        reflections or `labels` for another one.
+        The file cannot be read, is no map, or holds nothing to work with; `voxel_size` for a file
+        of reflections or `labels` for another one.
     """
     path = Path(path)
     if _has_reflections(path):
-        if apix is not None:
+        if voxel_size is not None:
             raise InputError(f"{path}: voxel size given (--apix), but an MTZ file has a unit cell")
         return read_mtz(path, labels, xray=xray)
     if labels is not None:
         raise InputError(f"{path}: found with --mtz-labels, expected an MTZ file (.mtz)")
-    density = mrc.read_map(path, apix)
+    density = mrc.read_map(path, voxel_size)
     return density if xray is None else replace(density, xray=xray)
 
 

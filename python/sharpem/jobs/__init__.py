@@ -10,8 +10,8 @@ from sharpem.jobs.attempt import Limits
 from sharpem.jobs.dask import Dask
 from sharpem.jobs.job import Job, Outcome, file_stamp, fingerprint
 from sharpem.jobs.local import Local
+from sharpem.jobs.perform import Serial
 from sharpem.jobs.run import Engine, done_before, run
-from sharpem.jobs.serial import Serial
 from sharpem.jobs.slurm import Slurm
 
 __all__ = [

@@ -1,16 +1,18 @@
-"""Doing one job, in this very process."""
+"""Doing jobs in this very process."""
 
 from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sharpem.errors import SharpemError
 from sharpem.jobs.job import Task, find_function
-from sharpem.jobs.records import LOG, Record, made
+from sharpem.jobs.records import LOG, Record, made, publish, workspace
 
-__all__ = ["perform"]
+__all__ = ["Serial", "perform"]
 
 
 def perform(task: Task, work: Path) -> Record:
@@ -32,3 +34,14 @@ def perform(task: Task, work: Path) -> Record:
         error = " ".join(f"internal error, {type(fault).__name__}: {fault}".split())
         error += f" ({task.folder / LOG} shows where)"
     return made(task.job, seconds=time.perf_counter() - start, value=value, error=error)
+
+
+@dataclass(frozen=True)
+class Serial:
+    """An engine for a debugger: one job after the other. No limits hold, a crash ends it all."""
+
+    def records(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Record]]:
+        """Do the tasks; each with its record as it ends."""
+        for task in tasks:
+            work = workspace(task)
+            yield task, publish(task, work, perform(task, work))

@@ -8,7 +8,6 @@ slow) one result stays.
 
 from __future__ import annotations
 
-import json
 import shutil
 import uuid
 from contextlib import suppress
@@ -17,7 +16,7 @@ from typing import Any, TypeAlias
 
 from sharpem._core import __version__
 from sharpem.errors import InputError
-from sharpem.io.json_text import json_text
+from sharpem.io.json_text import json_text, read_object
 from sharpem.jobs.job import Job, Outcome, Task
 
 __all__ = [
@@ -63,13 +62,9 @@ def outcome(task: Task, record: Record, *, fresh: bool) -> Outcome:
 
 def read_done(task: Task) -> Record | None:
     """Record of the job if it has been done, with the same fingerprint."""
-    try:
-        record = json.loads((task.folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    known = isinstance(record, dict) and record.get("schema") == _SCHEMA
-    same = known and record.get("fingerprint") == task.job.fingerprint
-    return record if same and record.get("status") == "done" else None
+    record = read_object(task.folder / RECORD)
+    wanted = {"schema": _SCHEMA, "fingerprint": task.job.fingerprint, "status": "done"}
+    return record if {name: record.get(name) for name in wanted} == wanted else None
 
 
 def workspace(task: Task) -> Path:

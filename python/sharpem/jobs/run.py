@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from sharpem.errors import InputError
+from sharpem.io.lock import locked
 from sharpem.jobs.job import Function, Job, Outcome, Task, function_name
-from sharpem.jobs.lock import locked
 from sharpem.jobs.records import Record, outcome, read_done, sweep
 
 __all__ = ["Engine", "done_before", "run"]
 
+_LOCK = ".lock"
 _LONGEST = 200  # bytes of a key: file systems take names of 255
 
 
@@ -72,7 +73,7 @@ def run(
         if on_done is not None:
             on_done(outcomes[task.job.key])
 
-    with locked(root):
+    with locked(root / _LOCK):
         sweep(root)
         for task in tasks:
             if (record := read_done(task)) is not None:

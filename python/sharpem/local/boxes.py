@@ -15,7 +15,7 @@ from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Indices
-from sharpem.maps.checks import flat_value
+from sharpem.maps.checks import FLAT_ZONE, flat_value
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import RadialFilter
 
@@ -39,7 +39,6 @@ _LEAST_PIECE = 0.05  # of a lattice cell: less molecule makes no box
 _LEAST_SHARE = 0.1  # of a box seen through its window
 _WHOLE_AXIS = 1.25  # times the size: an axis so short is not divided
 _FEWEST_SHELLS = 4  # between FIT_FROM and the resolution
-_FLAT_ZONE = 0.05  # share of exactly equal voxels from which a map counts as cut out
 FIT_FROM = 12.0
 """Lower orders than this (A) say where the molecule is, not how it falls off."""
 
@@ -118,7 +117,7 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
     first, molecule = first[kept], molecule[kept]
     value, flat = flat_value(density.data)
     seen = np.ones(len(first))
-    if flat > _FLAT_ZONE:
+    if flat > FLAT_ZONE:
         every = max(1, min(shape) // 20)
         thinned = density.data[::every, ::every, ::every] != value
         seen = _shares(thinned, np.full(3, float(every)), first, shape)

@@ -16,7 +16,8 @@ from sharpem.analysis.prepare import Prepared
 from sharpem.analysis.signal_and_noise import NEAR_MOLECULE, gain_of_isotropy
 from sharpem.local.boxes import FIT_FROM, Boxes, Ground
 from sharpem.local.fall_off import FOLD, BoxPowers, Falls
-from sharpem.spectra.fsc import FSC_RESOLUTION, crossing
+from sharpem.spectra.fsc import FSC_RESOLUTION
+from sharpem.spectra.fsc_curve import FscCurve
 from sharpem.spectra.reference import ln_reference
 
 __all__ = ["Evidence", "from_half_maps", "from_map", "from_model"]
@@ -131,7 +132,7 @@ def from_half_maps(ground: Ground, one: Map, two: Map) -> Evidence:
     ratio = np.maximum(noise.mean(axis=0), _FLOOR * signal) / signal
     level = noise[:, sums.used].mean(axis=1) / noise[:, sums.used].mean()
     correlation = sums.cross / np.sqrt(np.maximum(sums.power_1 * sums.power_2, 1e-30))
-    limits = [crossing(sums.s, row, FSC_RESOLUTION) or np.nan for row in correlation]
+    limits = [FscCurve(sums.s, row).crossing(FSC_RESOLUTION).d or np.nan for row in correlation]
     powers = _powers(sums, power / signal, level[:, None] * ratio, noise_error=_NOISE_KNOWN)
     gain = _measured_gain(ground, sums.s, ratio)
     return Evidence(powers, gain, _near(ground.boxes), np.array(limits))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.analysis.local_variance import LEAST_CONTRAST
-from sharpem.analysis.model_map import atoms_inside, model_map
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared
 from sharpem.analysis.symmetry import Symmetry
 from sharpem.errors import InputError
@@ -33,8 +33,9 @@ from sharpem.local.localised import BoxChoice, Localised, LocalSettings
 from sharpem.local.scores import Peaks, scan_boxes
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
-from sharpem.maps.model import Model
 from sharpem.methods.choice import BIso, Choice
+from sharpem.methods.model_fit import placed
+from sharpem.methods.registry import MODEL
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import ScanMethod
 from sharpem.spectra.apply import apply
@@ -73,7 +74,7 @@ def localise(
     method: ScanMethod | None = None,
     prior: bool = True,
     half_maps: HalfMaps | None = None,
-    model: Model | None = None,
+    model: PlacedModel | None = None,
 ) -> Localised:
     """Sharpen a map locally, about the overall choice.
 
@@ -108,28 +109,26 @@ def localise(
     b_sharpen = choice.b_iso.signal - choice.b_iso.target
     if (why_not := _nothing_local(prepared, boxes)) is not None:
         return _overall_only(choice.b_iso, overall, settings, b_sharpen, why_not)
+    sites = _sites(boxes, settings.symmetry, prepared.density)
     if method is not None and not prior:
         found = _by_score_alone(prepared, boxes, scan, method, b_sharpen)
     else:
-        evidence = _evidence(ground, half_maps, model if choice.method == "model" else None)
+        evidence = _evidence(ground, half_maps, model if choice.method == MODEL else None)
         peaks = None if method is None else scan_boxes(prepared, boxes, scan, method)
         found = _by_fall_off(prepared, evidence, peaks, method)
-    sites = _sites(boxes, settings.symmetry, prepared.density)
-    if settings.symmetry is not None:
-        found = _shared(found, sites, len(boxes))
-    map_ = _blend(ground, sites, found.shift, settings.blend)
+    found = found if settings.symmetry is None else _shared(found, sites, len(boxes))
     return Localised(
-        prepared.density.with_data(map_),
-        overall,
-        _table(prepared, boxes, found, b_sharpen),
-        settings,
-        sites,
-        b_sharpen,
-        prepared.b_signal,
-        found.gain,
-        found.tau,
-        _words(found, b_sharpen),
-        (),
+        map=prepared.density.with_data(_blend(ground, sites, found.shift, settings.blend)),
+        overall=overall,
+        boxes=_table(prepared, boxes, found, b_sharpen),
+        settings=settings,
+        sites=sites,
+        b_sharpen=b_sharpen,
+        b_iso=prepared.b_signal,
+        gain=found.gain,
+        tau=found.tau,
+        reasons=_words(found, b_sharpen),
+        warnings=(),
     )
 
 
@@ -148,19 +147,28 @@ def _overall_only(
 ) -> Localised:
     sentence = f"{why} The map is sharpened as a whole."
     return Localised(
-        overall, overall, (), settings, None, b_sharpen, b_iso.signal, 0.0, 0.0, (), (sentence,)
+        map=overall,
+        overall=overall,
+        boxes=(),
+        settings=settings,
+        sites=None,
+        b_sharpen=b_sharpen,
+        b_iso=b_iso.signal,
+        gain=0.0,
+        tau=0.0,
+        reasons=(),
+        warnings=(sentence,),
     )
 
 
-def _evidence(ground: Ground, half_maps: HalfMaps | None, model: Model | None) -> Evidence:
+def _evidence(ground: Ground, half_maps: HalfMaps | None, model: PlacedModel | None) -> Evidence:
     prepared = ground.prepared
     if half_maps is not None:
         filter_ = Filter(ground.filter, prepared.d_min, prepared.removed)
         one, two = (apply(half, filter_).data for half in (half_maps.one, half_maps.two))
         return from_half_maps(ground, one, two)
     if model is not None:
-        near = atoms_inside(model, prepared.density)
-        return from_model(ground, model_map(near, prepared.density, d_min=prepared.d_min))
+        return from_model(ground, placed(prepared, model)[0].density(prepared.d_min))
     return from_map(ground)
 
 

@@ -1,28 +1,26 @@
-"""Rows as requests to ``sharpem sharpen``: what a column may be is asked of its parser."""
+"""Rows of a table as requests: a column for every option of ``sharpem sharpen``."""
 
 from __future__ import annotations
 
 import os
-import shlex
-from argparse import Action
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sharpem.errors import InputError
 from sharpem.io.table import Line, TableError, column_name
 from sharpem.jobs import Job, file_stamp, fingerprint
+from sharpem.options.request import SharpenRequest
+from sharpem.options.rules import check_options
+from sharpem.options.table import Option, column_of, options_of
+from sharpem.output import stem_of
 
-if TYPE_CHECKING:
-    from sharpem.cli.parser import Parser
-
-__all__ = ["Row", "columns", "lines_of", "rows_of", "sharpen_parser"]
+__all__ = ["Row", "columns", "lines_of", "rows_of"]
 
 # The batch itself says where results go, how many threads there are, and what is printed.
 _NOT_OF_A_ROW = ("help", "output", "overwrite", "threads", "json", "quiet", "verbose", "debug")
-_YES, _NO = ("yes", "true", "on", "1", "x"), ("no", "false", "off", "0")
 
 
 @dataclass(frozen=True)
@@ -35,19 +33,24 @@ class Row:
         Of its folder and files.
     place : str
         Where it stands in the table.
-    source : str
-        The map, or the half map where there is none.
-    words : tuple of str
-        The command line after ``sharpem sharpen``.
-    files : tuple of str
-        Those of the words that are files or ought to be.
+    request : SharpenRequest
     """
 
     name: str
     place: str
-    source: str
-    words: tuple[str, ...]
-    files: tuple[str, ...]
+    request: SharpenRequest
+
+    @property
+    def source(self) -> str:
+        """The map, or the half map where there is none."""
+        return self.request.source
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Files that the row names; entries of the EMDB and other words are none."""
+        options = options_of(SharpenRequest).values()
+        named = [getattr(self.request, one.name) for one in options if one.kind.is_file]
+        return tuple(name for name in named if name is not None and os.path.isabs(name))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -55,35 +58,31 @@ class Row:
         return tuple(file for file in self.files if not os.path.exists(file))
 
     @property
+    def command(self) -> list[str]:
+        """The command line that does the same."""
+        return ["sharpem", "sharpen", *self.request.words(), "-o", self.name]
+
+    @property
     def job(self) -> Job:
         """The row as a job; it is another one when a file has changed."""
         stamps = {file: file_stamp(file) for file in self.files}
-        arguments = {"name": self.name, "words": list(self.words)}
+        arguments = {"name": self.name, "request": self.request.to_dict()}
         return Job(self.name, fingerprint([arguments, stamps]), arguments)
 
 
 @cache
-def sharpen_parser() -> Parser:
-    """Parser of ``sharpem sharpen``."""
-    from sharpem.cli import sharpen
-    from sharpem.cli.parser import Parser
+def columns() -> dict[str, tuple[Option, bool]]:
+    """All columns that a table may have but ``name``: the option, and whether `yes` negates it.
 
-    commands = Parser(prog="sharpem").add_subparsers()
-    sharpen.add_parser(commands)
-    parser: Parser = commands.choices[sharpen.NAME]
-    return parser
-
-
-@cache
-def columns() -> dict[str, tuple[str, Action]]:
-    """All columns that a table may have but ``name``: the option's spelling, and its action."""
-    found = {}
-    for action in sharpen_parser()._actions:
-        for option in action.option_strings or [action.dest]:
-            name = column_name(option)
-            if (option.startswith("--") or option == action.dest) and name not in _NOT_OF_A_ROW:
-                found[name] = (option, action)
-    return found
+    A switch that is on by default has two columns, ``report`` and ``no_report``.
+    """
+    found: dict[str, tuple[Option, bool]] = {}
+    for one in options_of(SharpenRequest).values():
+        negated = one.is_switch and one.default is True
+        found[column_of(one)] = (one, negated)
+        if negated:
+            found[column_of(one).removeprefix("no_")] = (one, False)
+    return {name: column for name, column in found.items() if name not in _NOT_OF_A_ROW}
 
 
 def lines_of(rows: Iterable[Mapping[str, Any]]) -> list[Line]:
@@ -132,7 +131,7 @@ def rows_of(
         try:
             row = _row(line, folder)
         except InputError as error:
-            faults.append(f"{line.place}: {str(error).removesuffix(' (sharpem sharpen --help)')}")
+            faults.append(f"{line.place}: {error}")
             continue
         other = by_name.setdefault(row.name.casefold(), row)
         if other is not row:
@@ -149,36 +148,40 @@ def rows_of(
 
 
 def _unknown(lines: list[Line]) -> list[str]:
-    names = dict.fromkeys(name for line in lines for name in line.cells)
-    faults = []
-    for name in names:
+    known, faults = columns(), []
+    for name in dict.fromkeys(name for line in lines for name in line.cells):
         if name in _NOT_OF_A_ROW:
             faults.append(f"column {name}: the same for all rows, expected as an option of batch")
-        elif name and name != "name" and name not in columns():
+        elif name and name != "name" and name not in known:
             faults.append(f"column {name}: no option of sharpem sharpen")
     return faults
 
 
 def _row(line: Line, folder: Path) -> Row:
-    from sharpem.cli.output import output_prefix
-
     cells = {column: text for column, text in line.cells.items() if text}
     name = cells.pop("name", None)
-    words: list[str] = []
-    files: list[str] = []
-    for column, (option, action) in columns().items():
-        if (text := cells.get(column)) is None:
-            continue
-        value = _as_file(text, folder) if _takes_a_file(action) else None
-        if value is not None:
-            files.append(value)
-        words += _words(option, action, text if value is None else value)
-    request = sharpen_parser().parse_args(words)
-    source = request.map or request.half1
-    if source is None:
+    request = SharpenRequest.of(_values(cells, folder))
+    check_options(request, column_of)
+    if not request.source:
         raise InputError("no map, expected one, or half1 and half2")
-    name = _checked(name or str(output_prefix(None, str(source), "")))
-    return Row(name, line.place, source, tuple(words), tuple(files))
+    return Row(_checked(name or stem_of(request.source)), line.place, request)
+
+
+def _values(cells: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Values of options, by name; a switch that is left as it is counts as not given."""
+    values = {}
+    for column, text in cells.items():
+        one, negated = columns()[column]
+        try:
+            value = one.kind.value(text)
+        except InputError as error:
+            raise InputError(f"{column}: {error}") from None
+        if one.is_switch:
+            value = value is not negated
+        if one.is_switch and value == one.default:
+            continue
+        values[one.name] = _as_file(value, folder) if one.kind.is_file else value
+    return values
 
 
 def _checked(name: str) -> str:
@@ -187,29 +190,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _takes_a_file(action: Action) -> bool:
-    """Whether an option takes any text: files are the only ones that do."""
-    return action.type is None and action.nargs in (None, "?") and action.choices is None
-
-
-def _as_file(text: str, folder: Path) -> str | None:
-    """Absolute path of a file that is there or, by its looks, should be; None: no file's name."""
+def _as_file(text: str, folder: Path) -> str:
+    """Absolute path of a file that is there or, by its looks, should be; else the word itself."""
     path = folder / Path(text).expanduser()
     looks_like_one = bool(path.suffix) or os.sep in text
-    return str(path.absolute()) if looks_like_one or path.exists() else None
-
-
-def _words(option: str, action: Action, text: str) -> list[str]:
-    if not option.startswith("-"):
-        return [text]
-    if action.nargs == 0:
-        return [option] if _is_yes(option, text) else []
-    if action.nargs is not None:
-        return [option, *shlex.split(text)]
-    return [f"{option}={text}"]
-
-
-def _is_yes(option: str, text: str) -> bool:
-    if text.lower() not in (*_YES, *_NO):
-        raise InputError(f"{option.removeprefix('--')}: found {text}, expected yes or no")
-    return text.lower() in _YES
+    return str(path.absolute()) if looks_like_one or path.exists() else text

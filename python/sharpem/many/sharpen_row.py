@@ -1,16 +1,15 @@
-"""One row, in its own process: ``sharpem sharpen``, in the row's folder."""
+"""One row, in its own process."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import shlex
 from pathlib import Path
 from typing import Any
 
-from sharpem.errors import NotApplicableError
-from sharpem.many.rows import sharpen_parser
+from sharpem.many.rows import Row
+from sharpem.options.request import SharpenRequest
+from sharpem.options.table import column_of
+from sharpem.run import run_request, settled
 
 __all__ = ["sharpen_row"]
 
@@ -18,37 +17,27 @@ __all__ = ["sharpen_row"]
 def sharpen_row(arguments: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Sharpen a row's map; what the summary shows of it.
 
-    Works in the folder, so that the files know each other by name alone: it will be renamed, and
-    may be moved.
+    The files know each other by name alone, for the folder will be renamed, and may be moved.
 
     Parameters
     ----------
     arguments : dict
-        ``name`` of the output, and ``words`` of the command line.
+        ``name`` of the output, and ``request``, the fields of a `SharpenRequest`.
     folder : Path
         Empty.
 
     Raises
     ------
     InputError
-        As the command would.
+        The request or its files are at fault.
     """
-    name, words = arguments["name"], arguments["words"]
-    request = sharpen_parser().parse_args([*words, f"--output=./{name}", "--quiet"])
-    request.command_line = ["sharpem", "sharpen", *words, "-o", name]
-    with _inside(folder), suppress(NotApplicableError):  # JSON and report say why there is no map
-        request.run(request)
-    return _shown(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
-
-
-@contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+    name, request = arguments["name"], SharpenRequest.from_dict(arguments["request"])
+    command = shlex.join(Row(name, "", request).command)
+    result, written = run_request(
+        settled(request, column_of), folder / name, command=command, called=name
+    )
+    files = {kind: written[kind].name for kind in ("map", "report") if kind in written}
+    return _shown(result.to_dict()) | {"output": files}
 
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:
@@ -67,5 +56,4 @@ def _shown(values: dict[str, Any]) -> dict[str, Any]:
         "molecular_volume": values["molecular_volume"]["angstrom3"],
         "warnings": len(verdict["warnings"]),
         "shape": values["input"]["shape"],
-        "output": values["output"],
     }

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import pieces
 
-__all__ = ["flat_value", "map_oddities", "skewness"]
+__all__ = ["FLAT_ZONE", "flat_value", "map_oddities", "skewness"]
+
+FLAT_ZONE = 0.05
+"""Fraction of exactly equal voxels from which a map counts as cut out or masked."""
 
 _FLAT = 0.1  # fraction of equal voxels from which a map counts as cut out
 _SHARPENED = re.compile(

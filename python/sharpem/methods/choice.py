@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
+from sharpem.findings import Finding, unique
+from sharpem.methods.shell_evidence import ShellEvidence
 from sharpem.spectra.filters import RadialFilter
 
 __all__ = ["NINETY_PERCENT", "BIso", "Choice", "Curve", "Trial", "Verdict"]
@@ -102,7 +103,14 @@ class Choice:
     trials: tuple[Trial, ...] = ()
     region_weight: float | None = None
     curves: tuple[Curve, ...] = ()
-    shells: dict[str, Any] | None = field(default=None)
+    shells: ShellEvidence | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def noting(self, findings: tuple[Finding, ...]) -> Choice:
+        """Return the same answer with more findings, whose sentences become warnings too."""
+        texts = tuple(found.text for found in findings)
+        verdict = replace(self.verdict, warnings=(*self.verdict.warnings, *texts))
+        return replace(self, verdict=verdict, findings=unique((*self.findings, *findings)))
 
 
 NINETY_PERCENT = 1.645

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem import _core
 from sharpem.analysis.masks import soft_mask
-from sharpem.analysis.model_map import model_map
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.analysis.signal_and_noise import NEAR_MOLECULE
+from sharpem.findings import Finding
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
-from sharpem.maps.model import Model
 from sharpem.methods.choice import Choice, Verdict
-from sharpem.methods.half_map_checks import fsc_oddities
+from sharpem.methods.half_map_checks import (
+    fsc_oddities,
+    mask_is_worse_than_none,
+    mask_oddities,
+)
+from sharpem.methods.power_in_mask import power_of_map, power_of_model
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import SURFACE, ScanMethod, choose_by_scan
+from sharpem.methods.shell_evidence import HalvesAlone, ShellEvidence
 from sharpem.methods.shell_filter import (
     b_of_filter,
     decaying,
@@ -27,13 +31,8 @@ from sharpem.methods.shell_filter import (
     smooth_ratio,
     without_floor,
 )
-from sharpem.spectra.fsc import (
-    HalfMapFsc,
-    half_map_fsc,
-    masked_terms,
-    unmasked_resolution,
-    whitened,
-)
+from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra, half_map_fsc
+from sharpem.spectra.fsc_curve import Crossing
 from sharpem.spectra.reference import ln_reference
 
 __all__ = ["Measured", "choose", "cross_checked", "measure"]
@@ -58,36 +57,19 @@ class Measured:
         The mask of the masked FSC, 0 to 1.
     resolution : float
         Where the corrected FSC falls below 0.143, A.
-    warnings : tuple of str
-        One sentence each.
+    findings : tuple of Finding
+        What is odd about half maps, FSC and mask.
     """
 
     halves: HalfMaps
     fsc: HalfMapFsc
     mask: Map
     resolution: float
-    warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
-    def table(self) -> dict[str, Any]:
+    def evidence(self) -> ShellEvidence:
         """Curves and resolutions, for the JSON, STAR and the report."""
-        fsc = self.fsc
-        return {
-            "s": fsc.s.tolist(),
-            "d": (1 / fsc.s).tolist(),
-            "terms": fsc.terms.tolist(),
-            "fsc_unmasked": fsc.unmasked.tolist(),
-            "fsc_masked": fsc.masked.tolist(),
-            "fsc_randomised": fsc.randomised.tolist(),
-            "fsc_corrected": fsc.corrected.tolist(),
-            "randomised_from": fsc.randomised_from,
-            "mask_share": fsc.share,
-            "resolution": {
-                "0.143": fsc.resolution(),
-                "0.5": fsc.resolution(0.5),
-                "unmasked_0.143": fsc.resolution(masked=False),
-                "unmasked_0.5": fsc.resolution(0.5, masked=False),
-            },
-        }
+        return ShellEvidence(self.fsc.s, self.fsc.terms, half_map_fsc=self.fsc)
 
 
 def measure(
@@ -108,25 +90,30 @@ def measure(
     InputError
         The half maps have nothing in common, or are not independent.
     """
-    mean = halves.mean()
-    if mask is None:
-        width = resolution or unmasked_resolution(halves.one, halves.two)
-        window = soft_mask(mean, max(width, 2 * max(mean.voxel_size)))
-    else:
-        window = np.clip(mask.data, 0.0, 1.0)
-    fsc = half_map_fsc(halves.one, halves.two, window)
-    warnings = (*halves.warnings, *fsc_oddities(halves, fsc))
+    spectra = HalfMapSpectra(halves.one, halves.two)
+    width = max(resolution or spectra.unmasked_resolution, spectra.limit)
+    about: tuple[Finding, ...] = ()
+    fsc = None
+    if mask is not None:
+        window = np.clip(mask.data, np.float32(0), np.float32(1))
+        fsc = half_map_fsc(spectra, window)
+        about = mask_oddities(mask, fsc)
+    if fsc is None or mask_is_worse_than_none(fsc):
+        window = soft_mask(halves.mean(), width)
+        fsc = half_map_fsc(spectra, window)
+    oddities = fsc_oddities(halves, spectra, fsc)
     found = fsc.resolution()
     assert found is not None  # fsc_oddities refuses half maps without a correlation
-    return Measured(halves, fsc, np.asarray(window, dtype=np.float32), found, warnings)
+    return Measured(halves, fsc, window, found, (*halves.findings, *about, *oddities))
 
 
-def choose(prepared: Prepared, measured: Measured, *, model: Model | None = None) -> Choice:
+def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None = None) -> Choice:
     """Choose the filter R CC* shell by shell.
 
-    CC* is that of the voxels near the molecule: the FSC inside the mask tells signal from noise,
-    and of the noise counts the part that is where the molecule is. R is smoothed over shells, and
-    taken from the part of the power that is signal.
+    The FSC inside the mask gives C_ref = (2 FSC / (1 + FSC))^1/2, the correlation of the full map
+    with the truth there (Rosenthal & Henderson 2003), and C_ref^2 is the signal's part of the
+    power. CC* is that of the voxels about atoms, which hold all of the signal and less of the noise
+    than the mask lets through. R is taken from the signal's power and smoothed over shells.
 
     Parameters
     ----------
@@ -134,84 +121,63 @@ def choose(prepared: Prepared, measured: Measured, *, model: Model | None = None
         The map to be filtered: the mean of the half maps, or the full map on their grid.
     measured : Measured
         Of the half maps.
-    model : Model, optional
+    model : PlacedModel, optional
         For the amplitudes at B = 0, instead of those of a typical protein.
     """
     fsc = measured.fsc
     used = fsc.s <= (1 + 1e-9) / prepared.d_min
     s, terms = fsc.s[used], fsc.terms[used]
-    power = _masked_power(prepared, measured.mask, s)
-    clean = decaying(fsc.s, without_floor(fsc.corrected))[used]
-    share = 2 * clean / (1 + clean)  # CC*^2: the signal's part of the power inside the mask
-    near = min(1.0, NEAR_MOLECULE * prepared.volume.fraction / fsc.share)
-    signal = np.maximum(share, _LEAST_SIGNAL)
-    cc_star = np.sqrt(share / (share + near * (1 - share)))
+    power = power_of_map(prepared, measured.mask, s)
+    fsc_clean = decaying(fsc.s, without_floor(fsc.corrected))[used]
+    c_ref_squared = 2 * fsc_clean / (1 + fsc_clean)
+    noise_about_atoms = min(1.0, NEAR_MOLECULE * prepared.volume.fraction / fsc.mask_power)
+    signal = np.maximum(c_ref_squared, _LEAST_SIGNAL)
+    cc_star = np.sqrt(c_ref_squared / (c_ref_squared + noise_about_atoms * (1 - c_ref_squared)))
     expected = ln_reference(s, xray=prepared.shells.xray)
+    about_model: tuple[Finding, ...] = ()
     if model is not None:
-        expected = np.log(_model_power(prepared, model, measured.mask, s))
-    variance = 2.0 / (terms * fsc.share * signal**2)
+        by_model, weight, about_model = power_of_model(prepared, model, measured.mask, s)
+        expected = weight * by_model + (1 - weight) * expected
+    variance = 2.0 / (terms * fsc.mask_power * signal**2)
     ratio = np.exp(-0.5 * smooth_ratio(s, np.log(signal * power) - expected, variance))
-    # R is the ratio to all of the power near the molecule, not to the signal's alone.
-    ratio *= np.sqrt(signal / (signal + near * (1 - signal)))
+    # R is the ratio to all of the power about atoms, not to the signal's alone.
+    ratio *= np.sqrt(signal / (signal + noise_about_atoms * (1 - signal)))
     filter_ = shell_filter(prepared, s, ratio, cc_star)
     b_iso = b_of_filter(prepared, filter_)
-    table = measured.table() | {
-        name: _padded(column, fsc.s.size)
-        for name, column in (("cc_star", cc_star), ("ratio", ratio), ("scale", ratio * cc_star))
-    }
+    evidence = replace(
+        measured.evidence(),
+        cc_star=_padded(cc_star, fsc.s.size),
+        ratio=_padded(ratio, fsc.s.size),
+    )
     verdict = Verdict(
         True,
         None,
         (_found(measured), _filter_words(b_iso.signal - b_iso.target, model is not None)),
-        (*measured.warnings, *_limit_warning(prepared, measured)),
+        _limit_warning(prepared, measured),
     )
-    return Choice("half-map", filter_, verdict, b_iso, shells=table)
+    return Choice("half-map", filter_, verdict, b_iso, shells=evidence).noting(
+        (*measured.findings, *about_model)
+    )
 
 
-def _padded(column: Array, size: int) -> list[float]:
+def _padded(column: Array, size: int) -> Array:
     """NaN, which the JSON writes as null, in the shells beyond the end of the map."""
-    return [*map(float, column)] + [float("nan")] * (size - column.size)
-
-
-def _masked_power(prepared: Prepared, mask: Map, s: Array) -> Array:
-    """Mean |F|^2 inside the mask of the map to be filtered, for shells about s."""
-    shells = prepared.shells
-    white = masked_terms(
-        whitened(prepared.spectrum, shells.s, shells.power), mask, prepared.spectrum
-    )
-    sums = _core.shell_sums(white, _edges_about(s))
-    inside = sums.power / np.maximum(sums.terms, 1)
-    return np.maximum(inside, 1e-12) * np.interp(s, shells.s, shells.power)
-
-
-def _model_power(prepared: Prepared, model: Model, mask: Map, s: Array) -> Array:
-    """Mean |F|^2 of the model at B = 0 inside the mask."""
-    like = prepared.density
-    data = model_map(model, like, d_min=prepared.d_min, xray=like.xray)
-    data = data - np.float32(data.mean(dtype=np.float64))
-    terms = _core.analyse(np.ascontiguousarray(data * mask), like.cell, prepared.d_min)
-    sums = _core.shell_sums(terms, _edges_about(s))
-    return np.maximum(sums.power / np.maximum(sums.terms, 1), 1e-30)
-
-
-def _edges_about(s: Array) -> Array:
-    """Edges half way between shells."""
-    middle = 0.5 * (s[1:] + s[:-1])
-    return np.concatenate([[1e-9], middle, [2 * s[-1] - middle[-1]]])
+    return np.concatenate([column, np.full(size - column.size, np.nan)])
 
 
 def _found(measured: Measured) -> str:
     fsc = measured.fsc
-    half = fsc.resolution(0.5)
-    whole = fsc.resolution(masked=False)
+    masked, whole, half = fsc.crossing(), fsc.crossing(masked=False), fsc.crossing(0.5)
     return (
-        f"The half maps agree (FSC above 0.143) to {measured.resolution:.2f} A inside the mask, "
+        f"The half maps agree (FSC above 0.143) to {_angstrom(masked)} inside the mask, "
         f"{_angstrom(whole)} over the whole box; FSC = 0.5 at {_angstrom(half)}."
     )
 
 
-def _angstrom(d: float | None) -> str:
-    return "nowhere" if d is None else f"{d:.2f} A"
+def _angstrom(found: Crossing) -> str:
+    if found.d is None:
+        return "nowhere"
+    return f"{found.d:.2f} A" + (" or better (the limit of the grid)" if found.beyond else "")
 
 
 def _filter_words(b_sharpen: float, by_model: bool) -> str:
@@ -274,7 +240,7 @@ def cross_checked(
         f"{bare[1]:.0f} A^2, and {chosen[0]:.0f} and {chosen[1]:.0f} A^2 would be chosen (full "
         f"map: {choice.b_iso.signal - choice.b_iso.target:.0f} A^2)."
     )
-    warnings = [*measured.warnings, *_limit_warning(prepared, measured)]
+    warnings = [*_limit_warning(prepared, measured)]
     if apart > _DISAGREE:
         warnings.append(
             f"The half maps disagree by {apart:.0f} A^2 about the highest {method.label}: noise "
@@ -288,10 +254,9 @@ def cross_checked(
         reasons=(*choice.verdict.reasons, _found(measured), reason),
         warnings=(*choice.verdict.warnings, *warnings),
     )
-    table = measured.table() | {
-        "half_maps": {"b_sharpen": chosen, "b_sharpen_score_alone": bare, "apart": apart}
-    }
-    return replace(choice, verdict=verdict, shells=table)
+    alone = HalvesAlone(tuple(chosen), tuple(bare), apart)
+    evidence = replace(measured.evidence(), halves_alone=alone)
+    return replace(choice, verdict=verdict, shells=evidence).noting(measured.findings)
 
 
 def _alone(

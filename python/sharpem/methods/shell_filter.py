@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import NINETY_PERCENT, BIso
 from sharpem.spectra.filters import ShellFilter
+from sharpem.spectra.fsc_curve import never_rising
 from sharpem.spectra.shells import overall_b
 
 __all__ = ["b_of_filter", "decaying", "shell_filter", "smooth_ratio", "without_floor"]
@@ -56,8 +57,9 @@ def without_floor(fsc: Array) -> Array:
 def decaying(s: Array, fsc: Array) -> Array:
     """Replace the noisy tail of an FSC by an exponential decay, never rising, 0 to 1.
 
-    From the first shell below 0.2 after one above 0.4 the curve is c0 exp(-a (s - s0)), with the a
-    that fits best. A curve that never gets so high, or never falls so low, is clipped only.
+    From where the curve falls below 0.2 for good the curve is c0 exp(-a (s - s0)), with the a that
+    fits best in the sum of absolute deviations: a single shell that sticks out has no say. A curve
+    that never gets above 0.4, or never falls so low, is clipped only.
 
     Parameters
     ----------
@@ -65,17 +67,15 @@ def decaying(s: Array, fsc: Array) -> Array:
         1/A, ascending, and the curve.
     """
     fsc = np.clip(fsc, 0.0, 1.0)
-    high = np.flatnonzero(fsc >= _WELL_ABOVE)
-    if not high.size:
-        return fsc
-    low = high[0] + np.flatnonzero(fsc[high[0] :] < _TAIL)
-    if not low.size:
+    falling = never_rising(fsc)
+    low = np.flatnonzero(falling < _TAIL)
+    if not low.size or low[0] == 0 or falling[0] < _WELL_ABOVE:
         return fsc
     i = int(low[0])
     start = max(float(fsc[i - 1]), _TAIL)
     rates = np.geomspace(1.0, 1000.0, 300)
     tails = start * np.exp(-np.multiply.outer(rates, s[i:] - s[i - 1]))
-    best = int(np.argmin(((tails - fsc[i:]) ** 2).sum(1)))
+    best = int(np.argmin(np.abs(tails - fsc[i:]).sum(1)))
     return np.concatenate([fsc[:i], tails[best]])
 
 

@@ -11,6 +11,7 @@ from sharpem.errors import InputError
 from sharpem.methods import empirical
 from sharpem.methods.choice import Choice, Verdict
 from sharpem.methods.scan import ScanSettings
+from sharpem.methods.shell_evidence import ShellEvidence
 from sharpem.methods.shell_filter import b_of_filter, shell_filter, smooth_ratio
 
 __all__ = ["choose"]
@@ -58,16 +59,8 @@ def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
         f"expected correlation with the truth; over all this is like b_sharpen "
         f"{b_iso.signal - b_iso.target:.0f} A^2.",
     )
-    table = {
-        "s": shells.s.tolist(),
-        "d": shells.d.tolist(),
-        "terms": shells.terms.tolist(),
-        "cc_star": cc_star.tolist(),
-        "ratio": ratio.tolist(),
-        "scale": (ratio * cc_star).tolist(),
-    }
-    verdict = Verdict(True, None, reasons)
-    return Choice("single-map", filter_, verdict, b_iso, shells=table)
+    evidence = ShellEvidence(shells.s, shells.terms, cc_star, ratio)
+    return Choice("single-map", filter_, Verdict(True, None, reasons), b_iso, shells=evidence)
 
 
 def _cut_off(prepared: Prepared, settings: ScanSettings) -> Choice:

@@ -1,7 +1,7 @@
 """What a run looked like: a self-contained HTML page and a ChimeraX script."""
 
-from sharpem.report.chimerax import chimerax_script, write_chimerax
-from sharpem.report.html import render_report, write_report
+from sharpem.report.chimerax import chimerax_script
+from sharpem.report.html import render_report
 from sharpem.report.slices import Contours, equal_volume_contours
 
 __all__ = [
@@ -9,6 +9,4 @@ __all__ = [
     "chimerax_script",
     "equal_volume_contours",
     "render_report",
-    "write_chimerax",
-    "write_report",
 ]

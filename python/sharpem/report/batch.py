@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 import numpy as np
 
-from sharpem.report.drawing import BLUE, GREEN, GREY, INK, ORANGE, drawing, svg
 from sharpem.report.pages import render_page
+from sharpem.report.panel import BLUE, GREEN, GREY, ORANGE, Panel, svg
+from sharpem.report.scale import Ticks
 
 __all__ = ["render_batch"]
 
+_HEIGHT = 200  # of the axes, px
 _COLUMNS = (
     ("resolution", "resolution (Å)", ".3g"),
     ("method", "method", ""),
@@ -95,10 +97,11 @@ def _cell(value: Any, form: str) -> _Cell:
 
 
 def _figures(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    before, after = [("before", GREY, "b_iso_input"), ("after", BLUE, "b_iso_output")]
-    return [
+    """Draw what there are numbers for, with captions."""
+    before, after = [(GREY, "b_iso_input"), (BLUE, "b_iso_output")]
+    figures = [
         (
-            _histogram(rows, [("", BLUE, "b_sharpen")], "b_sharpen (Å²)"),
+            _histogram(rows, [(BLUE, "b_sharpen")], "b_sharpen (Å²)"),
             "How strongly the maps were sharpened (positive), or blurred; for filters by shell the "
             "b_sharpen that they are like over all.",
         ),
@@ -107,7 +110,7 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
             "Overall B of the maps as they came (grey), and after (blue).",
         ),
         (
-            _histogram(rows, [("", GREEN, "signal_to_noise")], "Signal to noise"),
+            _histogram(rows, [(GREEN, "signal_to_noise")], "Signal to noise"),
             "Of the score's maximum, where the method scans overall B.",
         ),
         (
@@ -116,47 +119,46 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
             "instead, or none was made.",
         ),
     ]
+    return [(drawn, caption) for drawn, caption in figures if drawn]
 
 
 def _histogram(
-    rows: Sequence[Mapping[str, Any]], series: Sequence[tuple[str, str, str]], label: str
+    rows: Sequence[Mapping[str, Any]], series: Sequence[tuple[str, str]], label: str
 ) -> str:
+    """Count the maps by one or several columns; nothing where no map has a number."""
     values = [
-        np.array([row[name] for row in rows if row[name] is not None], float)
-        for _, _, name in series
+        np.array([row[name] for row in rows if row[name] is not None], float) for _, name in series
     ]
     together = np.concatenate(values)
+    if not together.size:
+        return ""
     bins = np.histogram_bin_edges(together, min(30, max(5, round(2 * len(rows) ** 0.5))))
-    with drawing() as new_figure:
-        figure = new_figure(260)
-        axis = figure.add_axes((0.12, 0.19, 0.85, 0.77))
-        for numbers, (_, colour, _) in zip(values, series, strict=True):
-            axis.hist(numbers, bins, color=colour, alpha=0.75, edgecolor=INK, lw=0.3)
-        if not len(together):
-            axis.annotate("none", (0.5, 0.5), xycoords="axes fraction", ha="center")
-        _counts(axis)
-        axis.set_xlabel(label)
-        return svg(figure, series[0][2], f"Histogram of {label}")
+    counts = [np.histogram(numbers, bins)[0] for numbers in values]
+    margin = 0.05 * (bins[-1] - bins[0])
+    panel = _counting_panel(np.max(counts), (bins[0] - margin, bins[-1] + margin))
+    for (colour, _), heights in zip(series, counts, strict=True):
+        for low, high, height in zip(bins[:-1], bins[1:], heights, strict=True):
+            if height:
+                panel.bar(low, high, height, colour, opacity=0.75)
+    return svg([panel], [_HEIGHT], series[0][1], f"Histogram of {label}", label)
 
 
 def _verdicts(rows: Sequence[Mapping[str, Any]]) -> str:
     """Draw bars: how many maps each method was used on, and on how many it does not apply."""
-    methods = sorted({row["method"] for row in rows})
-    counts = Counter((row["method"], row["applicable"]) for row in rows)
-    good = [counts[method, True] for method in methods]
-    bad = [counts[method, False] for method in methods]
-    with drawing() as new_figure:
-        figure = new_figure(260)
-        axis = figure.add_axes((0.12, 0.19, 0.85, 0.77))
-        axis.bar(methods, good, 0.6, color=GREEN)
-        axis.bar(methods, bad, 0.6, bottom=good, color=ORANGE)
-        axis.set_xlim(-1, len(methods))
-        _counts(axis)
-        return svg(figure, "applicable", "Maps by method, and whether it applies")
+    counts = Counter(row["method"] for row in rows)
+    applies = Counter(row["method"] for row in rows if row["applicable"])
+    methods = sorted(counts)
+    names = [(float(place), method) for place, method in enumerate(methods)]
+    panel = _counting_panel(max(counts.values()), (-1, len(methods)), names)
+    for place, method in enumerate(methods):
+        panel.bar(place - 0.3, place + 0.3, counts[method], ORANGE)
+        if applies[method]:
+            panel.bar(place - 0.3, place + 0.3, applies[method], GREEN)
+    return svg([panel], [_HEIGHT], "applicable", "Maps by method, and whether it applies", "method")
 
 
-def _counts(axis: Any) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axis.set_ylabel("maps")
+def _counting_panel(
+    largest: int, x_range: tuple[float, float], x_ticks: Ticks | None = None
+) -> Panel:
+    """Make axes for bars that count maps."""
+    return Panel("maps", x_range=x_range, y_range=(0, 1.08 * largest), whole=True, x_ticks=x_ticks)

@@ -15,9 +15,9 @@ from sharpem.report.slices import Contours, equal_volume_contours
 
 if TYPE_CHECKING:
     from sharpem.maps.density import DensityMap
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
 
-__all__ = ["chimerax_script", "write_chimerax"]
+__all__ = ["chimerax_script"]
 
 StrPath = str | os.PathLike[str]
 
@@ -37,21 +37,8 @@ hide #1 models
 """
 
 
-def write_chimerax(
-    result: Result,
-    path: StrPath,
-    map_path: StrPath | None,
-    input_path: StrPath | None = None,
-    *,
-    colour_path: StrPath | None = None,
-) -> None:
-    """Write :func:`chimerax_script` to a file; parameters as there, ``path`` as ``script_path``."""
-    text = chimerax_script(result, map_path, input_path, script_path=path, colour_path=colour_path)
-    Path(path).write_text(text, encoding="utf-8")
-
-
 def chimerax_script(
-    result: Result,
+    result: Sharpened,
     map_path: StrPath | None,
     input_path: StrPath | None = None,
     *,
@@ -65,7 +52,7 @@ def chimerax_script(
 
     Parameters
     ----------
-    result : Result
+    result : Sharpened
         What :func:`sharpem.sharpen` gave.
     map_path : path or None
         Where the sharpened map is or will be; None if there is none.
@@ -123,7 +110,7 @@ def _open_map(number: int, path: str, density: DensityMap, level: float, colour:
     ]
 
 
-def _colour(number: int, path: str | None, result: Result) -> list[str]:
+def _colour(number: int, path: str | None, result: Sharpened) -> list[str]:
     """Commands that colour a surface by the local b_sharpen, which becomes the next model."""
     local, size = result.local, ",".join(f"{step:.7g}" for step in result.input.voxel_size)
     if path is None or local is None or not local.boxes:

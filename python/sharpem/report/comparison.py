@@ -1,4 +1,4 @@
-"""The page of ``sharpem compare``: all ways to choose a filter side by side."""
+"""The page of ``sharpem compare``: all methods side by side."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sharpem import _core
-from sharpem.evaluation.compare import DEPOSITED, Comparison, Entry
-from sharpem.methods.scanned import KURTOSIS, SURFACE
+from sharpem.evaluation.compare import DEPOSITED, Compared, Comparison
+from sharpem.methods.registry import COMPARED, METHODS, SCANNING
 from sharpem.report.curves import Line, fsc_figure, lines_figure
 from sharpem.report.pages import render_page
-from sharpem.report.panel import GREY, INK, Panel, svg
+from sharpem.report.panel import GREY, Panel, svg
 from sharpem.report.slices import Picture, pictures, window_of
 from sharpem.report.words import typeset
 from sharpem.spectra.filters import Filter
@@ -19,18 +19,6 @@ from sharpem.spectra.filters import Filter
 __all__ = ["columns", "headline", "judge_sentence", "oracle_sentence", "render_comparison", "texts"]
 
 _FRACTION = 0.2  # of the molecular volume inside the contour, as in the scan
-
-_LOOKS = {
-    DEPOSITED: (GREY, False),
-    "surface": ("#3b82c4", False),
-    "surface-bare": ("#3b82c4", True),
-    "kurtosis": ("#2a9d6a", False),
-    "kurtosis-bare": ("#2a9d6a", True),
-    "empirical": ("#d9762b", False),
-    "half-map": ("#9a6fd0", False),
-    "model": ("#c8434f", False),
-    "single-map": ("#1fa3b5", False),
-}
 
 
 class _Row(NamedTuple):
@@ -48,7 +36,7 @@ def columns(comparison: Comparison) -> tuple[str, ...]:
     return (*plain, "CC_mask", "CC_box", "FSC = 0.5 (A)") if comparison.best else plain
 
 
-def texts(entry: Entry) -> tuple[str, ...]:
+def texts(entry: Compared) -> tuple[str, ...]:
     """Write what goes under :func:`columns`."""
     applicable = "" if entry.choice is None else "yes" if entry.choice.verdict.applicable else "no"
     plain = (applicable, _sharpening(entry), f"{entry.b_output:.0f}")
@@ -58,7 +46,7 @@ def texts(entry: Entry) -> tuple[str, ...]:
     return (*plain, f"{cc.cc_mask:.4f}", f"{cc.cc_box:.4f}", str(entry.agreement.fsc.crossing(0.5)))
 
 
-def _sharpening(entry: Entry) -> str:
+def _sharpening(entry: Compared) -> str:
     """b_sharpen; for a filter by shell the one that it is like, marked so."""
     if entry.choice is None:
         return ""
@@ -144,14 +132,18 @@ def _with_signs(name: str) -> str:
     return name.replace("A^2", "Å²").replace("(A)", "(Å)")
 
 
-def _row(comparison: Comparison, entry: Entry) -> _Row:
+def _row(comparison: Comparison, entry: Compared) -> _Row:
     reasons = () if entry.choice is None else entry.choice.verdict.reasons
     best = entry is comparison.best
     return _Row(entry.label, *_look(entry), best, texts(entry), typeset(reasons))
 
 
-def _look(entry: Entry) -> tuple[str, bool]:
-    return _LOOKS.get(entry.name, (INK, False))
+def _look(entry: Compared) -> tuple[str, bool]:
+    """Colour of a method's lines, and whether they are dashed: those of variants are."""
+    if entry.name == DEPOSITED:
+        return GREY, False
+    method = COMPARED[entry.name]
+    return method.colour, method.variant_of is not None
 
 
 def _figures(comparison: Comparison) -> dict[str, str]:
@@ -184,33 +176,28 @@ def _figures(comparison: Comparison) -> dict[str, str]:
     return found
 
 
-def _filter_line(entry: Entry, filter_: Filter) -> Line:
+def _filter_line(entry: Compared, filter_: Filter) -> Line:
     s = np.linspace(0, 1 / filter_.d_min, 300)
     return Line(s, filter_.radial(s), *_look(entry))
 
 
-def _amplitude_line(comparison: Comparison, entry: Entry) -> Line:
+def _amplitude_line(comparison: Comparison, entry: Compared) -> Line:
     shells = comparison.prepared.shells
     factor = 1.0 if entry.filter is None else entry.filter.radial(shells.s)
     return Line(shells.s, shells.amplitude / shells.amplitude.max() * factor, *_look(entry))
-
-
-_PANELS = (
-    ("surface", "adjusted surface area", SURFACE.score),
-    ("kurtosis", "kurtosis", KURTOSIS.score),
-)
 
 
 def _score_figure(comparison: Comparison) -> str:
     """Draw the scores over overall B, and where each way ended up."""
     by_name = {entry.name: entry for entry in comparison.entries}
     panels = []
-    for name, label, score in _PANELS:
-        choice, panel = by_name[name].choice, Panel()
+    for name in SCANNING:
+        method, choice, panel = METHODS[name], by_name[name].choice, Panel()
         assert choice is not None
+        assert method.score is not None
         b_iso = [trial.b_iso for trial in choice.trials]
-        scores = [score(trial) for trial in choice.trials]
-        panel.line(b_iso, scores, _look(by_name[name])[0], dots=4, name=label)
+        scores = [method.score.score(trial) for trial in choice.trials]
+        panel.line(b_iso, scores, method.colour, dots=4, name=method.score.label)
         _targets(panel, comparison)
         panels.append(panel)
     words = "Adjusted surface area and kurtosis against overall B"
@@ -242,7 +229,7 @@ def _correlation_figure(comparison: Comparison) -> str:
         if entry.b_sharpen is None:
             panel.level(entry.cc_mask or 0.0, colour)
         else:
-            panel.dot(entry.b_sharpen, entry.cc_mask or 0.0, colour, hollow=dashed)
+            panel.scatter([entry.b_sharpen], [entry.cc_mask or 0.0], colour, hollow=dashed)
     words = "Map-model correlation at B = 0 against b_sharpen"
     return svg([panel], [230], "correlation", words, "b_sharpen (Å²); sharper to the right")
 

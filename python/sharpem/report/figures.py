@@ -23,7 +23,7 @@ from sharpem.report.panel import (
 
 if TYPE_CHECKING:
     from sharpem.methods.choice import Choice, Trial
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
 
 __all__ = ["amplitude_figure", "detail_figure", "filter_figure"]
 
@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 _CURVE_COLOURS = {"prior": ORANGE, "likelihood": GREEN, "posterior": BLUE}
 
 
-def detail_figure(result: Result) -> str:
+def detail_figure(result: Sharpened) -> str:
     """Surface area, regions and adjusted surface area against overall B (the paper's Fig. 3).
 
     Under them the curves that the choice rests on, if there are any. The choice is a line, its
@@ -85,7 +85,7 @@ def _curves_panel(choice: Choice) -> Panel:
     return panel
 
 
-def _mark(panel: Panel, result: Result) -> None:
+def _mark(panel: Panel, result: Sharpened) -> None:
     """Mark the target by a line and its interval by a band."""
     low, high = result.b_iso.interval
     if high > low:
@@ -93,7 +93,7 @@ def _mark(panel: Panel, result: Result) -> None:
     panel.mark(result.b_iso.target)
 
 
-def _detail_words(result: Result) -> str:
+def _detail_words(result: Sharpened) -> str:
     low, high = result.b_iso.interval
     return (
         f"Surface area, number of regions and adjusted surface area of {len(result.trials)} trial "
@@ -102,7 +102,7 @@ def _detail_words(result: Result) -> str:
     )
 
 
-def amplitude_figure(result: Result) -> str:
+def amplitude_figure(result: Sharpened) -> str:
     """Mean amplitudes against resolution before and after (the paper's Fig. 4)."""
     shells = result.prepared.shells
     s, before = shells.s, shells.amplitude
@@ -128,7 +128,7 @@ def amplitude_figure(result: Result) -> str:
     return svg([panel], [220], "amplitudes", words, RESOLUTION)
 
 
-def filter_figure(result: Result) -> str:
+def filter_figure(result: Sharpened) -> str:
     """Amplitude factor A(s) of the filter."""
     if result.filter is None:
         return ""
@@ -152,7 +152,7 @@ def filter_figure(result: Result) -> str:
     return svg([panel], [220], "filter", words + f"beyond {d_min:.2f} Å.", RESOLUTION)
 
 
-def _local_filters(result: Result, s: Array) -> tuple[Array, ...]:
+def _local_filters(result: Sharpened, s: Array) -> tuple[Array, ...]:
     """Amplitude factors of the bluntest and the sharpest local filter, if there are any."""
     local = result.local
     if local is None or not local.boxes or result.filter is None:

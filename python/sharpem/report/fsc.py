@@ -21,29 +21,38 @@ from sharpem.report.panel import (
 )
 
 if TYPE_CHECKING:
-    from sharpem.outcome import Result
+    from sharpem.maps.arrays import Numbers
+    from sharpem.methods.shell_evidence import ShellEvidence
+    from sharpem.outcome import Sharpened
 
 __all__ = ["fsc_caption", "fsc_figure"]
 
-# Column of the shell table, its name in the legend, colour.
-_LINES = (
-    ("fsc_unmasked", "unmasked", ORANGE),
-    ("fsc_masked", "masked", GREY),
-    ("fsc_randomised", "randomised", PURPLE),
-    ("fsc_corrected", "corrected", BLUE),
-    ("fsc_model", "map and model", BLUE),
-    ("cc_star", "CC*", GREEN),
-)
+
+def _has_fsc(shells: ShellEvidence) -> bool:
+    return shells.half_map_fsc is not None or shells.model_fsc is not None
 
 
-def fsc_figure(result: Result) -> str:
+def _lines(shells: ShellEvidence) -> list[tuple[Numbers, str, str]]:
+    """Values of the curves that are known, their names in the legend, and colours."""
+    lines: list[tuple[Numbers | None, str, str]] = []
+    if (fsc := shells.half_map_fsc) is not None:
+        lines += [
+            (fsc.unmasked, "unmasked", ORANGE),
+            (fsc.masked, "masked", GREY),
+            (fsc.randomised, "randomised", PURPLE),
+            (fsc.corrected, "corrected", BLUE),
+        ]
+    lines += [(shells.model_fsc, "map and model", BLUE), (shells.cc_star, "CC*", GREEN)]
+    return [(values, name, colour) for values, name, colour in lines if values is not None]
+
+
+def fsc_figure(result: Sharpened) -> str:
     """Draw the curves with the levels 0.143 and 0.5; empty where the method used no FSC."""
-    table = result.choice.shells or {}
-    lines = [(table[key], name, colour) for key, name, colour in _LINES if key in table]
-    if not any(key.startswith("fsc") for key in table):
+    shells = result.choice.shells
+    if shells is None or not _has_fsc(shells):
         return ""
-    s = np.asarray(table["s"], dtype=np.float64)
-    lowest = min(float(np.nanmin(np.asarray(values))) for values, _, _ in lines)
+    lines, s = _lines(shells), shells.s
+    lowest = min(float(np.nanmin(values)) for values, _, _ in lines)
     panel = Panel("Fourier shell correlation", y_range=(min(-0.08, lowest), 1.03))
     panel.level(0, INK)
     for level in (0.143, 0.5):
@@ -56,10 +65,12 @@ def fsc_figure(result: Result) -> str:
     return svg([panel], [220], "fsc", words + ", ".join(name for _, name, _ in lines), RESOLUTION)
 
 
-def fsc_caption(result: Result) -> str:
+def fsc_caption(result: Sharpened) -> str:
     """What the figure shows, in a sentence or two."""
-    table = result.choice.shells or {}
-    if "fsc_model" in table:
+    shells = result.choice.shells
+    if shells is None or not _has_fsc(shells):
+        return ""
+    if shells.half_map_fsc is None:
         return (
             "Agreement of map and model inside a soft mask around the model. CC*: the same, "
             "allowing for errors of the model and scaled to a maximum of 1 (Terwilliger "
@@ -68,9 +79,9 @@ def fsc_caption(result: Result) -> str:
     text = (
         "Agreement of the two half maps: over the whole box; inside a soft mask of the molecule; "
         "the same with phases randomised beyond "
-        f"{table['randomised_from']:.2f} Å, which shows what the mask alone does; and corrected "
-        "for that (Chen et al. 2013)."
+        f"{shells.half_map_fsc.randomised_from:.2f} Å, which shows what the mask alone does; and "
+        "corrected for that (Chen et al. 2013)."
     )
-    if "cc_star" in table:
+    if shells.cc_star is not None:
         text += " CC*: expected correlation of the full map with the truth near the molecule."
     return text

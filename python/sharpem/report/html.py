@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharpem.report.figures import amplitude_figure, detail_figure, filter_figure
@@ -15,20 +13,13 @@ from sharpem.report.slices import Contours, central_sections, equal_volume_conto
 from sharpem.report.words import numbers, summary, trial_rows
 
 if TYPE_CHECKING:
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
 
-__all__ = ["render_report", "write_report"]
-
-
-def write_report(
-    result: Result, path: str | os.PathLike[str], *, command: str | None, outputs: dict[str, str]
-) -> None:
-    """Write :func:`render_report` to a file; the other parameters as there."""
-    Path(path).write_text(render_report(result, command=command, outputs=outputs), encoding="utf-8")
+__all__ = ["render_report"]
 
 
 def render_report(
-    result: Result,
+    result: Sharpened,
     *,
     command: str | None = None,
     outputs: dict[str, str] | None = None,
@@ -38,7 +29,7 @@ def render_report(
 
     Parameters
     ----------
-    result : Result
+    result : Sharpened
         What :func:`sharpem.sharpen` gave.
     command : str, optional
         The command line that reproduces the run.

@@ -23,7 +23,7 @@ from sharpem.report.words import typeset
 
 if TYPE_CHECKING:
     from sharpem.local.localised import BoxChoice, Localised
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
 
 __all__ = [
     "LocalSection",
@@ -59,7 +59,7 @@ class LocalSection(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-def local_section(result: Result, contours: Contours) -> LocalSection | None:
+def local_section(result: Sharpened, contours: Contours) -> LocalSection | None:
     """Collect what there is to show; None where no box was looked at."""
     local = result.local
     if local is None or not local.boxes or contours.output is None:

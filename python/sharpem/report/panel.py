@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sharpem.report.scale import Scale, resolution_ticks
+from sharpem.report.scale import Scale, Ticks, resolution_ticks
+from sharpem.report.shapes import (
+    INK,
+    Series,
+    area,
+    bar,
+    curve,
+    legend,
+    rows_of_legend,
+    stroke,
+    text,
+)
 
 __all__ = [
     "BLUE",
@@ -24,11 +34,12 @@ __all__ = [
     "ORANGE",
     "PURPLE",
     "RESOLUTION",
+    "SQUARE",
     "Panel",
+    "standalone",
     "svg",
 ]
 
-INK = "currentColor"
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3b82c4", "#d9762b", "#2a9d6a", "#9a6fd0", "#8a8f98"
 DASHED, DOTTED = "6 3", "1.5 2.5"
 """Lengths of strokes and gaps, px."""
@@ -37,24 +48,15 @@ RESOLUTION = "Resolution d (Å), axis linear in 1/d (1/Å)"
 
 _WIDTH, _LEFT, _RIGHT = 480.0, 74.0, 468.0  # px; text of 12 px stays readable on a phone
 _LABEL, _SMALL = 12.5, 11.5  # px, sizes of text
-_LETTER = 0.53 * _SMALL  # px, about the mean width of a letter
+SQUARE = _RIGHT - _LEFT
+"""Height of a panel that is as high as it is wide, px."""
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
 
 
-class _Line(NamedTuple):
-    x: Array
-    y: Array
-    colour: str
-    dash: str
-    width: float
-    dots: float
-    name: str
-
-
 class Panel:
-    """A pair of axes and what is drawn on it; ranges follow the lines where none are given.
+    """A pair of axes and what is drawn on it; ranges follow the series where none are given.
 
     Parameters
     ----------
@@ -64,6 +66,10 @@ class Panel:
         What the axes show.
     logarithmic : bool
         Whether the vertical axis is.
+    whole : bool
+        Whether the vertical axis counts: it has ticks at whole numbers only.
+    x_ticks : sequence of (float, str), optional
+        Values and what is written there; default: round numbers.
     """
 
     def __init__(
@@ -73,18 +79,22 @@ class Panel:
         x_range: Range | None = None,
         y_range: Range | None = None,
         logarithmic: bool = False,
+        whole: bool = False,
+        x_ticks: Ticks | None = None,
     ) -> None:
         self.label = label
         self.x_range = x_range
         self.y_range = y_range
         self.logarithmic = logarithmic
+        self._whole = whole
+        self._x_ticks = x_ticks
         self._resolution: float | None = None
-        self._lines: list[_Line] = []
+        self._series: list[Series] = []
         self._bands: list[tuple[float, float, str]] = []
+        self._areas: list[tuple[Array, Array, Array, str]] = []
         self._marks: list[tuple[float, str, str]] = []
         self._levels: list[tuple[float, str, bool]] = []
-        self._dots: list[tuple[float, float, str, bool]] = []
-        self._bars: list[tuple[float, float, float, str, float]] = []
+        self._bars: list[tuple[Range, float, str, float]] = []
 
     def line(
         self,
@@ -98,18 +108,35 @@ class Panel:
         name: str = "",
     ) -> None:
         """Add a line, with dots of so many px at its points; a name puts it into the legend."""
-        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        self._lines.append(_Line(x, y, colour, dash, width, dots, name))
+        self._series.append(Series(_array(x), _array(y), colour, dash, width, dots, name=name))
+
+    def scatter(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        colour: str,
+        *,
+        radius: float = 3.5,
+        hollow: bool = False,
+        name: str = "",
+    ) -> None:
+        """Add circles of so many px; a name puts them into the legend."""
+        circles = Series(_array(x), _array(y), colour, radius=radius, hollow=hollow, name=name)
+        self._series.append(circles)
 
     def band(self, low: float, high: float, colour: str) -> None:
         """Shade a range of x."""
         self._bands.append((low, high, colour))
 
+    def area(self, x: ArrayLike, lower: ArrayLike, upper: ArrayLike, colour: str) -> None:
+        """Shade what lies between two lines."""
+        self._areas.append((_array(x), _array(lower), _array(upper), colour))
+
     def bar(
         self, low: float, high: float, height: float, colour: str, *, opacity: float = 1.0
     ) -> None:
-        """Add a bar over a range of x, outlined: its colour may be close to the page's."""
-        self._bars.append((low, high, height, colour, opacity))
+        """Add a bar from 0 over a range of x."""
+        self._bars.append(((low, high), height, colour, opacity))
 
     def mark(self, x: float, colour: str = INK, dash: str = DASHED) -> None:
         """Add a vertical line."""
@@ -119,58 +146,68 @@ class Panel:
         """Add a horizontal line, its value written on it or not."""
         self._levels.append((y, colour, labelled))
 
-    def dot(self, x: float, y: float, colour: str, *, hollow: bool = False) -> None:
-        """Add a large dot."""
-        self._dots.append((x, y, colour, hollow))
-
     def against_resolution(self, resolution: float, end: float) -> None:
         """Make the horizontal axis 1/d to `end` (1/A), labelled with d; mark the resolution (A)."""
         self.x_range, self._resolution = (0.0, end), resolution
         self.mark(1 / resolution)
 
+    @property
+    def rows(self) -> list[list[Series]]:
+        """Rows of the legend above the axes."""
+        return rows_of_legend([one for one in self._series if one.name], _WIDTH - _LEFT)
+
+    def span(self) -> Range:
+        """Range of the horizontal axis."""
+        return self.x_range or _range([series.x for series in self._series])
+
     def draw(self, top: float, bottom: float, clip: str, *, x_ticks: bool) -> str:
         """SVG elements between two heights, px; `clip` is the name of the clipping path."""
-        x = Scale(*(self.x_range or _range([line.x for line in self._lines])), _LEFT, _RIGHT)
+        x = Scale(*self.span(), _LEFT, _RIGHT)
         y = Scale(*self._y_range(), bottom, top, self.logarithmic)
-        inside = [
-            *(_box(x(low), top, x(high), bottom, colour) for low, high, colour in self._bands),
-            *(
-                _bar(x(low), y(height), x(high), bottom, colour, opacity=opacity)
-                for low, high, height, colour, opacity in self._bars
-            ),
-            *(
-                _stroke(f"M{_LEFT:g} {y(value):.1f}H{_RIGHT:g}", colour, 0.8)
-                for value, colour, _ in self._levels
-            ),
-            *(_curve(line, x, y) for line in self._lines),
-            *(_circle(x(a), y(b), colour, hollow) for a, b, colour, hollow in self._dots),
-            *(
-                _stroke(f"M{x(value):.1f} {top:g}V{bottom:g}", colour, 1.2, dash)
-                for value, colour, dash in self._marks
-            ),
-        ]
-        words = [_text(_LEFT + 4, y(v) - 3, f"{v:g}", "start") for v, _, on in self._levels if on]
+        words = [text(_LEFT + 4, y(v) - 3, f"{v:g}", "start") for v, _, on in self._levels if on]
         if self._resolution:
             place = x(1 / self._resolution) - 4
-            words.append(_text(place, bottom - 6, f"{self._resolution:g} Å", "end"))
+            words.append(text(place, bottom - 6, f"{self._resolution:g} Å", "end"))
         corner = f'<rect x="{_LEFT:g}" y="{top:g}" width="{_RIGHT - _LEFT:g}" '
         return "\n".join(
             [
                 f'<clipPath id="{clip}">{corner}height="{bottom - top:g}"/></clipPath>',
                 f'<g clip-path="url(#{clip})">',
-                *inside,
+                *self._inside(x, y),
                 "</g>",
                 *words,
                 *self._axes(x, y, x_ticks=x_ticks),
-                *_legend([line for line in self._lines if line.name], top),
+                *legend(self.rows, _LEFT - 8, top - 8),
             ]
         )
+
+    def _inside(self, x: Scale, y: Scale) -> list[str]:
+        top, bottom = y.end, y.start
+        ends = np.array([bottom, bottom]), np.array([top, top])
+        return [
+            *(area(x((low, high)), *ends, colour) for low, high, colour in self._bands),
+            *(area(x(a), y(low), y(high), colour) for a, low, high, colour in self._areas),
+            *(
+                bar(x(span), y(height), bottom, colour, opacity)
+                for span, height, colour, opacity in self._bars
+            ),
+            *(
+                stroke(f"M{_LEFT:g} {y(value):.1f}H{_RIGHT:g}", colour, 0.8)
+                for value, colour, _ in self._levels
+            ),
+            *(curve(series, x, y) for series in self._series),
+            *(
+                stroke(f"M{x(value):.1f} {top:g}V{bottom:g}", colour, 1.2, dash)
+                for value, colour, dash in self._marks
+            ),
+        ]
 
     def _y_range(self) -> Range:
         if self.y_range:
             return self.y_range
-        places = [value for _, value, _, _ in self._dots] + [value for value, _, _ in self._levels]
-        values = [line.y for line in self._lines] + [np.array(places)]
+        values = [np.array([value for value, _, _ in self._levels])]
+        values += [series.y for series in self._series]
+        values += [line for _, *lines, _ in self._areas for line in lines]
         if self.logarithmic:
             low, high = _range([np.log(v[v > 0]) for v in values])
             return float(np.exp(low)), float(np.exp(high))
@@ -178,18 +215,18 @@ class Panel:
 
     def _axes(self, x: Scale, y: Scale, *, x_ticks: bool) -> list[str]:
         bottom, top = y.start, y.end
-        across = resolution_ticks(x.high) if self._resolution else x.ticks()
-        up = y.ticks()
+        across = resolution_ticks(x.high) if self._resolution else self._x_ticks or x.ticks()
+        up = y.ticks(whole=self._whole)
         path = f"M{_LEFT:g} {top:g}V{bottom:g}H{_RIGHT:g}"
         path += "".join(f"M{x(value):.1f} {bottom:g}v4" for value, _ in across)
         path += "".join(f"M{_LEFT:g} {y(value):.1f}h-4" for value, _ in up)
-        parts = [_stroke(path, INK, 0.9)]
-        parts += [_text(_LEFT - 7, y(value) + 4, text, "end") for value, text in up]
+        parts = [stroke(path, INK, 0.9)]
+        parts += [text(_LEFT - 7, y(value) + 4, words, "end") for value, words in up]
         if x_ticks:
-            parts += [_text(x(value), bottom + 16, text, "middle") for value, text in across]
+            parts += [text(x(value), bottom + 16, words, "middle") for value, words in across]
         middle = 0.5 * (top + bottom)
         turned = f' font-size="{_LABEL}" transform="rotate(-90 14 {middle:g})"'
-        return [*parts, _text(14, middle, self.label, "middle", turned)] if self.label else parts
+        return [*parts, text(14, middle, self.label, "middle", turned)] if self.label else parts
 
 
 def svg(
@@ -209,22 +246,36 @@ def svg(
     below : str
         Label of the horizontal axis.
     """
-    spans = [(panel.x_range or _range([line.x for line in panel._lines])) for panel in panels]
+    spans = [panel.span() for panel in panels]
     shared = (min(low for low, _ in spans), max(high for _, high in spans))
-    top, parts = 24.0, []
+    bottom, parts = -6.0, []
     for number, (panel, height) in enumerate(zip(panels, heights, strict=True)):
         panel.x_range = shared
         last = number == len(panels) - 1
-        parts.append(panel.draw(top, top + height, f"{name}-{number}", x_ticks=last))
-        top += height + (0 if last else 30)
+        top = bottom + 13 + 17 * len(panel.rows)
+        bottom = top + height
+        parts.append(panel.draw(top, bottom, f"{name}-{number}", x_ticks=last))
     label = f' font-size="{_LABEL}"'
-    parts.append(_text(0.5 * (_LEFT + _RIGHT), top + 36, below, "middle", label))
+    parts.append(text(0.5 * (_LEFT + _RIGHT), bottom + 36, below, "middle", label))
     return (
-        f'<svg class="plot" viewBox="0 0 {_WIDTH:g} {top + 44:g}" role="img" '
+        f'<svg class="plot" viewBox="0 0 {_WIDTH:g} {bottom + 44:g}" role="img" '
         f'aria-label="{escape(words)}" font-size="{_SMALL}" fill="{INK}">\n'
         + "\n".join(parts)
         + "\n</svg>"
     )
+
+
+def standalone(drawn: str) -> str:
+    """Make what :func:`svg` drew a file of its own: dark ink on white."""
+    head = (
+        '<svg xmlns="http://www.w3.org/2000/svg" '
+        'style="background:#fff;color:#1c2128;font-family:sans-serif" '
+    )
+    return drawn.replace("<svg ", head, 1) + "\n"
+
+
+def _array(values: ArrayLike) -> Array:
+    return np.asarray(values, dtype=np.float64)
 
 
 def _range(arrays: Sequence[Array]) -> Range:
@@ -234,62 +285,3 @@ def _range(arrays: Sequence[Array]) -> Range:
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     margin = 0.05 * (high - low) or 0.5 * abs(high) or 1.0
     return low - margin, high + margin
-
-
-def _curve(line: _Line, x: Scale, y: Scale) -> str:
-    shown = np.isfinite(line.x) & np.isfinite(line.y)
-    points = [f"{a:.1f} {b:.1f}" for a, b in zip(x(line.x[shown]), y(line.y[shown]), strict=True)]
-    drawn = _stroke("M" + "L".join(points), line.colour, line.width, line.dash) if points else ""
-    if line.dots:
-        path = "".join(f"M{point}h0" for point in points)
-        drawn += _stroke(path, line.colour, line.dots, cap="round")
-    return drawn
-
-
-def _stroke(path: str, colour: str, width: float, dash: str = "", cap: str = "") -> str:
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    ends = f' stroke-linecap="{cap}"' if cap else ""
-    shape = f'fill="none" stroke="{colour}" stroke-width="{width:g}"'
-    return f'<path d="{path}" {shape}{dashes}{ends}/>'
-
-
-def _box(left: float | Array, top: float, right: float | Array, bottom: float, colour: str) -> str:
-    outline = f"M{left:.1f} {top:g}H{right:.1f}V{bottom:g}H{left:.1f}Z"
-    return f'<path d="{outline}" fill="{colour}" opacity="0.16"/>'
-
-
-def _bar(
-    left: float | Array,
-    top: float | Array,
-    right: float | Array,
-    bottom: float,
-    colour: str,
-    *,
-    opacity: float,
-) -> str:
-    outline = f"M{left:.1f} {bottom:g}V{top:.1f}H{right:.1f}V{bottom:g}"
-    fill = f'fill="{colour}" fill-opacity="{opacity:g}"'
-    return f'<path d="{outline}" {fill} stroke="{INK}" stroke-width="0.7"/>'
-
-
-def _circle(x: float | Array, y: float | Array, colour: str, hollow: bool) -> str:
-    face = "none" if hollow else colour
-    where = f'cx="{x:.1f}" cy="{y:.1f}" r="3.5"'
-    return f'<circle {where} fill="{face}" stroke="{colour}" stroke-width="1.6"/>'
-
-
-def _text(x: float | Array, y: float | Array, text: str, anchor: str, more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{more}>{escape(text)}</text>'
-
-
-def _legend(lines: Sequence[_Line], top: float) -> list[str]:
-    """Name lines in a row above the axes."""
-    parts, x = [], _LEFT - 8
-    for line in lines:
-        parts.append(_stroke(f"M{x:.1f} {top - 12:g}h17", line.colour, line.width, line.dash))
-        if line.dots:
-            dot = f"M{x + 8.5:.1f} {top - 12:g}h0"
-            parts.append(_stroke(dot, line.colour, line.dots, cap="round"))
-        parts.append(_text(x + 22, top - 8, line.name, "start"))
-        x += 34 + _LETTER * len(line.name)
-    return parts

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Scale", "resolution_ticks"]
+__all__ = ["Scale", "Ticks", "resolution_ticks"]
 
 _RESOLUTIONS = (20, 10, 7, 5, 4, 3.5, 3, 2.7, 2.4, 2.2, 2, 1.8, 1.6, 1.4, 1.3, 1.2, 1.1, 1)
+_FEWEST, _APART = 5, 55.0  # about so many ticks on a short axis, so many px between on a long one
 _MOST_DECADES = 7  # with a tick each
 
-Ticks = list[tuple[float, str]]
+Ticks: TypeAlias = list[tuple[float, str]]
+"""Values, and what is written there."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,15 @@ class Scale:
         value, ends = np.asarray(values, dtype=np.float64), np.array([self.low, self.high])
         if self.logarithmic:
             value, ends = np.log(np.maximum(value, 1e-3 * self.low)), np.log(ends)
-        share = (value - ends[0]) / (ends[1] - ends[0])
-        return np.asarray(self.start + share * (self.end - self.start))
+        part = (value - ends[0]) / (ends[1] - ends[0])
+        return np.asarray(self.start + part * (self.end - self.start))
 
-    def ticks(self) -> Ticks:
-        """Round values and how to write them."""
+    def ticks(self, *, whole: bool = False) -> Ticks:
+        """Round values and how to write them; of a linear axis whole numbers only, if wanted."""
         if not self.logarithmic:
-            return [(value, _short(value)) for value in _round_values(self.low, self.high)]
+            most = max(_FEWEST, abs(self.end - self.start) / _APART)
+            values = _round_values(self.low, self.high, most)
+            return [(v, _short(v)) for v in values if not whole or float(v).is_integer()]
         return [(value, _power(value)) for value in _round_factors(self.low, self.high)]
 
 
@@ -50,8 +55,8 @@ def resolution_ticks(end: float) -> Ticks:
     return [(1 / d, f"{d:g}") for d in kept]
 
 
-def _round_values(low: float, high: float) -> list[float]:
-    rough = (high - low) / 5
+def _round_values(low: float, high: float, most: float) -> list[float]:
+    rough = (high - low) / most
     unit = 10.0 ** np.floor(np.log10(rough))
     step = float(next(unit * n for n in (1, 2, 2.5, 5, 10) if unit * n >= 0.999 * rough))
     first, last = int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9))

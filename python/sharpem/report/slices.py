@@ -14,7 +14,7 @@ from sharpem.report.png import grey, png
 
 if TYPE_CHECKING:
     from sharpem.maps.density import DensityMap
-    from sharpem.outcome import Result
+    from sharpem.outcome import Sharpened
     from sharpem.report.palette import Palette
 
 __all__ = [
@@ -56,7 +56,7 @@ class Contours:
     output: float | None
 
 
-def equal_volume_contours(result: Result) -> Contours:
+def equal_volume_contours(result: Sharpened) -> Contours:
     """Find the thresholds that enclose 20 % of the molecular volume in both maps.
 
     Reads each map once.
@@ -97,7 +97,7 @@ class Section:
     after: Picture | None
 
 
-def central_sections(result: Result, contours: Contours) -> tuple[Section, ...]:
+def central_sections(result: Sharpened, contours: Contours) -> tuple[Section, ...]:
     """Cut both maps at the centre of their density, normal to z, y and x."""
     window = window_of(result.input, contours.input)
     before = pictures(result.input, window, contours.input)

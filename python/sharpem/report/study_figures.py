@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.evaluation.compare import DEPOSITED, MODEL, WAYS
+from sharpem.evaluation.compare import DEPOSITED
+from sharpem.methods.registry import COMPARED, MODEL
 from sharpem.report.curves import COLOURS
-from sharpem.report.drawing import BLUE, GREY, INK, ORANGE, drawing, svg
+from sharpem.report.panel import BLUE, GREEN, GREY, INK, ORANGE, SQUARE, Panel, svg
 from sharpem.study.outcome import CaseOutcome
 from sharpem.study.statistics import REFERENCE
 
@@ -19,16 +20,16 @@ __all__ = ["Figure", "study_figures"]
 Points: TypeAlias = list[tuple[float, float]]
 Place: TypeAlias = Callable[[CaseOutcome], tuple[float, float] | None]
 
-_SQUARE = 460  # px
+_HEIGHT = 215  # of the axes, px
 _MANY = 8  # cases; more are not named
-_MODEL_COLOURS = {"-100": ORANGE, "0": BLUE, "100": "#2a9d6a"}
+_MODEL_COLOURS = {"-100": ORANGE, "0": BLUE, "100": GREEN}
 _PAIRS = (
     ("9A", REFERENCE, DEPOSITED),
     ("9B", REFERENCE, "half-map"),
     ("9C", "surface-bare", "kurtosis-bare"),  # as in the paper, where neither has a prior
     ("9D", REFERENCE, MODEL),
 )
-_LABELS = {way.name: way.label for way in WAYS} | {DEPOSITED: "as deposited"}
+_LABELS = {name: method.label for name, method in COMPARED.items()} | {DEPOSITED: "as deposited"}
 _LOCAL = (("10A", "surface"), ("10B", "half-map"), ("10C", "model"))
 
 
@@ -57,22 +58,18 @@ def _curve_figures(cases: Sequence[CaseOutcome]) -> list[Figure]:
 
 
 def _curves(case: CaseOutcome, number: str) -> Figure:
-    with drawing() as new_figure:
-        figure = new_figure(300)
-        axis = figure.add_axes((0.155, 0.165, 0.82, 0.73))
-        for b_iso, curve in case.curves.items():
-            x, y = np.array(curve).T
-            colour = _MODEL_COLOURS.get(b_iso, GREY)
-            axis.plot(x, y, color=colour, label=f"model B {b_iso}")
-            best = int(np.argmax(y))
-            axis.plot(x[best], y[best], "o", color=colour)
-        axis.set_xlabel("Overall B of the map (Å²); sharper to the left")
-        axis.set_ylabel("CC_mask")
-        axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, borderaxespad=0)
-        drawn = svg(figure, f"figure-{number}", f"Correlation against overall B for {case.name}")
+    panel = Panel("CC_mask")
+    for b_iso, curve in case.curves.items():
+        x, y = np.array(curve).T
+        colour = _MODEL_COLOURS.get(b_iso, GREY)
+        panel.line(x, y, colour, name=f"model B {b_iso}")
+        best = int(np.argmax(y))
+        panel.scatter(x[best], y[best], colour)
+    below = "Overall B of the map (Å²); sharper to the left"
+    words = f"Correlation against overall B for {case.name}"
     return Figure(
         number,
-        drawn,
+        svg([panel], [_HEIGHT], f"figure-{number}", words, below),
         f"{case.name}, {case.resolution:g} Å: correlation with the model, all atoms at B = -100, 0 "
         "and +100 Å², as the map is sharpened; dots: the best.",
     )
@@ -84,23 +81,19 @@ def _error_figure(cases: Sequence[CaseOutcome]) -> Figure | None:
         return None
     rms = np.array([one.rms for one in shown[0].shaken])
     b = np.array([[one.overall_b for one in case.shaken] for case in shown])
-    with drawing() as new_figure:
-        figure = new_figure(300)
-        axis = figure.add_axes((0.155, 0.165, 0.82, 0.68))
-        if len(shown) <= _MANY:
-            for case, line, colour in zip(shown, b, COLOURS, strict=False):
-                axis.plot(rms, line, "o-", ms=4, color=colour, label=case.name)
-            axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, borderaxespad=0)
-        else:
-            axis.fill_between(rms, *np.percentile(b, (25, 75), axis=0), color=BLUE, alpha=0.2)
-            axis.plot(rms, np.median(b, axis=0), "o-", color=BLUE)
-        axis.set_xlabel("Error of the model, rms (Å)")
-        axis.set_ylabel("Best overall B (Å²)")
-        drawn = svg(figure, "figure-7C", "Best overall B against the error of the model")
+    panel = Panel("Best overall B (Å²)")
+    if len(shown) <= _MANY:
+        for case, line, colour in zip(shown, b, COLOURS, strict=False):
+            panel.line(rms, line, colour, dots=4.5, name=case.name)
+    else:
+        lower, upper = np.percentile(b, (25, 75), axis=0)
+        panel.area(rms, lower, upper, BLUE)
+        panel.line(rms, np.median(b, axis=0), BLUE, dots=6)
     which = "each map" if len(shown) <= _MANY else "median and quartiles"
+    words = "Best overall B against the error of the model"
     return Figure(
         "7C",
-        drawn,
+        svg([panel], [_HEIGHT], "figure-7C", words, "Error of the model, rms (Å)"),
         "The overall B of the map that agrees best with a model whose atoms are off at random "
         f"(not refined against the map afterwards, as they are in the paper): {which}.",
     )
@@ -173,17 +166,13 @@ def _regret_figure(cases: Sequence[CaseOutcome]) -> Figure | None:
     groups = _by_group(cases, place)
     if not groups:
         return None
-    with drawing() as new_figure:
-        figure = new_figure(300)
-        axis = figure.add_axes((0.165, 0.165, 0.81, 0.73))
-        axis.axhline(0, color=INK, lw=0.6)
-        _draw(axis, groups)
-        axis.set_xlabel("Resolution (Å)")
-        axis.set_ylabel("Regret (CC_mask)")
-        drawn = svg(figure, "figure-regret", "Regret of surface against resolution")
+    panel = Panel("Regret (CC_mask)")
+    panel.level(0, INK)
+    _scatter(panel, groups)
+    words = "Regret of surface against resolution"
     return Figure(
         "regret",
-        drawn,
+        svg([panel], [_HEIGHT], "figure-regret", words, "Resolution (Å)"),
         "Not in the paper. Regret: the correlation that the best b_sharpen would have brought, "
         "less that of surface; negative where the removal of anisotropy brings more.",
     )
@@ -207,15 +196,11 @@ def _square_figure(
     if not every.size:
         return None
     low, high = _span(every)
-    with drawing() as new_figure:
-        figure = new_figure(_SQUARE)
-        axis = figure.add_axes((0.155, 0.115, 0.78, 0.815))
-        axis.plot((low, high), (low, high), color=GREY, lw=1)
-        _draw(axis, groups)
-        axis.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-        axis.set_xlabel(labels[0])
-        axis.set_ylabel(labels[1])
-        drawn = svg(figure, f"figure-{number}", f"{labels[1]} against {labels[0]}")
+    panel = Panel(labels[1], x_range=(low, high), y_range=(low, high))
+    panel.line((low, high), (low, high), GREY, width=1)
+    _scatter(panel, groups)
+    words = f"{labels[1]} against {labels[0]}"
+    drawn = svg([panel], [SQUARE], f"figure-{number}", words, labels[0])
     return Figure(number, drawn, caption)
 
 
@@ -225,13 +210,9 @@ def _span(values: NDArray[np.float64]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _draw(axis: Any, groups: dict[str, Points]) -> None:
-    """Draw dots, one colour a group; named where there are several."""
+def _scatter(panel: Panel, groups: dict[str, Points]) -> None:
+    """Draw circles, one colour a group; named where there are several."""
     for (group, points), colour in zip(groups.items(), COLOURS * len(groups), strict=False):
+        name = (group or "no group") if len(groups) > 1 else ""
         x, y = np.array(points).T
-        axis.plot(x, y, "o", ms=5, mfc="none", mew=1.4, mec=colour, label=group or "no group")
-    if len(groups) > 1:
-        axis.legend(
-            loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, borderaxespad=0,
-            handletextpad=0.1, columnspacing=0.8,
-        )  # fmt: skip
+        panel.scatter(x, y, colour, radius=2.8, hollow=True, name=name)

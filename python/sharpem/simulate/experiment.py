@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,21 +132,16 @@ def simulate_map(
     mask = atom_mask(model, truth)
     share = float(mask.mean()) if fsc_reference == "mask" else 1.0
     power = noise / share * (1 / _FSC - 1) * power_near(signal, 1 / resolution)
-
-    def finish(s: Numbers) -> Numbers:
-        return _finish(s, _END / resolution, sharpened_by)
-
-    def grain(s: Numbers) -> Numbers:
-        fall = np.exp(-noise_b * (s**2 - 1 / resolution**2) / 4)
-        return np.asarray(finish(s) * fall * np.sqrt(power))
-
-    clean = _core.synthesise(signal, radial_curve(finish, 1 / signal.d_min))
+    curves = _Curves(resolution, sharpened_by, noise_b, power)
+    clean = _core.synthesise(signal, radial_curve(curves.finish, 1 / signal.d_min))
     if phase_error:
         slope = np.radians(phase_error) * resolution
         clean = with_phase_errors(clean, step, lambda s: slope * s, (seed, _PHASES))
     inside = atom_mask(model, truth, _CUT_RADIUS) if box == "cut" else np.True_
     one, two = (
-        np.where(inside, clean + gaussian_noise(signal, grain, (seed, number)), np.float32(0))
+        np.where(
+            inside, clean + gaussian_noise(signal, curves.noise, (seed, number)), np.float32(0)
+        )
         for number in range(2)
     )
     return Simulated(
@@ -178,10 +173,24 @@ def _signal(
     return truth, signal
 
 
-def _finish(s: Numbers, s_end: float, sharpened_by: float) -> Numbers:
-    """What a reconstruction program does last: sharpens to s_end (1/A) and ends softly there."""
-    beyond = np.maximum(s - s_end, 0) / _END_WIDTH
-    return np.exp(sharpened_by * np.minimum(s, s_end) ** 2 / 4 - beyond**2 / 2)
+class _Curves(NamedTuple):
+    """Amplitude factors over s (1/A)."""
+
+    resolution: float
+    sharpened_by: float
+    noise_b: float
+    noise_power: float
+
+    def finish(self, s: Numbers) -> Numbers:
+        """What a reconstruction program does last: it sharpens, and ends softly."""
+        s_end = _END / self.resolution
+        beyond = np.maximum(s - s_end, 0) / _END_WIDTH
+        return np.exp(self.sharpened_by * np.minimum(s, s_end) ** 2 / 4 - beyond**2 / 2)
+
+    def noise(self, s: Numbers) -> Numbers:
+        """Amplitudes of the noise, after the same last step."""
+        fall = np.exp(-self.noise_b * (s**2 - 1 / self.resolution**2) / 4)
+        return np.asarray(self.finish(s) * fall * np.sqrt(self.noise_power))
 
 
 def _check_options(

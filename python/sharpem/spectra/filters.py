@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sharpem.errors import InputError
 
-__all__ = ["Anisotropy", "Filter", "RadialFilter", "SharpenBlur", "ShellFilter", "filter_from_dict"]
+__all__ = ["Anisotropy", "Filter", "RadialFilter", "SharpenBlur", "ShellFilter"]
 
 
 class RadialFilter(Protocol):
@@ -75,6 +75,16 @@ class SharpenBlur:
             "k": self.k,
         }
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> SharpenBlur:
+        """Read the filter back; InputError names the key at fault."""
+        return cls(
+            b_sharpen=_number(values, "b_sharpen"),
+            d_cut=_positive(values, "d_cut"),
+            k=_positive(values, "k"),
+            b_blur=_number(values, "b_blur"),
+        )
+
 
 @dataclass(frozen=True)
 class ShellFilter:
@@ -98,6 +108,20 @@ class ShellFilter:
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the JSON."""
         return {"kind": "shells", "d": list(self.d), "scale": list(self.scale)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ShellFilter:
+        """Read the filter back; InputError names the key at fault."""
+        d, scale = _numbers(values, "d"), _numbers(values, "scale")
+        if min(d) <= 0 or any(first <= second for first, second in pairwise(d)):
+            raise InputError("filter whose d do not descend to a positive number, expected A")
+        if len(scale) != len(d):
+            raise InputError(
+                f"filter of {len(d)} d and {len(scale)} scale, expected as many of each"
+            )
+        if min(scale) < 0:
+            raise InputError(f"filter with scale {min(scale):g}, expected factors of 0 or more")
+        return cls(d, scale)
 
 
 @dataclass(frozen=True)
@@ -144,36 +168,31 @@ class Filter:
     anisotropy: Anisotropy | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As it stands in the JSON under ``filter``; :func:`filter_from_dict` reads it back."""
+        """As it stands in the JSON under ``filter``; :meth:`from_dict` reads it back."""
         answer = self.radial.to_dict()
         answer["d_min"] = self.d_min
         if self.anisotropy is not None:
             answer["anisotropy"] = list(self.anisotropy.b_cartesian)
         return answer
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Filter:
+        """Read a filter back from the dictionary that :meth:`to_dict` gives.
 
-def filter_from_dict(values: Mapping[str, Any]) -> Filter:
-    """Read a filter back from the dictionary that :meth:`Filter.to_dict` gives.
-
-    Raises
-    ------
-    InputError
-        The dictionary is not a filter; the message says which key is at fault.
-    """
-    kind = values.get("kind")
-    radial: RadialFilter
-    if kind == "sharpen-blur":
-        radial = SharpenBlur(
-            _number(values, "b_sharpen"),
-            _positive(values, "d_cut"),
-            _positive(values, "k"),
-            _number(values, "b_blur"),
-        )
-    elif kind == "shells":
-        radial = _shells(_numbers(values, "d"), _numbers(values, "scale"))
-    else:
-        raise InputError(f"filter kind {kind!r}, expected sharpen-blur or shells")
-    return Filter(radial, _positive(values, "d_min"), _tensor(values))
+        Raises
+        ------
+        InputError
+            The dictionary is not a filter; the message says which key is at fault.
+        """
+        kind = values.get("kind")
+        radial: RadialFilter
+        if kind == "sharpen-blur":
+            radial = SharpenBlur.from_dict(values)
+        elif kind == "shells":
+            radial = ShellFilter.from_dict(values)
+        else:
+            raise InputError(f"filter kind {kind!r}, expected sharpen-blur or shells")
+        return cls(radial, _positive(values, "d_min"), _tensor(values))
 
 
 def _value(values: Mapping[str, Any], key: str) -> Any:
@@ -204,16 +223,6 @@ def _numbers(values: Mapping[str, Any], key: str) -> tuple[float, ...]:
     if not isinstance(found, list | tuple) or not found:
         raise InputError(f"filter with {key} {found!r:.40}, expected a list of numbers")
     return tuple(_finite(value, key) for value in found)
-
-
-def _shells(d: tuple[float, ...], scale: tuple[float, ...]) -> ShellFilter:
-    if min(d) <= 0 or any(first <= second for first, second in pairwise(d)):
-        raise InputError("filter whose d do not descend to a positive number, expected A")
-    if len(scale) != len(d):
-        raise InputError(f"filter of {len(d)} d and {len(scale)} scale, expected as many of each")
-    if min(scale) < 0:
-        raise InputError(f"filter with scale {min(scale):g}, expected factors of 0 or more")
-    return ShellFilter(d, scale)
 
 
 def _tensor(values: Mapping[str, Any]) -> Anisotropy | None:

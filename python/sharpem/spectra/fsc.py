@@ -8,24 +8,26 @@ Ultramicroscopy 135, 24-35) and taken off. Units: s = 1/d in 1/A.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.maps.arrays import Cell, Map
 from sharpem.maps.density import DensityMap
+from sharpem.spectra.fsc_curve import Crossing, FscCurve
+from sharpem.spectra.fsc_plateau import plateau, without_plateau
 
 __all__ = [
     "FSC_RESOLUTION",
     "HalfMapFsc",
-    "crossing",
+    "HalfMapSpectra",
     "fsc_edges",
     "half_map_fsc",
-    "masked_terms",
     "phase_randomised",
-    "unmasked_resolution",
     "whitened",
+    "whitened_inside",
 ]
 
 Array = NDArray[np.float64]
@@ -39,6 +41,48 @@ _NOTHING = 1e-10  # of the strongest shell's power: rounding errors where a filt
 _SEED = 20180601
 
 
+class HalfMapSpectra:
+    """Fourier coefficients of two half maps to the limit of their grid, each transformed once.
+
+    Parameters
+    ----------
+    one, two : DensityMap
+        On one grid.
+    """
+
+    def __init__(self, one: DensityMap, two: DensityMap) -> None:
+        """Transform both."""
+        self.limit = 2 * max(one.voxel_size)
+        self.one, self.two = (
+            _core.analyse(half.data, half.cell, self.limit) for half in (one, two)
+        )
+        self.edges = fsc_edges(self.one)
+        self.sums = _core.cross_sums(self.one, self.two, self.edges)
+        self.used = self.sums.terms > 0
+
+    @cached_property
+    def unmasked(self) -> FscCurve:
+        """FSC over the whole box, of the shells that hold anything."""
+        return FscCurve(self.sums.s[self.used], _fsc(self.sums)[self.used])
+
+    @property
+    def seeds(self) -> tuple[int, int]:
+        """Seeds of the random phases: by the halves' power, so that their order changes nothing."""
+        stronger_first = float(self.sums.power_1.sum()) >= float(self.sums.power_2.sum())
+        return (_SEED, _SEED + 1) if stronger_first else (_SEED + 1, _SEED)
+
+    @cached_property
+    def plateau(self) -> float:
+        """Level at which the FSC ends among noise alone; 0 where it falls as it should."""
+        return plateau(self.unmasked, self.sums.terms[self.used])
+
+    @property
+    def unmasked_resolution(self) -> float:
+        """Where the FSC of the whole box falls below 0.143, A; else three times the limit."""
+        value = without_plateau(self.unmasked.value, self.plateau)
+        return FscCurve(self.unmasked.s, value).crossing(FSC_RESOLUTION).d or 3 * self.limit
+
+
 @dataclass(frozen=True, eq=False)
 class HalfMapFsc:
     """FSC curves of two half maps; arrays of shape (n,).
@@ -46,7 +90,8 @@ class HalfMapFsc:
     Attributes
     ----------
     s, terms : ndarray
-        Mean 1/d of the shells (1/A) and number of Fourier terms in them, Friedel mates counted.
+        Mean 1/d of the shells (1/A) and number of Fourier coefficients in them, Friedel mates
+        counted.
     unmasked, masked : ndarray
         Over the whole box; inside the mask.
     randomised : ndarray
@@ -55,10 +100,13 @@ class HalfMapFsc:
         (masked - randomised) / (1 - randomised) beyond ``randomised_from``; as masked up to there.
     randomised_from : float
         A.
-    share : float
-        Mean square of the mask: the part of white noise that it lets through.
+    mask_power : float
+        Mean square of the mask: the fraction of white noise that it lets through.
     noise_ratio : float
         Power of half map 1 over that of half map 2 in the outer third of the shells.
+    plateau : float
+        Level at which the unmasked curve ends although there is noise only: 0 where it falls as it
+        should. It is taken off ``corrected``, and off ``unmasked`` where a resolution is read.
     """
 
     s: Array
@@ -68,44 +116,19 @@ class HalfMapFsc:
     randomised: Array
     corrected: Array
     randomised_from: float
-    share: float
+    mask_power: float
     noise_ratio: float
+    plateau: float = 0.0
+
+    def crossing(self, level: float = FSC_RESOLUTION, *, masked: bool = True) -> Crossing:
+        """Where the curve, corrected or unmasked, falls below a level for good."""
+        value = self.corrected if masked else without_plateau(self.unmasked, self.plateau)
+        return FscCurve(self.s, value).crossing(level)
 
     def resolution(self, level: float = FSC_RESOLUTION, *, masked: bool = True) -> float | None:
-        """Resolution (A) where the curve, corrected or unmasked, first falls below a level."""
-        return crossing(self.s, self.corrected if masked else self.unmasked, level)
-
-
-def crossing(s: ArrayLike, fsc: ArrayLike, level: float) -> float | None:
-    """Resolution (A) where a curve first falls below a level, linear in s between shells.
-
-    Parameters
-    ----------
-    s, fsc : array_like, shape (n,)
-        1/A, ascending, and the curve.
-    level : float
-        0.143 or 0.5, say.
-
-    Returns
-    -------
-    float or None
-        None where the curve never is above the level; its end where it stays above.
-
-    Examples
-    --------
-    >>> crossing([0.1, 0.2, 0.3], [1.0, 0.6, 0.4], 0.5)
-    4.0
-    """
-    s, fsc = np.asarray(s, dtype=np.float64), np.asarray(fsc, dtype=np.float64)
-    above = np.flatnonzero(fsc >= level)
-    if not above.size:
-        return None
-    below = above[0] + np.flatnonzero(fsc[above[0] :] < level)
-    if not below.size:
-        return float(1 / s[-1])
-    i = int(below[0])
-    at = s[i - 1] + (fsc[i - 1] - level) / (fsc[i - 1] - fsc[i]) * (s[i] - s[i - 1])
-    return float(round(1 / at, 9))
+        """Resolution (A) at the crossing, to the hundredth of an A that anyone can measure."""
+        found = self.crossing(level, masked=masked).d
+        return None if found is None else round(found, 2)
 
 
 def fsc_edges(spectrum: _core.Spectrum) -> Array:
@@ -140,9 +163,17 @@ def whitened(spectrum: _core.Spectrum, s: Array, power: Array) -> Map:
     return map_
 
 
-def masked_terms(white: Map, mask: Map, like: _core.Spectrum) -> _core.Spectrum:
-    """Fourier terms of a whitened map inside a mask, to the limit of ``like``."""
-    return _core.analyse(np.ascontiguousarray(white * mask), like.cell, like.d_min)
+def whitened_inside(spectrum: _core.Spectrum, s: Array, power: Array, mask: Map) -> _core.Spectrum:
+    """Fourier coefficients of a whitened map times a mask, to the limit of the spectrum.
+
+    Parameters
+    ----------
+    spectrum, s, power
+        As for :func:`whitened`.
+    mask : ndarray of float32, shape (nz, ny, nx)
+        0 to 1.
+    """
+    return _inside(whitened(spectrum, s, power), mask, spectrum)
 
 
 def phase_randomised(map_: Map, cell: Cell, d_from: float, seed: int) -> Map:
@@ -158,31 +189,28 @@ def phase_randomised(map_: Map, cell: Cell, d_from: float, seed: int) -> Map:
     return answer
 
 
-def half_map_fsc(one: DensityMap, two: DensityMap, mask: Map) -> HalfMapFsc:
+def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
     """Measure the FSC of two half maps to the limit of their grid.
 
     Parameters
     ----------
-    one, two : DensityMap
-        On one grid.
+    spectra : HalfMapSpectra
     mask : ndarray of float32, shape (nz, ny, nx)
         0 to 1, best with a soft edge.
     """
-    limit = 2 * max(one.voxel_size)
-    spectra = [_core.analyse(half.data, half.cell, limit) for half in (one, two)]
-    edges = fsc_edges(spectra[0])
-    sums = _core.cross_sums(spectra[0], spectra[1], edges)
-    used = sums.terms > 0
+    sums, used, edges, like = spectra.sums, spectra.used, spectra.edges, spectra.one
     s, terms = sums.s[used], sums.terms[used]
-    unmasked = _fsc(sums)[used]
     white = [
         whitened(spectrum, s, power[used] / terms)
-        for spectrum, power in zip(spectra, (sums.power_1, sums.power_2), strict=True)
+        for spectrum, power in ((spectra.one, sums.power_1), (spectra.two, sums.power_2))
     ]
-    masked = _masked_fsc(white, mask, spectra[0], edges)[used]
-    d_from = crossing(s, unmasked, _RANDOM_BELOW) or float(1 / s[0])
-    random = [phase_randomised(w, one.cell, d_from, _SEED + i) for i, w in enumerate(white)]
-    by_mask = _masked_fsc(random, mask, spectra[0], edges)[used]
+    masked = _masked_fsc(white, mask, like, edges)[used]
+    d_from = spectra.unmasked.crossing(_RANDOM_BELOW).d or float(1 / s[0])
+    random = [
+        phase_randomised(w, like.cell, d_from, seed)
+        for w, seed in zip(white, spectra.seeds, strict=True)
+    ]
+    by_mask = _masked_fsc(random, mask, like, edges)[used]
     # Two shells on, no kept phase is left in a shell: the mask mixes neighbours.
     beyond = s > 1 / d_from + 2 * (edges[-1] - edges[-2])
     by_chance = np.clip(by_mask, 0.0, 0.99)
@@ -190,25 +218,17 @@ def half_map_fsc(one: DensityMap, two: DensityMap, mask: Map) -> HalfMapFsc:
     outer = s > s[-1] * 2 / 3
     noise = [float(np.sum(power[used][outer])) for power in (sums.power_1, sums.power_2)]
     return HalfMapFsc(
-        s,
-        terms,
-        unmasked,
-        masked,
-        np.where(beyond, by_mask, masked),
-        corrected,
-        d_from,
-        float(np.mean(np.square(mask, dtype=np.float64))),
-        noise[0] / max(noise[1], 1e-300),
+        s=s,
+        terms=terms,
+        unmasked=spectra.unmasked.value,
+        masked=masked,
+        randomised=np.where(beyond, by_mask, masked),
+        corrected=without_plateau(corrected, spectra.plateau),
+        randomised_from=d_from,
+        mask_power=float(np.mean(np.square(mask, dtype=np.float64))),
+        noise_ratio=noise[0] / max(noise[1], 1e-300),
+        plateau=spectra.plateau,
     )
-
-
-def unmasked_resolution(one: DensityMap, two: DensityMap) -> float:
-    """Where the FSC of the whole box falls below 0.143, A; else three times the grid's limit."""
-    limit = 2 * max(one.voxel_size)
-    spectra = [_core.analyse(half.data, half.cell, limit) for half in (one, two)]
-    sums = _core.cross_sums(spectra[0], spectra[1], fsc_edges(spectra[0]))
-    used = sums.terms > 0
-    return crossing(sums.s[used], _fsc(sums)[used], FSC_RESOLUTION) or 3 * limit
 
 
 def _fsc(sums: _core.CrossSums) -> Array:
@@ -218,6 +238,10 @@ def _fsc(sums: _core.CrossSums) -> Array:
     return np.where(some, sums.cross / np.where(some, lengths, 1.0), 0.0)
 
 
+def _inside(white: Map, mask: Map, like: _core.Spectrum) -> _core.Spectrum:
+    return _core.analyse(np.ascontiguousarray(white * mask), like.cell, like.d_min)
+
+
 def _masked_fsc(white: list[Map], mask: Map, like: _core.Spectrum, edges: Array) -> Array:
-    one, two = (masked_terms(map_, mask, like) for map_ in white)
+    one, two = (_inside(map_, mask, like) for map_ in white)
     return _fsc(_core.cross_sums(one, two, edges))

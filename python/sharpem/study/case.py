@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sharpem.evaluation.agreement import Oracle, Yardstick
-from sharpem.evaluation.compare import DEPOSITED, Comparison, Entry, compare
+from sharpem.evaluation.agreement import BestSharpening, ModelAgreement
+from sharpem.evaluation.compare import DEPOSITED, Compared, Comparison, compare
 from sharpem.maps.model import Model
 from sharpem.simulate import shaken
 from sharpem.study.inputs import Inputs, fetched, read_inputs, stated_resolution
@@ -94,7 +94,7 @@ def _completed(
     )
 
 
-def _method(entry: Entry) -> MethodOutcome:
+def _method(entry: Compared) -> MethodOutcome:
     assert entry.choice is not None
     assert entry.cc_mask is not None
     return MethodOutcome(
@@ -110,8 +110,8 @@ def _method(entry: Entry) -> MethodOutcome:
 
 def _ruler(
     inputs: Inputs, resolution: float, protocol: Protocol, *, b_iso: float = 0.0
-) -> Yardstick:
-    return Yardstick(
+) -> ModelAgreement:
+    return ModelAgreement(
         inputs.density, inputs.model, resolution=resolution, radius=protocol.radius, b_iso=b_iso
     )
 
@@ -129,7 +129,7 @@ def _curves(
     return {f"{b:g}": _over_b(oracle, prepared.b_signal) for b, oracle in sorted(oracles.items())}
 
 
-def _over_b(oracle: Oracle, b_signal: float) -> list[tuple[float, float]]:
+def _over_b(oracle: BestSharpening, b_signal: float) -> list[tuple[float, float]]:
     return [(b_signal - b_sharpen, cc) for b_sharpen, cc in reversed(oracle.trials)]
 
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
-from sharpem.evaluation.compare import Comparison, Entry
+from sharpem.evaluation.agreement import ModelAgreement
+from sharpem.evaluation.compare import Compared, Comparison
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
+from sharpem.methods.registry import COMPARED, MODEL
 from sharpem.methods.scan import ScanSettings
-from sharpem.methods.scanned import SURFACE
 from sharpem.study.inputs import Inputs
 from sharpem.study.outcome import MethodOutcome
 
 __all__ = ["local_outcomes"]
 
-_METHODS = ("surface", "half-map", "model")
+_METHODS = ("surface", "half-map", MODEL)  # of Fig. 10
 
 
-def local_outcomes(found: Comparison, inputs: Inputs, ruler: Yardstick) -> Iterator[MethodOutcome]:
+def local_outcomes(
+    found: Comparison, inputs: Inputs, ruler: ModelAgreement
+) -> Iterator[MethodOutcome]:
     """Localise what was chosen by surface, by half maps and by the model, and judge it.
 
     Parameters
@@ -29,7 +32,7 @@ def local_outcomes(found: Comparison, inputs: Inputs, ruler: Yardstick) -> Itera
         The filters for the whole.
     inputs : Inputs
         Of the pair.
-    ruler : Yardstick
+    ruler : ModelAgreement
         The judge.
     """
     for entry in found.entries:
@@ -40,7 +43,9 @@ def local_outcomes(found: Comparison, inputs: Inputs, ruler: Yardstick) -> Itera
                 return
 
 
-def _outcome(entry: Entry, found: Comparison, inputs: Inputs, ruler: Yardstick) -> MethodOutcome:
+def _outcome(
+    entry: Compared, found: Comparison, inputs: Inputs, ruler: ModelAgreement
+) -> MethodOutcome:
     assert entry.choice is not None
     start = time.perf_counter()
     local = localise(
@@ -49,9 +54,9 @@ def _outcome(entry: Entry, found: Comparison, inputs: Inputs, ruler: Yardstick) 
         found.map_of(entry),
         LocalSettings(),
         scan=ScanSettings(),
-        method=SURFACE if entry.name == "surface" and entry.choice.verdict.applicable else None,
+        method=COMPARED[entry.name].score if entry.choice.verdict.applicable else None,
         half_maps=inputs.half_maps if entry.name == "half-map" else None,
-        model=inputs.model if entry.name == "model" else None,
+        model=PlacedModel(inputs.model, inputs.density) if entry.name == MODEL else None,
     )
     return MethodOutcome(
         f"{entry.name}-local",

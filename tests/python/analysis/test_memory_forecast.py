@@ -5,14 +5,16 @@ import sys
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, present, real
 
 from sharpem import machine
-from sharpem.analysis.memory_forecast import check_memory, forecast
+from sharpem.analysis.memory_forecast import ExtraStep, check_memory, forecast
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.io import write_map
+from sharpem.io import read_map, write_map
 from sharpem.machine import available_memory, memory_size
 from sharpem.maps.density import DensityMap
+from sharpem.methods.registry import METHODS
 from sharpem.pipeline import apply, sharpen
 from sharpem.spectra.filters import Filter, SharpenBlur
 
@@ -76,23 +78,23 @@ def test_forecast_with_half_maps(tmp_path):
         "sharpen", "--half1", halves[0], "--half2", halves[1], "-r", "3", "-o", str(tmp_path / "o")
     )
     cell = (128.0, 128.0, 128.0, 90.0, 90.0, 90.0)
-    told = forecast((128, 128, 128), cell, 3.0, maps=3, extra="half-map").total
+    told = forecast((128, 128, 128), cell, 3.0, maps=3, extra=METHODS["half-map"].memory).total
     assert 1.0 <= told / peak <= 1.5
 
 
 @pytest.mark.parametrize(
-    ("folder", "name", "resolution"),
-    [("emd_3488", "emd_3488.mrc.gz", 3.2), ("emd_11007", "emd_11007.map.gz", 2.9)],
+    ("name", "resolution"),
+    present(
+        [(TINY_MAP, 3.8), ("emd_3488/emd_3488.mrc.gz", 3.2), ("emd_11007/emd_11007.map.gz", 2.9)]
+    ),
 )
-def test_forecast_of_real_maps(shared_data, tmp_path, folder, name, resolution):
-    path = shared_data / folder / name
+def test_forecast_of_real_maps(tmp_path, name, resolution):
+    density = read_map(real(name))
     out = tmp_path / "out"
     peak = peak_of(
-        "sharpen", str(path), "-r", str(resolution), "-o", str(out), "--method", "empirical"
+        "sharpen", str(real(name)), "-r", str(resolution), "-o", str(out), "--method", "empirical"
     )
-    box = {"emd_3488": (100, 1.05), "emd_11007": (240, 0.834)}[folder]
-    cell = (box[0] * box[1],) * 3 + (90.0,) * 3
-    told = forecast((box[0],) * 3, cell, resolution).total
+    told = forecast(density.shape, density.cell, resolution).total
     assert 1.0 <= told / peak <= 1.5
 
 
@@ -103,7 +105,7 @@ def test_forecast_grows_with_all_that_takes_memory():
     assert forecast((200, 200, 200), CELL, 3.0).total > plain
     assert forecast(shape, CELL, 3.0, maps=3).total > plain
     assert forecast(shape, CELL, 3.0, threads=64).total > plain
-    for extra in ("half-map", "model", "compare"):
+    for extra in (METHODS["half-map"].memory, METHODS["model"].memory, ExtraStep("more", 9.0)):
         assert forecast(shape, CELL, 3.0, extra=extra).total > plain
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from real_maps import TINY_MODEL, present, real
 
 from sharpem.analysis.molecular_volume import DALTON_VOLUME, box_volume, known_volume, sequence_mass
 from sharpem.analysis.prepare import prepare
@@ -15,6 +16,7 @@ from sharpem.pipeline import sharpen
 from sharpem.simulate import simulate_map
 
 MODELS = (
+    TINY_MODEL,
     "emd_3488/5ni1_updated.cif",
     "emd_30342/390_7cec_A.cif",
     "xray_rnase_sa/tutorial-modern.pdb",
@@ -29,9 +31,9 @@ def density(random_array):
 
 @pytest.mark.parametrize(("resolution", "b"), [(2.5, 60.0), (3.3, 100.0), (4.5, 150.0)])
 @pytest.mark.parametrize("noise", [0.0, 1.0])
-@pytest.mark.parametrize("model", MODELS)
-def test_estimate_is_within_a_fifth_of_the_dry_volume(shared_data, model, resolution, b, noise):
-    atoms = read_model(shared_data / model)
+@pytest.mark.parametrize("model", present(MODELS))
+def test_estimate_is_within_a_fifth_of_the_dry_volume(model, resolution, b, noise):
+    atoms = read_model(real(model))
     made = simulate_map(atoms, resolution=resolution, b_iso=b, noise=noise, seed=1)
     found = prepare(made.map, resolution).volume
     assert found.source == "estimated"
@@ -39,8 +41,8 @@ def test_estimate_is_within_a_fifth_of_the_dry_volume(shared_data, model, resolu
     assert found.fraction == pytest.approx(found.angstrom3 / box_volume(made.map))
 
 
-def test_one_bright_voxel_changes_nothing(shared_data):
-    atoms = read_model(shared_data / MODELS[2])
+def test_one_bright_voxel_changes_nothing():
+    atoms = read_model(real(TINY_MODEL))
     made = simulate_map(atoms, resolution=3.5, b_iso=100.0, seed=1)
     data = made.map.data.copy()
     data[tuple(n // 2 for n in data.shape)] = 3 * data.max()
@@ -107,8 +109,8 @@ def test_masks_that_do_not_fit(density):
         known_volume(density, mask=density.with_data(np.zeros_like(density.data)))
 
 
-def test_a_known_volume_sets_the_contour(shared_data):
-    atoms = read_model(shared_data / MODELS[2])
+def test_a_known_volume_sets_the_contour():
+    atoms = read_model(real(TINY_MODEL))
     made = simulate_map(atoms, resolution=4.0, b_iso=80.0, seed=1)
     small, large = (
         sharpen(made.map, resolution=4.0, molecular_volume=volume) for volume in (8000.0, 16000.0)

@@ -4,6 +4,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, TINY_RESOLUTION, present, real
 
 from sharpem import _core
 from sharpem.analysis.prepare import prepare
@@ -11,6 +12,8 @@ from sharpem.io import read_map
 from sharpem.io.model import read_model
 from sharpem.simulate import simulate_map
 from sharpem.spectra.shells import shell_table
+
+FULL_BOX = "emd_32143/low-res-emd-32143.map.gz"
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +63,12 @@ def test_a_map_cut_out_shows_no_noise(protein):
 
 @pytest.mark.parametrize(
     ("name", "resolution"),
-    [("emd_8410/8410_zone4A.mrc.gz", 3.4), ("emd_5830/A_box.ccp4.gz", 3.8)],
+    present([(TINY_MAP, TINY_RESOLUTION), ("emd_8410/8410_zone4A.mrc.gz", 3.4), (FULL_BOX, 4.0)]),
 )
-def test_masked_real_maps_show_no_noise(shared_data, name, resolution):
-    assert prepare(read_map(shared_data / name), resolution).shells.noise is None
-
-
-def test_a_real_full_box_shows_it(shared_data):
-    shells = prepare(read_map(shared_data / "emd_32143/low-res-emd-32143.map.gz"), 4.0).shells
-    assert np.all(shells.noise > 0)
-    assert np.all((shells.noise < 0.1 * shells.power)[shells.s > 1 / 12])  # quiet solvent
+def test_real_maps_show_noise_only_in_a_full_box(name, resolution):
+    shells = prepare(read_map(real(name)), resolution).shells
+    if name != FULL_BOX:
+        assert shells.noise is None
+    else:
+        assert np.all(shells.noise > 0)
+        assert np.all((shells.noise < 0.1 * shells.power)[shells.s > 1 / 12])  # quiet solvent

@@ -7,19 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import reference
+from real_maps import DEMO_MODEL, present, real
 
-from sharpem.analysis.local_variance import LEAST_CONTRAST, local_variance, scatter_of_noise
 from sharpem.analysis.prepare import prepare
 from sharpem.errors import InputError
-from sharpem.io import read_map
 from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap
 from sharpem.simulate import simulate_map
 from sharpem.spectra.apply import filtered
 from sharpem.spectra.filters import SharpenBlur
-from sharpem.spectra.shells import shell_table
 
-MODELS = ("emd_3488/5ni1_updated.cif", "xray_rnase_sa/tutorial-modern.pdb", "xray_3io0/after.pdb")
+MODELS = (
+    DEMO_MODEL,
+    "emd_3488/5ni1_updated.cif",
+    "xray_rnase_sa/tutorial-modern.pdb",
+    "xray_3io0/after.pdb",
+)
 RMS_ERROR = {2.5: 2.0, 3.0: 4.0, 3.5: 8.0, 4.5: 15.0}  # of B over proteins, A^2: science, section 2
 
 
@@ -35,10 +38,10 @@ def noisy(protein):
 
 
 @pytest.mark.parametrize("resolution", [2.5, 3.0, 3.5, 4.5])
-@pytest.mark.parametrize("model", MODELS)
-def test_b_is_physical(shared_data, model, resolution):
+@pytest.mark.parametrize("model", present(MODELS))
+def test_b_is_physical(model, resolution):
     """What is put in is read, within what folds differ by, and without bias with B."""
-    atoms = read_model(shared_data / model)
+    atoms = read_model(real(model))
     off = []
     for b in (0.0, 100.0, 200.0):
         made = simulate_map(atoms, resolution=resolution, b_iso=b, noise=0.0, box="tight")
@@ -49,9 +52,9 @@ def test_b_is_physical(shared_data, model, resolution):
 
 
 @pytest.mark.parametrize(("b", "resolution"), [(100.0, 3.5), (150.0, 3.0), (200.0, 4.0)])
-@pytest.mark.parametrize("model", MODELS[:2])
-def test_b_of_the_signal_is_that_of_the_molecule(shared_data, model, b, resolution):
-    atoms = read_model(shared_data / model)
+@pytest.mark.parametrize("model", present(MODELS[:3]))
+def test_b_of_the_signal_is_that_of_the_molecule(model, b, resolution):
+    atoms = read_model(real(model))
     made = simulate_map(atoms, resolution=resolution, b_iso=b, noise=1.0, seed=2)
     found = prepare(made.map, resolution)
     assert found.shells.noise is not None
@@ -147,61 +150,3 @@ def test_a_map_too_steep_to_read_b_from_is_refused_by_name():
 
 
 # No molecule
-
-
-def noise_map(n, seed, b=0.0, voxel=1.3):
-    density = DensityMap.from_array(np.random.default_rng(seed).normal(size=(n, n, n)), voxel)
-    spectrum = prepare(density, 2.7, correct_anisotropy=False).spectrum
-    return filtered(density, spectrum, SharpenBlur(-b, 3.0))
-
-
-@pytest.mark.parametrize("b", [0.0, 150.0])
-@pytest.mark.parametrize("resolution", [3.0, 4.5])
-def test_scatter_of_the_local_variance_of_noise(b, resolution):
-    """The formula against noise itself."""
-    density = noise_map(80, 5, b)
-    spectrum = prepare(density, resolution, correct_anisotropy=False).spectrum
-    cut = filtered(density, spectrum, SharpenBlur(0.0, resolution))
-    found = local_variance(cut.data, cut.cell, 0.833 * resolution)
-    scatter = found.data.std() / found.data.mean()
-    table = shell_table(spectrum)
-    expected = scatter_of_noise(table, 0.833 * resolution, found.radius)
-    assert scatter == pytest.approx(expected, rel=0.06)
-
-
-@pytest.mark.parametrize("n", [32, 40, 64])
-@pytest.mark.parametrize("b", [0.0, 100.0])
-def test_noise_has_no_contrast(n, b):
-    for seed in range(4):
-        density = noise_map(n, seed, b)
-        for resolution in (3.0, 3.6):
-            assert prepare(density, resolution).contrast < LEAST_CONTRAST
-
-
-@pytest.mark.parametrize(
-    ("name", "resolution"),
-    [
-        ("emd_20026/emd20026_prot.mrc.gz", 1.75),
-        ("emd_4413/6i5a_box.ccp4.gz", 2.3),
-        ("emd_3488/emd_3488.mrc.gz", 3.2),
-        ("emd_21457/emd_21457_seg.mrc.gz", 3.2),
-        ("emd_5185/3j06_no_ligand_box.ccp4.gz", 3.3),
-        ("emd_8410/8410_zone4A.mrc.gz", 3.4),
-        ("emd_5830/A_box.ccp4.gz", 3.8),
-        ("emd_30342/390_emd_30342_A_z4.mrc.gz", 3.9),
-        ("emd_6770/B_no_ligand_box.ccp4.gz", 4.0),
-        ("emd_3240/5fn5_box.ccp4.gz", 4.3),
-        ("emd_32143/low-res-emd-32143.map.gz", 4.0),
-        ("emd_3001/EMD-3001.map.gz", 1.4),
-        ("synthetic_halfmaps_5ni1/half_map_1.mrc.gz", 3.2),
-    ],
-)
-def test_real_maps_have_contrast(shared_data, name, resolution):
-    assert prepare(read_map(shared_data / name), resolution).contrast > 1.5 * LEAST_CONTRAST
-
-
-@pytest.mark.parametrize("box", ["full", "tight", "cut"])
-@pytest.mark.parametrize("noise", [0.0, 1.0, 4.0])
-def test_molecules_in_noise_have_contrast(protein, box, noise):
-    made = simulate_map(protein, resolution=4.2, b_iso=60.0, noise=noise, box=box)
-    assert prepare(made.map, 4.2).contrast > 1.2 * LEAST_CONTRAST

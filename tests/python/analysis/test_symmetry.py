@@ -7,6 +7,7 @@ from importlib import resources
 import gemmi
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, needs, present, real
 
 import sharpem
 from sharpem.analysis.model_map import model_map
@@ -308,21 +309,26 @@ def test_files_without_operators(ring, tmp_path):
         symmetry_of("222r", ring[0])
 
 
-def test_haemoglobin(shared_data):
+@needs("emd_3488/emd_3488.mrc.gz")
+def test_haemoglobin():
     """C2 was imposed on the deposited map; the chains alpha and beta are alike, but no D2."""
-    density = sharpem.read_map(shared_data / "emd_3488" / "emd_3488.mrc.gz")
+    density = sharpem.read_map(real("emd_3488/emd_3488.mrc.gz"))
     assert symmetry_of("C2", density).correlation > 0.99
     with pytest.raises(InputError, match="no symmetry D2"):
         symmetry_of("D2", density)
-    by_model = symmetry_of(shared_data / "emd_3488" / "5ni1_updated.cif", density)
+    by_model = symmetry_of(real("emd_3488/5ni1_updated.cif"), density)
     assert by_model.name == "5ni1_updated.cif (NCS)"
     assert by_model.correlation > 0.95
     expected = symmetry_of("C2", density).operators
     assert is_among(by_model.operators[1][:, :3], expected[:, :, :3], 0.01)
 
 
-def test_one_subunit_of_a_tetramer_is_no_tetramer(shared_data):
-    folder = shared_data / "emd_8410"
-    density = sharpem.read_map(folder / "8410_zone4A.mrc.gz")
-    with pytest.raises(InputError, match=r"no symmetry pdb5tj6\.ent \(assembly 1\)"):
-        symmetry_of(folder / "pdb5tj6.ent", density)
+@pytest.mark.parametrize(
+    ("map_", "symmetry"),
+    present([(TINY_MAP, "C2"), ("emd_8410/8410_zone4A.mrc.gz", "emd_8410/pdb5tj6.ent")]),
+)
+def test_one_subunit_has_no_symmetry(map_, symmetry):
+    density = sharpem.read_map(real(map_))
+    given = real(symmetry) if "/" in symmetry else symmetry
+    with pytest.raises(InputError, match=rf"no symmetry {symmetry.rpartition('/')[2]}"):
+        symmetry_of(given, density)

@@ -1,13 +1,20 @@
 """What can happen on the way: cuts, errors, wrong bytes, mirrors, redirects, proxies."""
 
+import contextlib
 import gzip
+import itertools
 import socket
 import time
 
 import pytest
-from archive_server import MODIFIED, Archive, cut, digest, send, small_archive, status
+from archive_server import HEADER_3, MODIFIED, Archive, cut, digest, send, small_archive, status
+from urllib3.util import parse_url
 
 import sharpem
+from sharpem.archive.mirrors import _belongs
+from sharpem.archive.names import HEADER_LIMIT
+
+HEADER = "emdb/structures/EMD-3488/header/emd-3488.xml"
 
 MAP = "emdb/structures/EMD-3488/map/emd_3488.map.gz"
 MASK = "emdb/structures/EMD-3488/masks/emd_3488_msk_1.map"
@@ -281,3 +288,116 @@ def test_connection_that_breaks_off_again_and_again(archive, monkeypatch):
     archive.moods[MAP] = [some] * 19
     assert fetched() == data
     assert len(ranges(archive)) == 20
+
+
+def chunked(pieces):
+    """Send chunks of a body that does not say how long it is, until the client hangs up."""
+
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        with contextlib.suppress(OSError):  # the client hangs up
+            for piece in pieces:
+                handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            handler.wfile.write(b"0\r\n\r\n")
+        handler.close_connection = True
+
+    return answer
+
+
+def test_chunks(archive):
+    data = archive.files[MAP]
+    archive.moods[MAP] = [chunked([data[:7], data[7:]])]
+    assert fetched() == data
+
+
+def test_chunks_without_end(archive, monkeypatch, tmp_path):
+    """No more is kept than a file may have, whatever comes."""
+    monkeypatch.setattr("sharpem.archive.download._LARGEST", 3_000_000)
+    archive.moods[MAP] = [chunked(itertools.repeat(bytes(2**20))) for _ in range(4)]
+    with pytest.raises(sharpem.InputError, match="sends more than 3000000 bytes"):
+        fetched()
+    assert not list((tmp_path / "cache").rglob("emd_3488.map.gz*part"))
+    assert len(ranges(archive)) == 4
+
+
+def test_file_that_is_announced_too_long(archive, monkeypatch):
+    monkeypatch.setattr("sharpem.archive.download._LARGEST", 1000)
+    with pytest.raises(sharpem.InputError, match="bytes, expected at most 1000"):
+        fetched()
+    assert len(ranges(archive)) == 1
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_header_file_that_is_too_long(archive, length):
+    data = HEADER_3.encode() + b" " * HEADER_LIMIT
+
+    def announced(handler):
+        send(handler, 200, {"Content-Length": str(len(data))})
+        handler.close_connection = True
+
+    archive.moods[HEADER] = [announced if length else chunked([data])] * 4
+    words = f"announces {len(data)} bytes" if length else f"sends more than {HEADER_LIMIT} bytes"
+    with pytest.raises(sharpem.InputError, match=words):
+        fetched()
+
+
+def test_header_file_that_is_too_long_in_a_copy_of_the_archive(archive, tmp_path):
+    path = tmp_path / "cache" / HEADER
+    path.parent.mkdir(parents=True)
+    path.write_bytes(HEADER_3.encode() + b" " * HEADER_LIMIT)
+    with pytest.raises(sharpem.InputError, match=rf"bytes, at most {HEADER_LIMIT} in a header"):
+        fetched()
+
+
+def test_more_than_the_range_says(archive):
+    """The rest of the file is longer than the file: it is begun anew."""
+    data = archive.files[MAP]
+    half = len(data) // 2
+    fields = {"Content-Range": f"bytes {half}-{len(data) - 1}/{len(data)}"}
+    rest = data[half:] + bytes(1000)
+    fields["Content-Length"] = str(len(rest))
+    archive.moods[MAP] = [cut(data), lambda h: send(h, 206, fields, rest)]
+    assert fetched() == data
+    assert ranges(archive)[-1] is None
+
+
+@pytest.mark.parametrize(
+    "target", ["http://files.wwpdb.org/x", "https://evil.example/x", "//evil.example/x"]
+)
+def test_redirect_to_elsewhere(archive, target):
+    archive.moods[MAP] = [status(302, Location=target)] * 4
+    with pytest.raises(sharpem.InputError, match=r"redirects to .*, expected https and a domain"):
+        fetched()
+    assert len(ranges(archive)) == 1  # asked again it would answer the same
+
+
+@pytest.mark.parametrize(
+    ("url", "root", "allowed"),
+    [
+        ("https://ftp.ebi.ac.uk/x", "https://ftp.ebi.ac.uk/pub", True),
+        ("https://www.ebi.ac.uk/x", "https://ftp.ebi.ac.uk/pub", True),
+        ("https://files-nrt.wwpdb.org/x", "https://files.wwpdb.org/pub", True),
+        ("https://wwpdb.org/x", "https://files.wwpdb.org/pub", True),
+        ("http://ftp.ebi.ac.uk/x", "https://ftp.ebi.ac.uk/pub", False),
+        ("https://evil.ac.uk/x", "https://emdb.ac.uk/pub", False),
+        ("https://evilwwpdb.org/x", "https://files.wwpdb.org/pub", False),
+        ("https://wwpdb.org.evil.example/x", "https://files.wwpdb.org/pub", False),
+        ("https://evil.example\\@files.wwpdb.org/x", "https://files.wwpdb.org/pub", False),
+        ("https://files.wwpdb.org@evil.example/x", "https://files.wwpdb.org/pub", False),
+        ("http://127.0.0.1:8080/x", "https://files.wwpdb.org/pub", False),
+        ("http://127.0.0.1:8080/x", "http://localhost:9/pub", True),
+        ("https://10.0.0.1/x", "http://127.0.0.1/pub", False),
+        ("http://mirror.lab/y", "http://mirror.lab/pub", True),  # as the user has named it
+        ("https://other.lab/y", "https://mirror.lab/pub", False),
+    ],
+)
+def test_where_a_mirror_may_lead(url, root, allowed):
+    assert _belongs(parse_url(url), parse_url(root)) is allowed
+
+
+@pytest.mark.parametrize("root", ["http://[x", "http://a:99999/pub", "http://:80/pub"])
+def test_root_that_is_no_url(archive, root):
+    with pytest.raises(sharpem.InputError, match=r"mirror .*: expected a URL"):
+        sharpem.fetch("EMD-3488", mirrors=[root])

@@ -1,23 +1,21 @@
 """``sharpem evaluate``: correlations and FSC of several maps with one model."""
 
 import json
-import math
 from dataclasses import replace
 from importlib import resources
 
 import numpy as np
 import pytest
 from pdb_text import pdb_text
+from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import Filter, SharpenBlur, apply, write_map
-from sharpem.analysis.masks import soft_edge
 from sharpem.cli import main
-from sharpem.evaluation.agreement import Yardstick, evaluate, highest
+from sharpem.evaluation.agreement import ModelAgreement, evaluate, highest
 from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import correlate
 from sharpem.simulate import simulate_map
-from sharpem.spectra.fsc_curve import Crossing, Fsc
 
 # Correlation by a separate program with numpy.fft and gemmi alone, waters kept.
 INDEPENDENT = [
@@ -32,7 +30,7 @@ INDEPENDENT = [
         0.7896,
     ),
     ("emd_8410/8410_zone4A.mrc.gz", "emd_8410/pdb5tj6.ent", 3.4, 0.6136),
-    ("emd_5830/A_box.ccp4.gz", "emd_5830/A_box_complete.pdb", 3.8, 0.7005),
+    (TINY_MAP, TINY_MODEL, TINY_RESOLUTION, 0.7005),
     ("emd_30342/390_emd_30342_A_z4.mrc.gz", "emd_30342/390_7cec_A.cif", 3.9, 0.6334),
     ("emd_6770/B_no_ligand_box.ccp4.gz", "emd_6770/B_no_ligand_box_complete.pdb", 4.0, 0.7309),
     ("emd_3240/5fn5_box.ccp4.gz", "emd_3240/5fn5_box_complete.pdb.gz", 4.3, 0.6412),
@@ -73,7 +71,7 @@ def test_the_truth_agrees_perfectly(simulated):
 
 
 def test_fsc_of_a_noisy_map(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     found = ruler.agreement(simulated.map)
     assert found.fsc.s[-1] < 1 / ruler.fsc_limit
     masked, box = found.fsc.crossing(0.5), found.fsc_box.crossing(0.5)
@@ -83,14 +81,14 @@ def test_fsc_of_a_noisy_map(simulated):
 
 
 def test_radial_filters_leave_the_fsc_alone(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     sharper = apply(simulated.map, Filter(SharpenBlur(60.0, d_cut=0.5), ruler.fsc_limit))
     before, after = ruler.fsc(simulated.map), ruler.fsc(sharper)
     np.testing.assert_allclose(after.value, before.value, atol=0.01)
 
 
 def test_peaks_against_numpy(simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.0)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
     one, two = simulated.map.data, ruler.density
     voxels = 500
     marked = highest(one, two, voxels)
@@ -102,37 +100,10 @@ def test_peaks_against_numpy(simulated):
     assert correlate(one[marked], two[marked]) == pytest.approx(numpys, abs=1e-5)
 
 
-def test_soft_edge_keeps_inside_and_outside():
-    mask = np.zeros((40, 40, 40), dtype=bool)
-    mask[10:30, 10:30, 10:30] = True
-    soft = soft_edge(mask, (40.0, 40.0, 40.0, 90.0, 90.0, 90.0))
-    assert soft[20, 20, 20] == pytest.approx(1, abs=1e-4)
-    assert soft[2, 2, 2] == pytest.approx(0, abs=1e-4)
-    # half way across a plane edge a Gaussian has done half its work
-    assert 0.5 * (soft[20, 20, 9] + soft[20, 20, 10]) == pytest.approx(0.5, abs=0.01)
-    profile = [0.5 * (1 + math.erf((x + 0.5) / (1.5 * math.sqrt(2)))) for x in range(-5, 5)]
-    np.testing.assert_allclose(soft[20, 20, 5:15], profile, atol=0.01)
-
-
-@pytest.mark.parametrize(
-    ("value", "crossing"),
-    [
-        ([1.0, 0.9, 0.7, 0.3, 0.1], Crossing(4.0)),
-        ([1.0, 0.3, 0.7, 0.3, 0.1], Crossing(4.0)),  # a dip before does not count
-        ([1.0, 0.9, 0.7, 0.6, 0.5], Crossing(1 / 0.4, beyond=True)),
-        ([0.4, 0.3, 0.2, 0.1, 0.0], Crossing(None)),
-    ],
-)
-def test_crossing(value, crossing):
-    found = Fsc(np.array([0.05, 0.1, 0.2, 0.3, 0.4]), np.array(value)).crossing(0.5)
-    assert found.beyond == crossing.beyond
-    assert found.d == (None if crossing.d is None else pytest.approx(crossing.d))
-
-
-@pytest.mark.parametrize("case", INDEPENDENT)
-def test_real_maps_against_an_independent_program(shared_data, case, capsys):
+@pytest.mark.parametrize("case", present(INDEPENDENT))
+def test_real_maps_against_an_independent_program(case, capsys):
     map_, model, resolution, cc = case
-    arguments = ["evaluate", shared_data / map_, "--model", shared_data / model, "-r", resolution]
+    arguments = ["evaluate", real(map_), "--model", real(model), "-r", resolution]
     assert main([str(argument) for argument in [*arguments, "--json"]]) == 0
     found = json.loads(capsys.readouterr().out)["maps"][0]
     assert found["cc_mask"] == pytest.approx(cc, abs=1e-3)

@@ -94,10 +94,10 @@ def test_bad_sequence_and_mask(refused, folder, map_file, bad_maps):
 def test_failure_inside(outcome, folder, map_file, monkeypatch, failure):
     error, code, words = failure
 
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(sharpen_command, "_sharpen", fail)
+    monkeypatch.setattr(sharpen_command, "run_request", fail)
     found, out, err = outcome("sharpen", map_file, "-r", "4")
     assert (found, out) == (code, "")
     assert words in err if words else err == ""
@@ -106,10 +106,10 @@ def test_failure_inside(outcome, folder, map_file, monkeypatch, failure):
 
 
 def test_debug_shows_where(capsys, folder, map_file, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("here")
 
-    monkeypatch.setattr(sharpen_command, "_sharpen", fail)
+    monkeypatch.setattr(sharpen_command, "run_request", fail)
     assert main(["sharpen", str(map_file), "-r", "4", "--debug"]) == 1
     assert "in fail" in capsys.readouterr().err
 

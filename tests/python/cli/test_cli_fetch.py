@@ -112,7 +112,7 @@ def test_sharpen(emdb, outcome, folder, tmp_path):
     assert values["input"]["entry"]["urls"]["map"] == f"{emdb.url}/{map_path}"
     page = (folder / "EMD-3488_sharpened.html").read_text("utf-8")
     assert "Haemoglobin with a phase plate" in page
-    assert "Resolution (EMD-3488)" in page
+    assert "4 Å, by EMD-3488" in page
 
 
 def test_sharpen_with_all_that_the_entry_has(emdb, outcome, folder):

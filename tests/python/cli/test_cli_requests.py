@@ -8,6 +8,8 @@ import sharpem.cli.sharpen as sharpen_command
 from sharpem.cli import main
 from sharpem.cli.output import output_prefix
 from sharpem.cli.parser import join_negative_numbers
+from sharpem.options.sharpen import SharpenOptions
+from sharpem.options.table import options_of
 
 
 @pytest.fixture
@@ -18,11 +20,13 @@ def passed_on(monkeypatch, map_file):
     class Stop(BaseException):
         pass
 
-    def stand_in(_request, options, _tell):
-        seen.update(options)
+    def stand_in(request, *_, **__):
+        seen.update(
+            {n: getattr(request, n) for n in options_of(SharpenOptions) if n in request.given}
+        )
         raise Stop
 
-    monkeypatch.setattr(sharpen_command, "_sharpen", stand_in)
+    monkeypatch.setattr(sharpen_command, "run_request", stand_in)
 
     def run(*arguments):
         with pytest.raises(Stop):

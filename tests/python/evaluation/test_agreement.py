@@ -5,10 +5,11 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, TINY_MODEL, present, real
 
 from sharpem import _core
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick, best_b_sharpen, map_model_cc
+from sharpem.evaluation.agreement import ModelAgreement, best_b_sharpen, map_model_cc
 from sharpem.io.model import read_model
 from sharpem.io.mrc import read_map
 from sharpem.maps.density import DensityMap, Placement
@@ -19,7 +20,7 @@ from sharpem.spectra.filters import SharpenBlur
 # computed with numpy.fft and gemmi alone, waters kept.
 INDEPENDENT = [
     (("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif"), 3.2, 0.8141, (0.8225, -30)),
-    (("emd_5830/A_box.ccp4.gz", "emd_5830/A_box_complete.pdb"), 3.8, 0.7005, (0.7055, 30)),
+    ((TINY_MAP, TINY_MODEL), 3.8, 0.7005, (0.7055, 30)),
     (
         ("emd_6770/B_no_ligand_box.ccp4.gz", "emd_6770/B_no_ligand_box_complete.pdb"),
         4.0,
@@ -74,19 +75,19 @@ def test_oracle_finds_the_b_that_was_put_in(blurred):
 
 
 def test_oracle_of_another_family(blurred):
-    ruler = Yardstick(blurred.map, blurred.model, resolution=3.0)
+    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     found = ruler.best(blurred.map, family=lambda b: SharpenBlur(b, d_cut=0.5))
     assert found.b_sharpen == pytest.approx(80, abs=1)
     assert found.cc_mask == pytest.approx(1, abs=1e-4)
 
 
 def test_oracle_at_the_end_of_its_range(blurred):
-    ruler = Yardstick(blurred.map, blurred.model, resolution=3.0)
+    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     assert ruler.best(blurred.map, b_range=(-100.0, 0.0)).at_end
 
 
 def test_fsc_with_the_model(blurred):
-    ruler = Yardstick(blurred.map, blurred.model, resolution=3.0)
+    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     s, fsc = ruler.fsc(blurred.truth)
     assert s[-1] <= 1 / ruler.fsc_limit
     inside = s <= 1 / 3.0  # where the truth ends
@@ -134,17 +135,17 @@ def test_resolution_beyond_the_grid(blurred):
 
 
 def test_another_grid_is_refused(blurred):
-    ruler = Yardstick(blurred.map, blurred.model, resolution=3.0)
+    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     other = DensityMap.from_array(np.ascontiguousarray(blurred.map.data[1:]), 1.0)
     with pytest.raises(InputError, match="different grids"):
         ruler.correlation(other)
 
 
-@pytest.mark.parametrize(("names", "resolution", "cc", "best"), INDEPENDENT)
-def test_agrees_with_an_independent_program(shared_data, names, resolution, cc, best):
-    density = read_map(shared_data / names[0])
-    model = read_model(shared_data / names[1], waters=True)
-    ruler = Yardstick(density, model, resolution=resolution)
+@pytest.mark.parametrize(("names", "resolution", "cc", "best"), present(INDEPENDENT))
+def test_agrees_with_an_independent_program(names, resolution, cc, best):
+    density = read_map(real(names[0]))
+    model = read_model(real(names[1]), waters=True)
+    ruler = ModelAgreement(density, model, resolution=resolution)
     assert ruler.correlation(density).cc_mask == pytest.approx(cc, abs=1e-3)
     found = ruler.best(density)
     assert found.cc_mask == pytest.approx(best[0], abs=1e-3)

@@ -8,18 +8,24 @@ from importlib import resources
 import numpy as np
 import pytest
 from pdb_text import pdb_text
+from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import apply, read_map, sharpen, write_map
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
-from sharpem.evaluation.compare import DEPOSITED, MODEL, WAYS, compare
+from sharpem.evaluation.agreement import ModelAgreement
+from sharpem.evaluation.compare import DEPOSITED, compare
 from sharpem.io.model import read_model
 from sharpem.maps.half_maps import pair_half_maps
+from sharpem.methods.registry import COMPARED, MODEL
 from sharpem.report.comparison import headline, judge_sentence, render_comparison
 from sharpem.simulate import simulate_map
 
 RESOLUTION = 3.5
+REAL = [
+    (TINY_MAP, TINY_MODEL, TINY_RESOLUTION),
+    ("emd_6770/B_no_ligand_box.ccp4.gz", "emd_6770/B_no_ligand_box_complete.pdb", 4.0),
+]
 B_ISO = 100.0
 
 
@@ -68,7 +74,7 @@ def by_name(comparison):
 def test_every_way_is_there_or_said_to_be_missing(found):
     assert found.entries[0].name == DEPOSITED
     names = {entry.name for entry in found.entries} | set(found.skipped)
-    assert names == {DEPOSITED, *(way.name for way in WAYS)}
+    assert names == {DEPOSITED, *COMPARED}
     assert "half-map" in by_name(found)
     assert all(found.skipped.values())
 
@@ -93,7 +99,7 @@ def test_same_answer_as_sharpening_alone(found, simulated):
 
 
 def test_agreement_is_that_of_the_filtered_map(found, simulated):
-    ruler = Yardstick(simulated.map, simulated.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=RESOLUTION)
     for entry in found.entries[1:]:
         map_ = apply(simulated.map, entry.filter)
         assert ruler.correlation(map_) == entry.agreement.correlation
@@ -120,24 +126,19 @@ def test_model_elsewhere(simulated):
         compare(simulated.map, resolution=RESOLUTION, model=simulated.model.moved((0, 300, 0)))
 
 
-@pytest.mark.parametrize("name", ["simulated", "emd_5830", "emd_6770"])
-def test_the_best_map_follows_the_b_of_the_model(name, simulated, request):
+@pytest.mark.parametrize("case", present(["simulated", *REAL]))
+def test_the_best_map_follows_the_b_of_the_model(case, simulated):
     """Fig. 7A of the paper: best map B 45, 95 and 160 A^2 for model B -100, 0 and +100 A^2."""
     density, model, resolution = simulated.map, simulated.model, RESOLUTION
-    if name != "simulated":
-        data = request.getfixturevalue("shared_data") / name
-        model = read_model(next(data.glob("*.pdb")))
-        density, resolution = read_map(next(data.glob("*.ccp4.gz"))), float(_stated(data))
+    if case != "simulated":
+        map_, model_, resolution = case
+        density, model = read_map(real(map_)), read_model(real(model_))
     rulers = [
-        Yardstick(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
+        ModelAgreement(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
     ]
     sharp, middle, blurred = (r.best(density, b_range=(-400, 600)).b_sharpen for r in rulers)
     assert 40 < sharp - middle < 130  # the paper: 50
     assert 50 < middle - blurred < 130  # the paper: 65
-
-
-def _stated(folder):
-    return {"emd_5830": 3.8, "emd_6770": 4.0}[folder.name]
 
 
 class _Page(HTMLParser):

@@ -6,6 +6,7 @@ from importlib import resources
 import gemmi
 import numpy as np
 import pytest
+from real_maps import TINY_MODEL, present, real
 
 from sharpem.errors import InputError
 from sharpem.io.model import read_model
@@ -76,7 +77,7 @@ def test_formats_agree(demo, tmp_path):
     structure.setup_entities()
     structure.make_mmcif_document().write_file(str(tmp_path / "model.cif"))
     text = (tmp_path / "model.cif").read_bytes()
-    (tmp_path / "model.cif.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "model.cif.gz").write_bytes(gzip.compress(text, mtime=0))
     for name in ("model.cif", "model.cif.gz"):
         other = read_model(tmp_path / name)
         np.testing.assert_allclose(other.positions, demo.positions, atol=1e-6)
@@ -133,7 +134,11 @@ def test_arrays_are_read_only(demo):
         ("prose.pdb", b"This is not a model.\n", "no atoms"),
         ("prose.cif", b"This is not a model.\n", "not a PDB or mmCIF"),
         ("map.mrc", b"\0" * 1024, "not a PDB or mmCIF"),
-        ("cut.pdb.gz", gzip.compress("".join(SMALL).encode() * 50)[:60], "damaged or cut off"),
+        (
+            "cut.pdb.gz",
+            gzip.compress("".join(SMALL).encode() * 50, mtime=0)[:60],
+            "damaged or cut off",
+        ),
         ("noatoms.cif", b"data_x\n_cell.length_a 10\n", "no atoms"),
         ("waters.pdb", atom(1, "O", "O", residue="HOH", het=True).encode(), "no atoms"),
         (
@@ -160,7 +165,13 @@ def test_folder_is_refused(tmp_path):
         read_model(tmp_path)
 
 
-def test_real_models(shared_data):
-    haemoglobin = read_model(shared_data / "emd_3488" / "5ni1_updated.cif")
-    assert haemoglobin.mass == pytest.approx(64_500, rel=0.02)
-    assert len(read_model(shared_data / "emd_3240" / "5fn5_box_complete.pdb.gz")) > 1000
+REAL = [
+    (TINY_MODEL, 91 * 110),  # residues of 110 Da
+    ("emd_3488/5ni1_updated.cif", 64_500),
+    ("emd_3240/5fn5_box_complete.pdb.gz", 1227 * 110),
+]
+
+
+@pytest.mark.parametrize(("name", "mass"), present(REAL))
+def test_real_models(name, mass):
+    assert read_model(real(name)).mass == pytest.approx(mass, rel=0.02)

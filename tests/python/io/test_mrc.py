@@ -10,6 +10,7 @@ import gemmi
 import mrcfile
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, present, real
 
 from sharpem.io import read_map, write_map
 from sharpem.maps.density import DensityMap, Placement
@@ -245,7 +246,7 @@ REAL = {  # shape (x, y, z), voxel size (A) from README.md; origin (A) from ther
     "emd_3488/emd_3488.mrc.gz": ((100, 100, 100), 1.05, (0, 0, 0)),
     "emd_5185/3j06_no_ligand_box.ccp4.gz": ((79, 62, 49), 0.869, (0, 0, 0)),
     "emd_8410/8410_zone4A.mrc.gz": ((113, 61, 101), 1.3, (97.5, 105.3, 105.3)),
-    "emd_5830/A_box.ccp4.gz": ((41, 38, 36), 1.08, (0, 0, 0)),
+    TINY_MAP: ((41, 38, 36), 1.08, (0, 0, 0)),
     "emd_30342/390_emd_30342_A_z4.mrc.gz": ((89, 81, 63), 1.113, (145.82, 112.83, 120.52)),
     "emd_6770/B_no_ligand_box.ccp4.gz": ((39, 49, 78), 1.338, (0, 0, 0)),
     "emd_3240/5fn5_box.ccp4.gz": ((64, 99, 66), 1.4, (0, 0, 0)),
@@ -257,10 +258,10 @@ REAL = {  # shape (x, y, z), voxel size (A) from README.md; origin (A) from ther
 }
 
 
-@pytest.mark.parametrize("name", REAL)
-def test_real_maps_stay_where_they_are(shared_data, tmp_path, name):
+@pytest.mark.parametrize("name", present(REAL))
+def test_real_maps_stay_where_they_are(tmp_path, name):
     size, voxel_size, origin = REAL[name]
-    density = read_map(shared_data / name)
+    density = read_map(real(name))
     assert density.shape == size[::-1]
     np.testing.assert_allclose(density.voxel_size, voxel_size, atol=6e-4)
     np.testing.assert_allclose(density.origin, origin, atol=6e-3)
@@ -268,7 +269,7 @@ def test_real_maps_stay_where_they_are(shared_data, tmp_path, name):
     out = tmp_path / "out.mrc"
     write_map(density, out)
     assert_valid(out)
-    before = gemmi.read_ccp4_map(str(shared_data / name))
+    before = gemmi.read_ccp4_map(str(real(name)))
     after = gemmi.read_ccp4_map(str(out))
     for word in (*range(1, 4), *range(5, 11), *range(17, 20), 24):  # sizes, starts, axes, NSYMBT
         assert before.header_i32(word) == after.header_i32(word), word
@@ -283,11 +284,14 @@ def test_real_maps_stay_where_they_are(shared_data, tmp_path, name):
     assert read_map(out).same_grid(density) is None
 
 
-def test_the_real_monoclinic_crystal_overlays_in_gemmi(shared_data):
-    density = read_map(shared_data / "emd_3001/EMD-3001.map.gz")
-    ccp4 = gemmi.read_ccp4_map(str(shared_data / "emd_3001/EMD-3001.map.gz"), setup=False)
+@pytest.mark.parametrize(
+    ("name", "corner"),
+    present([(TINY_MAP, (0, 0, 0)), ("emd_3001/EMD-3001.map.gz", (-21 / 40, -12 / 12, 0))]),
+)
+def test_real_maps_overlay_in_gemmi(name, corner):
+    density = read_map(real(name))
+    ccp4 = gemmi.read_ccp4_map(str(real(name)), setup=False)
     ccp4.setup(float("nan"), gemmi.MapSetup.ReorderOnly)  # xyz order, box as in the file
     np.testing.assert_array_equal(ccp4.grid.array.transpose(2, 1, 0), density.data)
-    corner = gemmi.Fractional(-21 / 40, -12 / 12, 0)
-    position = ccp4.grid.unit_cell.orthogonalize(corner).tolist()
+    position = ccp4.grid.unit_cell.orthogonalize(gemmi.Fractional(*corner)).tolist()
     np.testing.assert_allclose(density.origin, position, atol=1e-4)

@@ -46,15 +46,15 @@ def test_untidy_labels_are_read(mrc_file, tmp_path):
 
 
 def test_apix_overrides_the_header_but_not_the_origin(mrc_file):
-    density = read_map(mrc_file(nystart=2, origin=(5, 6, 7)), apix=2.0)
+    density = read_map(mrc_file(nystart=2, origin=(5, 6, 7)), voxel_size=2.0)
     assert density.cell == (24.0, 18.0, 14.0, 90.0, 90.0, 90.0)
     assert density.origin == (0.0, 4.0, 0.0)
     assert density.placement.origin_words == (5.0, 6.0, 7.0)
-    assert read_map(mrc_file(), apix=(1, 2, 3)).voxel_size == (1.0, 2.0, 3.0)
+    assert read_map(mrc_file(), voxel_size=(1, 2, 3)).voxel_size == (1.0, 2.0, 3.0)
 
 
 def test_apix_mends_an_empty_cell(mrc_file, tmp_path):
-    density = read_map(mrc_file(cella=(0, 0, 0), cellb=(0, 0, 0), mx=0, my=0, mz=0), apix=1.5)
+    density = read_map(mrc_file(cella=(0, 0, 0), cellb=(0, 0, 0), mx=0, my=0, mz=0), voxel_size=1.5)
     assert density.full_cell == density.cell == (18.0, 13.5, 10.5, 90.0, 90.0, 90.0)
     assert density.notes == (
         "The header's MX, MY, MZ are 0, 0, 0: 12 x 9 x 7 was assumed.",

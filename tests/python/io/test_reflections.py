@@ -12,7 +12,7 @@ from mutations import crystal
 
 import sharpem
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.accept import to_model
 from sharpem.io.mtz import read_mtz
 from sharpem.io.read import read_map
@@ -208,7 +208,7 @@ def test_electrons_or_x_rays_are_asked_for(write, mtz, mrc_file):
 
 def test_a_yardstick_serves_maps_of_its_own_radiation_only(write, mtz):
     density = read_map(write(mtz))
-    ruler = Yardstick(density, to_model(crystal()[1]), resolution=4.0)
+    ruler = ModelAgreement(density, to_model(crystal()[1]), resolution=4.0)
     assert ruler.goes_with(density, xray=True)
     assert not ruler.goes_with(density, xray=False)
 

@@ -12,10 +12,10 @@ import chores
 import pytest
 
 from sharpem import InputError
+from sharpem.io.lock import locked
 from sharpem.jobs import Dask, Job, Limits, Local, Serial, fingerprint, run
 from sharpem.jobs.attempt import Worker
 from sharpem.jobs.job import Task
-from sharpem.jobs.lock import locked
 
 ENGINES = {"serial": Serial(), "local": Local(2)}
 
@@ -205,7 +205,10 @@ def wait_for(condition, seconds=60):
 
 
 def test_one_client_at_a_time(tmp_path):
-    with locked(tmp_path), pytest.raises(InputError, match=f"in use by process {os.getpid()}"):
+    with (
+        locked(tmp_path / ".lock"),
+        pytest.raises(InputError, match=f"in use by process {os.getpid()}"),
+    ):
         run(chores.chore, [job()], tmp_path, engine=Serial())
     assert run(chores.chore, [job()], tmp_path, engine=Serial())[0].done
 

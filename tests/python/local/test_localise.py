@@ -3,23 +3,26 @@
 import json
 from dataclasses import replace
 from importlib import resources
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import InputError, read_map, read_model, sharpen
 from sharpem.analysis.model_map import model_map
 from sharpem.analysis.prepare import prepare
 from sharpem.cli import main
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.mrc import write_map
 from sharpem.local.blend import Sites, blended, mixed
 from sharpem.local.boxes import Ground, covering_boxes, nearest_distance, to_angstrom, to_voxels
 from sharpem.maps.density import DensityMap
-from sharpem.output import extra_paths
+from sharpem.output import kinds_of
 from sharpem.pipeline import apply
 from sharpem.simulate import local_b, simulate_map
 from sharpem.spectra.filters import Filter, SharpenBlur
+from sharpem.spectra.fsc_curve import Crossing
 
 RESOLUTION = 3.2
 SIZE = 28
@@ -36,7 +39,7 @@ def uneven(protein):
     """A map in which B rises from 40 to 200 A^2 along x, its true B's, and its judge."""
     b_iso = local_b(protein, 40.0, 200.0, along="x")
     made = simulate_map(protein, resolution=RESOLUTION, b_iso=b_iso, half_maps=True, seed=3)
-    return made, b_iso, Yardstick(made.map, made.model, resolution=RESOLUTION)
+    return made, b_iso, ModelAgreement(made.map, made.model, resolution=RESOLUTION)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +145,7 @@ def _filter(prepared, radial):
 
 def test_a_map_with_one_b_is_hardly_touched(protein):
     made = simulate_map(protein, resolution=RESOLUTION, b_iso=100.0, seed=5)
-    ruler = Yardstick(made.map, made.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(made.map, made.model, resolution=RESOLUTION)
     result = sharpen(made.map, resolution=RESOLUTION, local=True, local_box=SIZE)
     overall = ruler.correlation(result.local.overall).cc_mask
     assert ruler.correlation(result.map).cc_mask > overall - 0.002
@@ -209,7 +212,8 @@ def test_a_map_without_coarse_terms_has_no_symmetry():
 def test_half_maps_that_agree_nowhere_in_the_boxes_give_no_resolution(uneven, monkeypatch):
     """No map of the local resolution is promised, and the files are written all the same."""
     made = uneven[0]
-    monkeypatch.setattr("sharpem.local.evidence.crossing", lambda *_: None)
+    nowhere = SimpleNamespace(crossing=lambda _level: Crossing(None))
+    monkeypatch.setattr("sharpem.local.evidence.FscCurve", lambda *_: nowhere)
     result = sharpen(
         half1=made.half_maps[0],
         half2=made.half_maps[1],
@@ -219,7 +223,7 @@ def test_half_maps_that_agree_nowhere_in_the_boxes_give_no_resolution(uneven, mo
     )
     assert all(box.resolution is None for box in result.local.boxes)
     assert result.local.resolution_map() is None
-    assert "resolution" not in extra_paths(result, "prefix", half_maps=False)
+    assert "resolution" not in kinds_of(result)
 
 
 def test_one_box_is_said(uneven):
@@ -237,8 +241,8 @@ def test_boxes_that_are_too_small(uneven):
     ("options", "message"),
     [
         ({"local_blend": "paint", "local": True}, "expected field or boxes"),
-        ({"local_box": 2, "local": True}, "expected 8 or more"),
-        ({"symmetry": "C4"}, "symmetry without local"),
+        ({"local_box": 2, "local": True}, "found 2, expected a whole number from 8"),
+        ({"symmetry": "C4"}, "symmetry: found without local"),
         ({"symmetry": "C4", "local": True}, "C4"),
     ],
 )
@@ -315,16 +319,19 @@ def test_options_without_local(source, tmp_path, capsys, option):
 
 @pytest.mark.parametrize(
     ("map_", "model", "resolution"),
-    [
-        ("emd_4413/6i5a_box.ccp4.gz", "emd_4413/initial.pdb", 2.3),
-        ("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif", 3.2),
-        ("emd_30342/390_emd_30342_A_z4.mrc.gz", "emd_30342/390_7cec_A.cif", 3.9),
-    ],
+    present(
+        [
+            (TINY_MAP, TINY_MODEL, TINY_RESOLUTION),
+            ("emd_4413/6i5a_box.ccp4.gz", "emd_4413/initial.pdb", 2.3),
+            ("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif", 3.2),
+            ("emd_30342/390_emd_30342_A_z4.mrc.gz", "emd_30342/390_7cec_A.cif", 3.9),
+        ]
+    ),
 )
 @pytest.mark.parametrize("with_model", [False, True])
-def test_real_maps_lose_nothing(shared_data, map_, model, resolution, with_model):
-    density, atoms = read_map(shared_data / map_), read_model(shared_data / model)
-    ruler = Yardstick(density, atoms, resolution=resolution)
+def test_real_maps_lose_nothing(map_, model, resolution, with_model):
+    density, atoms = read_map(real(map_)), read_model(real(model))
+    ruler = ModelAgreement(density, atoms, resolution=resolution)
     options = {"model": atoms} if with_model else {}
     result = sharpen(density, resolution=resolution, local=True, **options)
     overall = ruler.correlation(result.local.overall).cc_mask

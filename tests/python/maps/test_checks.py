@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, present, real
 
 from sharpem.findings import finding
 from sharpem.io import read_map
@@ -150,21 +151,19 @@ def test_two_origins_are_odd_only_where_they_differ(ordinary):
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "percent"),
-    [("emd_20026/emd20026_prot.mrc.gz", 83), ("emd_3488/emd_3488.mrc.gz", 71),
-     ("emd_6770/B_no_ligand_box.ccp4.gz", 87)],
-)  # fmt: skip
-def test_real_maps_that_were_cut_out(shared_data, name, percent):
-    assert oddity(read_map(shared_data / name)).startswith(
-        f"{percent} % of the voxels are exactly 0"
-    )
+REAL = [
+    (TINY_MAP, "69 % of the voxels are exactly 0"),
+    ("emd_20026/emd20026_prot.mrc.gz", "83 % of the voxels are exactly 0"),
+    ("emd_3488/emd_3488.mrc.gz", "71 % of the voxels are exactly 0"),
+    ("emd_6770/B_no_ligand_box.ccp4.gz", "87 % of the voxels are exactly 0"),
+    ("emd_32143/low-res-emd-32143.map.gz", None),
+    ("emd_3001/EMD-3001.map.gz", None),
+    ("synthetic_halfmaps_5ni1/half_map_1.mrc.gz", None),
+]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["emd_32143/low-res-emd-32143.map.gz", "emd_3001/EMD-3001.map.gz",
-     "synthetic_halfmaps_5ni1/half_map_1.mrc.gz"],
-)  # fmt: skip
-def test_real_maps_with_nothing_odd(shared_data, name):
-    assert map_oddities(read_map(shared_data / name)) == ()
+@pytest.mark.parametrize(("name", "start"), present(REAL))
+def test_real_maps(name, start):
+    found = map_oddities(read_map(real(name)))
+    assert len(found) == (start is not None)
+    assert all(sentence.startswith(start) for sentence in found)

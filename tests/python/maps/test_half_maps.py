@@ -12,7 +12,7 @@ from sharpem.maps.density import DensityMap, Placement
 from sharpem.maps.half_maps import pair_half_maps
 from sharpem.methods.half_map_checks import fsc_oddities
 from sharpem.spectra.apply import radial_curve
-from sharpem.spectra.fsc import half_map_fsc
+from sharpem.spectra.fsc import HalfMapSpectra, half_map_fsc
 
 N, STEP = 64, 1.5
 
@@ -37,13 +37,22 @@ def mask():
     return np.ones((N, N, N), dtype=np.float32)
 
 
-def warnings_of(one, two, mask):
+def findings_of(one, two, mask):
     pair = pair_half_maps(one, two)
-    return (*pair.warnings, *fsc_oddities(pair, half_map_fsc(one, two, mask)))
+    spectra = HalfMapSpectra(pair.one, pair.two)
+    return (*pair.findings, *fsc_oddities(pair, spectra, half_map_fsc(spectra, mask)))
+
+
+def warnings_of(one, two, mask):
+    return tuple(found.text for found in findings_of(one, two, mask))
+
+
+def codes_of(one, two, mask):
+    return {found.code for found in findings_of(one, two, mask)}
 
 
 def test_a_good_pair_has_no_warnings(halves, mask):
-    assert warnings_of(*halves, mask) == ()
+    assert findings_of(*halves, mask) == ()
     pair = pair_half_maps(*halves)
     np.testing.assert_allclose(pair.mean().data, (halves[0].data + halves[1].data) / 2)
     assert pair.names == ("half map 1", "half map 2")
@@ -92,7 +101,7 @@ def test_full_map_in_place_of_a_half_map(halves, mask):
 
 
 def test_nothing_in_common(halves, mask):
-    stranger = halves[1].with_data(np.roll(halves[1].data, 30, axis=0))
+    stranger = halves[1].with_data(noise(7) + 3 * np.roll(noise(8), 1, axis=0))
     with pytest.raises(InputError, match="do not show one molecule at one place"):
         warnings_of(halves[0], stranger, mask)
 
@@ -116,11 +125,83 @@ def test_sharpened_half_maps(halves, mask):
 
 def test_half_maps_with_a_filter_each(halves, mask):
     one, two = halves
-    assert any(
-        "differ in filter" in text for text in warnings_of(one, two.with_data(9 * two.data), mask)
-    )
     blurred = filtered(two, lambda s: np.exp(-100 * s**2 / 4))
     assert any("differ in filter" in text for text in warnings_of(one, blurred, mask))
+
+
+def test_shift_hand_and_sign_are_named(halves):
+    one, two = halves
+    for data, words in (
+        (np.roll(two.data, (0, -1, 3), axis=(0, 1, 2)), r"shifted .* \(3, -1, 0\) voxels .* 4.7 A"),
+        (np.roll(two.data, 1, axis=0), r"shifted .* \(0, 0, 1\) voxels"),
+        (np.roll(two.data[:, ::-1], 9, axis=2), "mirror image"),
+        (-two.data, "inverted"),
+    ):
+        with pytest.raises(InputError, match=words):
+            pair_half_maps(one, two.with_data(np.ascontiguousarray(data)))
+
+
+@pytest.mark.parametrize("factor", [3.0, 0.4])
+def test_halves_are_brought_to_one_scale_whatever_their_order(halves, factor):
+    one, two = halves
+    pair = pair_half_maps(one, two.with_data(np.float32(factor) * two.data))
+    assert [found.code for found in pair.findings] == ["halves-scale"]
+    plain = pair_half_maps(one, two).mean().data
+    assert np.corrcoef(pair.mean().data.ravel(), plain.ravel())[0, 1] > 0.9999
+    swapped = pair_half_maps(two.with_data(np.float32(factor) * two.data), one)
+    np.testing.assert_array_equal(pair.mean().data, swapped.mean().data)
+
+
+def test_full_map_of_something_else(halves):
+    one, two = halves
+    full = one.data + two.data
+    moved = one.with_data(np.roll(full, 5, axis=1))
+    with pytest.raises(InputError, match=r"full map: shifted against the half maps by \(0, 5, 0\)"):
+        pair_half_maps(one, two, full=moved)
+    with pytest.raises(InputError, match="it is not their full map"):
+        pair_half_maps(one, two, full=one.with_data(np.ascontiguousarray(full.transpose(2, 0, 1))))
+    masked = one.with_data(np.where(np.abs(full) > 3, full, 0))
+    assert pair_half_maps(one, two, full=masked).findings == ()
+
+
+def test_order_of_the_halves_changes_nothing(halves, mask):
+    ball = np.zeros_like(mask)
+    ball[16:48, 16:48, 16:48] = 1
+    forth = half_map_fsc(HalfMapSpectra(*halves), ball)
+    back = half_map_fsc(HalfMapSpectra(*halves[::-1]), ball)
+    for name in ("unmasked", "masked", "randomised", "corrected"):
+        np.testing.assert_array_equal(getattr(forth, name), getattr(back, name))
+    assert forth.resolution() == back.resolution()
+
+
+def test_noise_in_both_halves_is_taken_off_the_fsc(halves, mask):
+    """A quarter of the noise power shared: the FSC ends at 0.25, the resolution is the true one."""
+    signal = halves[0].data - noise(1)
+    same = [
+        half.with_data(signal + 0.5 * noise(5) + np.sqrt(np.float32(0.75)) * noise(seed))
+        for half, seed in zip(halves, (1, 2), strict=True)
+    ]
+    assert codes_of(*same, mask) == {"halves-not-independent"}
+    found, true = (half_map_fsc(HalfMapSpectra(*pair), mask) for pair in (same, halves))
+    assert found.plateau == pytest.approx(0.25, abs=0.02)
+    assert true.plateau == 0
+    assert found.resolution() == pytest.approx(true.resolution(), abs=0.1)
+
+
+def without_shells(half, low, high, seed):
+    """The map with noise only in a range of s (1/A)."""
+    own = noise(seed)
+    gone = filtered(half, lambda s: 1.0 * ((s < low) | (s > high)))
+    kept = filtered(half.with_data(own), lambda s: 1.0 * ((s >= low) & (s <= high)))
+    return half.with_data(gone.data + kept.data)
+
+
+def test_a_hole_is_not_the_resolution(halves, mask):
+    holed = [without_shells(h, 0.09, 0.11, 10 + i) for i, h in enumerate(halves)]
+    found, true = (half_map_fsc(HalfMapSpectra(*pair), mask) for pair in (holed, halves))
+    assert found.corrected[np.abs(found.s - 0.1) < 0.005].max() < 0.3
+    assert found.resolution() == pytest.approx(true.resolution(), abs=0.1)
+    assert "fsc-hole" in codes_of(*holed, mask)
 
 
 def test_voxels_too_coarse(halves, mask):

@@ -7,7 +7,7 @@ import pytest
 
 from sharpem.analysis.prepare import prepare
 from sharpem.analysis.signal_and_noise import with_measured_noise
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
 from sharpem.methods.expectation import expect, expected_correlation, rule_of_thumb, settled
 from sharpem.simulate import simulate_map
@@ -42,7 +42,7 @@ def test_expected_correlation_is_the_true_one(protein, noise):
     )
     b = np.arange(20.0, 201.0, 20.0)
     foretold = expected_correlation(prepared.shells, d, b, signal, near)
-    yardstick = Yardstick(made.map, made.model, resolution=d)
+    yardstick = ModelAgreement(made.map, made.model, resolution=d)
     best = yardstick.best(made.map)
     assert b[np.argmax(foretold)] == pytest.approx(best.b_sharpen, abs=30.0)
     assert expect(prepared).b_sharpen == pytest.approx(best.b_sharpen, abs=30.0)
@@ -69,7 +69,7 @@ def test_a_map_cut_out_is_judged_by_its_resolution(protein):
     found = expect(prepared)
     assert not found.from_solvent
     assert found.sigma == pytest.approx(1.5 * 3.5**2)
-    best = Yardstick(made.map, made.model, resolution=3.5).best(made.map).b_sharpen
+    best = ModelAgreement(made.map, made.model, resolution=3.5).best(made.map).b_sharpen
     assert found.b_sharpen == pytest.approx(best, abs=2 * found.sigma)
     assert abs(rule_of_thumb(prepared) - best) < 60.0
 

@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 import gemmi
 import numpy as np
 import pytest
+from real_maps import needs, real
 
 from sharpem import _core, apply, read_map, sharpen
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
 from sharpem.io.mrc import write_map
 from sharpem.maps.half_maps import pair_half_maps
@@ -59,25 +60,33 @@ def best_radial_cc(density, ruler, shells=40):
 
 
 def test_close_to_the_best_radial_filter(pair, result):
-    ruler = Yardstick(pair.map, pair.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
     best = best_radial_cc(pair.map, ruler)
     found = ruler.correlation(result.map).cc_mask
     assert found > best - 0.005
     assert found > ruler.correlation(pair.map).cc_mask + 0.1
 
 
+def test_order_of_the_halves_changes_no_bit(pair):
+    one, two = pair.half_maps
+    forth, back = sharpen(half1=one, half2=two), sharpen(half1=two, half2=one)
+    assert forth.resolution == back.resolution
+    assert forth.filter.to_dict() == back.filter.to_dict()
+    np.testing.assert_array_equal(forth.map.data, back.map.data)
+
+
 def test_model_for_the_amplitudes(pair, result):
     one, two = pair.half_maps
     helped = sharpen(half1=one, half2=two, resolution=RESOLUTION, model=pair.model)
     assert helped.method == "half-map"
-    ruler = Yardstick(pair.map, pair.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
     assert ruler.correlation(helped.map).cc_mask > ruler.correlation(result.map).cc_mask - 0.001
 
 
 def test_resolution_from_the_fsc(pair):
     one, two = pair.half_maps
     found = sharpen(half1=one, half2=two)
-    table = found.choice.shells
+    table = found.choice.shells.to_dict()
     assert table["resolution"]["unmasked_0.143"] == pytest.approx(RESOLUTION, abs=0.1)
     assert found.resolution == table["resolution"]["0.143"] < RESOLUTION
     assert table["resolution"]["0.5"] > found.resolution
@@ -85,9 +94,15 @@ def test_resolution_from_the_fsc(pair):
 
 def test_masked_fsc_is_that_of_less_noise(pair, result):
     """The mask lets all the signal and its share of the noise through: no more than that."""
-    table = {k: np.array(v) for k, v in result.choice.shells.items() if isinstance(v, list)}
+    table = {
+        k: np.array(v) for k, v in result.choice.shells.to_dict().items() if isinstance(v, list)
+    }
     known = (table["fsc_unmasked"] > 0.15) & (table["s"] > 0.1)
-    ratio = table["fsc_unmasked"] / (1 - table["fsc_unmasked"]) / result.choice.shells["mask_share"]
+    ratio = (
+        table["fsc_unmasked"]
+        / (1 - table["fsc_unmasked"])
+        / result.choice.shells.to_dict()["mask_share"]
+    )
     expected = ratio / (1 + ratio)
     np.testing.assert_allclose(table["fsc_corrected"][known], expected[known], atol=0.05)
 
@@ -111,7 +126,7 @@ def test_the_full_map_may_be_filtered_already(pair, result):
     one, two = pair.half_maps
     before = Filter(ShellFilter((50.0, 5.0, 3.0), (1.0, 1.5, 3.0)), 2.4)
     again = sharpen(apply(pair.map, before), half1=one, half2=two, resolution=RESOLUTION)
-    ruler = Yardstick(pair.map, pair.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
     assert ruler.correlation(again.map).cc_mask == pytest.approx(
         ruler.correlation(result.map).cc_mask, abs=0.002
     )
@@ -121,13 +136,26 @@ def test_given_mask(pair, result):
     one, two = pair.half_maps
     mask = pair.map.with_data(pair.mask)
     found = sharpen(half1=one, half2=two, resolution=RESOLUTION, mask=mask)
-    assert found.choice.shells["mask_share"] == pytest.approx(pair.mask.mean())
-    ruler = Yardstick(pair.map, pair.model, resolution=RESOLUTION)
+    assert found.choice.shells.to_dict()["mask_share"] == pytest.approx(pair.mask.mean())
+    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
     assert ruler.correlation(found.map).cc_mask > ruler.correlation(result.map).cc_mask - 0.01
 
 
+def test_a_mask_worse_than_none_is_left_out(pair, result):
+    """A mask about a corner of the solvent: said, and not used."""
+    one, two = pair.half_maps
+    corner = np.zeros(pair.map.shape, dtype=np.float32)
+    corner[:8, :8, :8] = 1
+    found = sharpen(half1=one, half2=two, resolution=RESOLUTION, mask=pair.map.with_data(corner))
+    assert {x.code for x in found.choice.findings} == {"mask-doubtful"}
+    assert any("left out" in x.do for x in found.choice.findings)
+    np.testing.assert_array_equal(
+        found.choice.shells.half_map_fsc.corrected, result.choice.shells.half_map_fsc.corrected
+    )
+
+
 def test_single_map_does_as_well_where_there_is_solvent(pair, result):
-    ruler = Yardstick(pair.map, pair.model, resolution=RESOLUTION)
+    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
     alone = sharpen(pair.map, resolution=RESOLUTION, method="single-map")
     assert ruler.correlation(alone.map).cc_mask == pytest.approx(
         ruler.correlation(result.map).cc_mask, abs=0.005
@@ -143,7 +171,7 @@ def test_single_map_needs_solvent(pair):
 def test_surface_is_checked_on_each_half(pair):
     one, two = pair.half_maps
     found = sharpen(half1=one, half2=two, resolution=RESOLUTION, method="surface")
-    check = found.choice.shells["half_maps"]
+    check = found.choice.shells.to_dict()["half_maps"]
     assert len(check["b_sharpen"]) == len(check["b_sharpen_score_alone"]) == 2
     alone = sharpen(one, resolution=RESOLUTION, molecular_volume=found.prepared.volume.angstrom3)
     chosen = alone.b_iso.signal - alone.b_iso.target
@@ -226,16 +254,17 @@ def test_job_folder_on_the_command_line(pair, tmp_path, monkeypatch, capsys):
     assert len(lines) == 3
 
 
-def test_synthetic_pair(shared_data):
-    folder = shared_data / "synthetic_halfmaps_5ni1"
+@needs("synthetic_halfmaps_5ni1/half_map_1.mrc.gz")
+def test_synthetic_pair():
+    folder = real("synthetic_halfmaps_5ni1")
     halves = [read_map(folder / f"half_map_{i}.mrc.gz") for i in (1, 2)]
     mean = pair_half_maps(*halves).mean()
     model = read_model(folder / "model_shifted.pdb")
     result = sharpen(half1=halves[0], half2=halves[1], resolution=3.2)
-    ruler = Yardstick(mean, model, resolution=3.2)
+    ruler = ModelAgreement(mean, model, resolution=3.2)
     best = best_radial_cc(mean, ruler, shells=60)
     assert ruler.correlation(result.map).cc_mask > best - 0.005
-    table = result.choice.shells["resolution"]
+    table = result.choice.shells.to_dict()["resolution"]
     assert table["unmasked_0.143"] == pytest.approx(3.2, abs=0.1)
 
 

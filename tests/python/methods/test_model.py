@@ -5,10 +5,11 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
 from sharpem import read_map, sharpen
 from sharpem.errors import InputError
-from sharpem.evaluation.agreement import Yardstick
+from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.model import error_b
@@ -19,7 +20,7 @@ REAL = [
     ("emd_3488/emd_3488.mrc.gz", "emd_3488/5ni1_updated.cif", 3.2),
     ("emd_21457/emd_21457_seg.mrc.gz", "emd_21457/6vyb_Ndom.pdb", 3.2),
     ("emd_5185/3j06_no_ligand_box.ccp4.gz", "emd_5185/3j06_no_ligand_box_complete.pdb", 3.3),
-    ("emd_5830/A_box.ccp4.gz", "emd_5830/A_box_complete.pdb", 3.8),
+    (TINY_MAP, TINY_MODEL, TINY_RESOLUTION),
     ("emd_30342/390_emd_30342_A_z4.mrc.gz", "emd_30342/390_7cec_A.cif", 3.9),
     ("emd_6770/B_no_ligand_box.ccp4.gz", "emd_6770/B_no_ligand_box_complete.pdb", 4.0),
     ("emd_3240/5fn5_box.ccp4.gz", "emd_3240/5fn5_box_complete.pdb.gz", 4.3),
@@ -36,7 +37,7 @@ def simulated():
 
 def cc(simulated, model, **options):
     result = sharpen(simulated.map, resolution=3.5, model=model, **options)
-    ruler = Yardstick(simulated.map, simulated.model, resolution=3.5)
+    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.5)
     return result, ruler.correlation(result.map).cc_mask, ruler.best(simulated.map).cc_mask
 
 
@@ -48,7 +49,7 @@ def test_at_least_as_good_as_the_oracle(simulated):
     result, found, oracle = cc(simulated, simulated.model)
     assert result.method == "model"
     assert found > oracle - 0.002
-    table = result.choice.shells
+    table = result.choice.shells.to_dict()
     assert max(table["cc_star"]) == 1
     assert table["resolution"]["0.143"] < 4.0
     assert result.trials == ()
@@ -102,10 +103,47 @@ def test_model_file_and_report(simulated, tmp_path):
     assert set(written) == {"map", "json", "report", "chimerax"}
 
 
-@pytest.mark.parametrize(("map_", "model", "resolution"), REAL)
-def test_real_maps(shared_data, map_, model, resolution):
-    density, atoms = read_map(shared_data / map_), read_model(shared_data / model)
-    ruler = Yardstick(density, atoms, resolution=resolution)
+def codes(result):
+    return [found.code for found in result.choice.findings]
+
+
+def test_a_model_off_its_place_is_used_where_it_fits(simulated):
+    right, best, _ = cc(simulated, simulated.model)
+    result, found, _ = cc(simulated, simulated.model.moved((0.8, 0.8, 0.0)))
+    assert codes(right) == []
+    assert codes(result) == ["model-misplaced"]
+    assert "A from where it fits" in result.verdict.warnings[0]
+    assert found == pytest.approx(best, abs=0.003)
+
+
+def test_atoms_off_their_places_are_no_noise_of_the_map(simulated):
+    """Coordinates wrong by 1 A each: the map alone says more than they do."""
+    positions = simulated.model.positions
+    wrong = positions + np.random.default_rng(0).normal(0, 1.0, positions.shape)
+    result, found, oracle = cc(simulated, replace(simulated.model, positions=wrong))
+    assert codes(result) == ["model-misplaced"]
+    assert found > oracle - 0.005
+
+
+def test_a_model_without_side_chains_does_not_rule_the_amplitudes(simulated):
+    elements = np.array(simulated.model.elements)
+    keep = (elements != "C") | (np.cumsum(elements == "C") % 2 == 0)
+    result, found, oracle = cc(simulated, simulated.model.selected(keep))
+    assert codes(result) == ["model-incomplete"]
+    assert "lacks side chains" in result.choice.findings[0].text
+    assert not result.verdict.applicable
+    assert found > oracle - 0.005
+
+
+def test_no_atom_scatters(simulated):
+    with pytest.raises(InputError, match=r"all \d+ occupancies are 0"):
+        replace(simulated.model, occupancies=np.zeros(len(simulated.model)))
+
+
+@pytest.mark.parametrize(("map_", "model", "resolution"), present(REAL))
+def test_real_maps(map_, model, resolution):
+    density, atoms = read_map(real(map_)), read_model(real(model))
+    ruler = ModelAgreement(density, atoms, resolution=resolution)
     result = sharpen(density, resolution=resolution, model=atoms)
     found, oracle = ruler.correlation(result.map).cc_mask, ruler.best(density).cc_mask
     assert found > oracle - 0.002

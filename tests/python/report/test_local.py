@@ -81,8 +81,7 @@ def test_words_call_b_sharpen_the_overall_one(result, page):
     span = f"{low:.0f} to {high:.0f} Å², overall {result.local.b_sharpen:.0f} Å²"
     assert f"Sharpened locally: b_sharpen = {span}" in page
     assert "On the whole: Sharpened by b_sharpen = " in page
-    assert ">Overall filter</th>" in page
-    assert ">Filter</th>" not in page
+    assert ">Parameters of the overall filter</th>" in page
     assert "The overall filter: what each amplitude is multiplied by." in page
 
 
@@ -90,7 +89,7 @@ def test_page_without_local_sharpening_has_nothing_of_it(result):
     plain = render_report(replace(result, local=None, map=result.local.overall))
     assert HEADING not in plain
     assert "Sharpened: b_sharpen" in plain
-    assert ">Filter</th>" in plain
+    assert ">Parameters of the filter</th>" in plain
     assert "overall filter" not in plain.lower()
 
 

@@ -90,3 +90,52 @@ def test_text_is_escaped():
     assert "<script" not in text
     assert "&lt;script&gt;&amp;" in text
     assert "&lt;b&gt;" in text
+
+
+def test_circles_land_where_the_ticks_are():
+    panel = Panel(x_range=(0, 10), y_range=(0, 100))
+    panel.scatter([0, 5, np.nan], [0, 50, 100], BLUE, hollow=True)
+    found = re.findall(r'<circle cx="([0-9.]+)" cy="([0-9.]+)"[^>]*fill="none"', drawn(panel))
+    assert found == [("74.0", "224.0"), ("271.0", "124.0")]
+
+
+def test_ranges_follow_circles_and_areas():
+    panel = Panel()
+    panel.scatter([0, 1], [0, 1], BLUE)
+    panel.area([0, 1], [-3, -3], [5, 5], BLUE)
+    assert panel.span() == pytest.approx((-0.05, 1.05))
+    assert panel._y_range() == pytest.approx((-3.4, 5.4))
+
+
+def test_counts_have_whole_ticks():
+    scale = Scale(0, 1.08, 200, 0)
+    assert [text for _, text in scale.ticks(whole=True)] == ["0", "1"]
+    assert len(scale.ticks()) > 2
+
+
+def test_long_axes_have_more_ticks():
+    few, many = (Scale(0.54, 0.8, 0, length).ticks() for length in (200, 394))
+    assert [text for _, text in few] == ["0.6", "0.7", "0.8"]
+    assert [text for _, text in many] == ["0.55", "0.6", "0.65", "0.7", "0.75", "0.8"]
+
+
+def test_ticks_with_names():
+    panel = Panel(x_range=(-1, 2), y_range=(0, 1), x_ticks=[(0, "surface"), (1, "half-map")])
+    text = drawn(panel)
+    assert ">surface</text>" in text
+    assert ">half-map</text>" in text
+
+
+def test_a_long_legend_has_rows_and_the_axes_make_room():
+    panel = Panel(x_range=(0, 1), y_range=(0, 1))
+    for number in range(8):
+        panel.line([0, 1], [0, 1], BLUE, name=f"EMD-1234{number}")
+    text = drawn(panel)
+    names = re.findall(r'<text x="([0-9.]+)" y="([0-9.]+)"[^>]*>EMD', text)
+    rows = sorted({float(y) for _, y in names})
+    assert len(rows) > 1
+    assert np.diff(rows) == pytest.approx(17)
+    assert len({x for x, y in names if float(y) == rows[0]}) > 1
+    top = float(re.search(r'<rect x="74" y="([0-9.]+)"', text)[1])
+    assert top == pytest.approx(rows[-1] + 8)
+    assert max(float(x) for x, _ in names) < 480 - 8 * 0.6 * 11.5

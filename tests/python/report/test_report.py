@@ -16,15 +16,9 @@ from sharpem.analysis.prepare import Prepared
 from sharpem.findings import finding
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
-from sharpem.outcome import Result
-from sharpem.report import (
-    chimerax_script,
-    equal_volume_contours,
-    render_report,
-    write_chimerax,
-    write_report,
-)
+from sharpem.report import chimerax_script, equal_volume_contours, render_report
 from sharpem.report.slices import central_sections
+from sharpem.result import Result
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 from sharpem.spectra.shells import ShellTable
 
@@ -87,14 +81,8 @@ def result() -> Result:
         molecule=np.ones((2, 2, 2), dtype=np.bool_),
     )
     return Result(
-        input=density,
         map=blob(8.0),
         filter=FILTER,
-        verdict=VERDICT,
-        b_iso=B_ISO,
-        trials=TRIALS,
-        method="surface",
-        resolution=3.2,
         prepared=prepared,
         choice=Choice("surface", FILTER.radial, VERDICT, B_ISO, TRIALS, 79.9, CURVES),
         seconds={"total": 3.2, "scan": 1.9},
@@ -105,14 +93,23 @@ def result() -> Result:
 @pytest.fixture
 def stopped(result: Result) -> Result:
     verdict = Verdict(False, 1.2, ("The maximum is lost in noise.",))
-    return replace(
-        result, map=None, filter=None, verdict=verdict, b_iso=replace(B_ISO, output=None)
-    )
+    changed = chosen(result, verdict=verdict, b_iso=replace(B_ISO, output=None))
+    return replace(changed, map=None, filter=None)
+
+
+def chosen(result: Result, **changes: Any) -> Result:
+    """The same result with another choice."""
+    return replace(result, choice=replace(result.choice, **changes))
+
+
+def of_map(result: Result, density: DensityMap) -> Result:
+    """The same result for another map."""
+    return replace(result, prepared=replace(result.prepared, density=density))
 
 
 def placed(result: Result, **changes: Any) -> Result:
     """The same result for a map with another file or header."""
-    return replace(result, input=replace(result.input, **changes))
+    return of_map(result, replace(result.input, **changes))
 
 
 class Tags(HTMLParser):
@@ -158,14 +155,13 @@ def test_verdict_comes_first_and_in_plain_words(result):
 def test_numbers_have_units(result):
     text = text_of(render_report(result))
     for expected in (
-        "40 x 36 x 30 voxels (x, y, z)",
-        "1.2 x 1.2 x 1.2 Å",
+        "40 x 36 x 30 voxels of 1.2 Å",
+        "48.0 x 43.2 x 36.0 Å, angles 90 90 90 degrees",
         "3.2 Å",
-        "98 Å²",
+        "24 Å²; of the signal in it 110",
         "100.0 120.0 110.0 1.0 2.0 3.0 Å²",
         "Of that removed 102.0 118.0 110.0 1.0 2.0 3.0 Å²",
-        "5,000 Å³ (estimated)",
-        "7.00 %",
+        "5000 Å³, 7.0 % of the map (estimated)",
         "d_cut = 3.2 Å, k = 10 1/Å, b_blur = 200 Å²",
         "3.20 s (scan 1.90)",
         "256 MiB",
@@ -208,10 +204,10 @@ def test_text_from_outside_is_escaped(result):
         placement=Placement(labels=(HOSTILE,)),
         findings=(finding("header-repaired", f"note {HOSTILE}", "Nothing."),),
     )
-    hostile = replace(
+    hostile = chosen(
         hostile,
-        verdict=replace(VERDICT, reasons=(f"reason {HOSTILE}",)),
-        choice=replace(hostile.choice, curves=(curve(HOSTILE, 10.0),)),
+        verdict=replace(VERDICT, reasons=(f"reason {HOSTILE}",), warnings=hostile.input.notes),
+        curves=(curve(HOSTILE, 10.0),),
     )
     html = render_report(hostile, command=f"sharpem {HOSTILE}", outputs={"map": f"{HOSTILE}.mrc"})
     assert "<script" not in html
@@ -242,7 +238,7 @@ def test_not_applicable_without_a_map(stopped):
 
 
 def test_not_applicable_with_a_fall_back_says_so(result):
-    text = text_of(render_report(replace(result, verdict=Verdict(False, 1.2, ("Noise.",)))))
+    text = text_of(render_report(chosen(result, verdict=Verdict(False, 1.2, ("Noise.",)))))
     assert "cannot judge this map; a fall-back was used" in text
     assert "not one that this map's contours chose" in text.replace("&#39;", "'")
     assert "Sharpened by b_sharpen = 90 Å²" in text
@@ -250,9 +246,8 @@ def test_not_applicable_with_a_fall_back_says_so(result):
 
 
 def test_without_trials_the_scan_is_left_out(result):
-    choice = replace(result.choice, method="given", trials=(), curves=(), region_weight=None)
-    given = replace(result, trials=(), choice=choice, method="given")
-    given = replace(given, verdict=Verdict(True), b_iso=replace(B_ISO, interval=(20.0, 20.0)))
+    given = chosen(result, method="given", trials=(), curves=(), region_weight=None)
+    given = chosen(given, verdict=Verdict(True), b_iso=replace(B_ISO, interval=(20.0, 20.0)))
     text = text_of(render_report(given))
     assert "Detail and connectivity" not in text
     assert "trials" not in text
@@ -261,7 +256,7 @@ def test_without_trials_the_scan_is_left_out(result):
 
 
 def test_kurtosis_has_its_panel(result):
-    assert "kurtosis</text>" in render_report(replace(result, method="kurtosis"))
+    assert "kurtosis</text>" in render_report(chosen(result, method="kurtosis"))
 
 
 def test_curves_of_a_choice_are_drawn(result):
@@ -283,7 +278,7 @@ def test_shell_filter(result):
     radial = ShellFilter((20.0, 5.0, 3.0), (1.0, 2.0, 0.0))
     text = text_of(render_report(replace(result, filter=Filter(radial, 2.67))))
     assert "Sharpened shell by shell" in text
-    assert "table of 3 shells" in text
+    assert "a factor for each of 3 resolution shells" in text
 
 
 def test_anisotropy_left_alone(result):
@@ -325,7 +320,7 @@ def test_sections_go_through_the_density(result):
 
 def test_pictures_have_the_proportions_of_the_map(result):
     flat = replace(result.input, cell=(48.0, 43.2, 72.0, 90.0, 90.0, 90.0))  # voxels 1.2 1.2 2.4
-    changed = replace(result, input=flat, map=flat)
+    changed = replace(of_map(result, flat), map=flat)
     z, y, _ = central_sections(result, equal_volume_contours(result))
     _, stretched, _ = central_sections(changed, equal_volume_contours(changed))
     assert z.before.width == 10 * round(z.before.width / 10)
@@ -336,25 +331,16 @@ def test_large_maps_are_binned_and_stay_small(result):
     rng = np.random.default_rng(7)
     data = rng.normal(size=(64, 900, 900)).astype(np.float32)
     noisy = DensityMap.from_array(data, 1.0)
-    html = render_report(replace(result, input=noisy, map=noisy))
+    html = render_report(replace(of_map(result, noisy), map=noisy))
     widths = [int(width) for width in re.findall(r'<image [^>]* width="([0-9]+)"', html)]
     assert max(widths) <= 4000
     assert len(html) < 1_500_000
 
 
-def test_write_report(result, tmp_path):
-    path = tmp_path / "out.html"
-    write_report(result, path, command="sharpem x", outputs={"map": "out.mrc"})
-    text = path.read_text(encoding="utf-8")
-    assert text.startswith("<!DOCTYPE html>")
-    assert text == render_report(result, command="sharpem x", outputs={"map": "out.mrc"})
-
-
 def test_chimerax_opens_both_maps_at_equal_volume(result, tmp_path):
     contours = equal_volume_contours(result)
-    path = tmp_path / "out file.cxc"
-    write_chimerax(result, path, tmp_path / "out file.mrc", tmp_path / "sub" / "in.map")
-    lines = path.read_text().splitlines()
+    maps = (tmp_path / "out file.mrc", tmp_path / "sub" / "in.map")
+    lines = chimerax_script(result, *maps, script_path=tmp_path / "out file.cxc").splitlines()
     assert f'open "{(tmp_path / "sub" / "in.map").as_posix()}"' in lines
     assert 'open "out file.mrc"' in lines
     levels = [line for line in lines if line.startswith("volume #")]

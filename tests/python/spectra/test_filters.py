@@ -7,7 +7,7 @@ import pytest
 
 from sharpem import _core
 from sharpem.errors import InputError
-from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter, filter_from_dict
+from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
 BLUR = {"kind": "sharpen-blur", "b_sharpen": 90.0, "b_blur": 200.0, "d_cut": 3.2, "k": 10.0}
 SHELLS = {"kind": "shells", "d": [20.0, 5.0, 3.0], "scale": [1.0, 2.0, 0.0]}
@@ -75,7 +75,7 @@ def test_spread_is_between_principal_axes():
     ],
 )
 def test_round_trip(chosen):
-    assert filter_from_dict(json.loads(json.dumps(chosen.to_dict()))) == chosen
+    assert Filter.from_dict(json.loads(json.dumps(chosen.to_dict()))) == chosen
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,6 @@ def test_round_trip(chosen):
 )
 def test_bad_values_are_named(values, message):
     with pytest.raises(InputError) as caught:
-        filter_from_dict(values)
+        Filter.from_dict(values)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -4,15 +4,12 @@ import numpy as np
 import pytest
 
 from sharpem import _core
-from sharpem.analysis.masks import soft_mask, widened
 from sharpem.maps.density import DensityMap
-from sharpem.methods.shell_filter import decaying, smooth_ratio, without_floor
 from sharpem.spectra.fsc import (
-    crossing,
+    HalfMapSpectra,
     fsc_edges,
     half_map_fsc,
     phase_randomised,
-    unmasked_resolution,
 )
 
 
@@ -35,16 +32,16 @@ def everything():
 
 
 def test_known_fsc(known_pair, everything):
-    found = half_map_fsc(*known_pair, everything)
+    found = half_map_fsc(HalfMapSpectra(*known_pair), everything)
     error = 1 / np.sqrt(found.terms / 2)
     assert np.all(np.abs(found.unmasked - 0.25) < 5 * error)
     assert np.average(found.unmasked, weights=found.terms) == pytest.approx(0.25, abs=0.01)
     np.testing.assert_allclose(found.masked, found.unmasked, atol=3e-3)
-    assert found.share == 1
+    assert found.mask_power == 1
 
 
 def test_unmasked_fsc_against_numpy(known_pair, everything):
-    found = half_map_fsc(*known_pair, everything)
+    found = half_map_fsc(HalfMapSpectra(*known_pair), everything)
     one, two = (np.fft.fftn(half.data.astype(float)) for half in known_pair)
     s = np.sqrt(sum(g**2 for g in np.meshgrid(*[np.fft.fftfreq(48, 1.5)] * 3, indexing="ij")))
     edges = fsc_edges(_core.analyse(known_pair[0].data, known_pair[0].cell, 3.0))
@@ -88,7 +85,7 @@ def test_mask_correlation_is_taken_off():
         own = np.fft.fftn(white(seed).data) * np.where(s < 0.22, 0.05, 1.0)
         halves.append(white(7).with_data(np.fft.ifftn(shared + own).real))
     mask = (np.random.default_rng(3).random((n, n, n)) < 0.5).astype(np.float32)
-    found = half_map_fsc(*halves, mask)
+    found = half_map_fsc(HalfMapSpectra(*halves), mask)
     noise = found.s > 0.25
     assert found.unmasked[noise].mean() == pytest.approx(0, abs=0.02)
     assert found.masked[noise].mean() > 0.07
@@ -96,56 +93,5 @@ def test_mask_correlation_is_taken_off():
     assert found.corrected[found.s < 0.2].min() > 0.6
 
 
-def test_crossing():
-    s = [0.1, 0.2, 0.3, 0.4]
-    assert crossing(s, [0.9, 0.5, 0.1, 0.4], 0.3) == pytest.approx(1 / 0.25)
-    assert crossing(s, [0.4, 0.9, 0.5, 0.1], 0.3) == pytest.approx(1 / 0.35)
-    assert crossing(s, [0.1, 0.9, 0.5, 0.1], 0.3) == pytest.approx(1 / 0.35)
-    assert crossing(s, [0.9, 0.9, 0.9, 0.9], 0.3) == pytest.approx(2.5)
-    assert crossing(s, [0.1, 0.1, 0.1, 0.1], 0.3) is None
-
-
 def test_resolution_of_noise_is_a_number():
-    one, two = white(1), white(2)
-    assert unmasked_resolution(one, two) >= 3.0
-
-
-def test_soft_mask_covers_the_molecule_and_ends_softly():
-    z, y, x = np.indices((48, 48, 48)) - 24
-    ball = (x**2 + y**2 + z**2 < 8**2).astype(np.float32)
-    mask = widened(ball.astype(bool), (72.0, 72.0, 72.0, 90.0, 90.0, 90.0), 4.0)
-    radius = 1.5 * np.sqrt(x**2 + y**2 + z**2)
-    assert mask[radius < 13].min() > 0.99
-    assert mask[radius > 12 + 14].max() < 1e-5
-    profile = mask[24, 24, 24:]
-    assert np.all(np.diff(profile) <= 1e-6)
-    assert np.count_nonzero((profile > 0.05) & (profile < 0.95)) >= 2
-    noisy = white(4).with_data(ball * 6 * np.abs(white(5).data) + white(4).data)
-    found = soft_mask(noisy, 4.0)
-    assert found[radius < 9].min() > 0.9
-    assert found[radius > 30].max() < 0.1
-
-
-def test_floor_and_tail():
-    s = np.linspace(0.02, 0.4, 39)
-    noise = 0.03 * np.random.default_rng(0).standard_normal(39)
-    true = 1 / (1 + np.exp((s - 0.2) / 0.015))
-    fsc = 0.1 + 0.9 * true + noise
-    clean = decaying(s, without_floor(fsc))
-    assert np.abs(clean - true).max() < 0.12
-    below = np.flatnonzero(clean < 0.15)
-    assert np.all(np.diff(clean[below[0] :]) <= 0)
-    assert clean[-1] < 0.01
-    high = np.full(39, 0.7)
-    np.testing.assert_array_equal(without_floor(high), high)
-    np.testing.assert_array_equal(decaying(s, high), high)
-    assert decaying(s, np.full(39, -0.1)).max() == 0
-
-
-def test_smooth_ratio_keeps_a_blur_and_loses_noise():
-    s = np.linspace(0.02, 0.4, 60)
-    line = 3.0 - 0.5 * 120 * s**2
-    np.testing.assert_allclose(smooth_ratio(s, line, np.full(60, 0.1)), line, atol=1e-9)
-    rough = line + 0.2 * np.random.default_rng(1).standard_normal(60)
-    found = smooth_ratio(s, rough, np.full(60, 0.04))
-    assert np.std(found - line) < 0.08
+    assert HalfMapSpectra(white(1), white(2)).unmasked_resolution >= 3.0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from real_maps import DEMO_MODEL, present, real
 
 from sharpem import _core
 from sharpem.analysis.model_map import model_map
@@ -15,6 +16,7 @@ from sharpem.spectra.reference import fit_overall_b, fold_modes, ln_reference, r
 # Largest error of B (A^2) that a model may show: twice the rms that is allowed over many models.
 LIMITS = {2.0: 2.0, 2.5: 4.0, 3.0: 8.0, 3.5: 16.0, 4.0: 22.0, 4.5: 30.0}
 MODELS = [
+    DEMO_MODEL,
     "emd_3488/5ni1_updated.cif",
     "emd_21457/6vyb_Ndom.pdb",
     "xray_3io0/after.pdb",
@@ -116,9 +118,9 @@ def power(data, cell, d_min):
     return sums.s, np.log(sums.power / sums.terms), 2.0 / sums.terms
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_model_maps_read_their_b(shared_data, name):
-    model = read_model(shared_data / name)
+@pytest.mark.parametrize("name", present(MODELS))
+def test_model_maps_read_their_b(name):
+    model = read_model(real(name))
     for resolution, limit in LIMITS.items():
         found = []
         for b_iso in (0.0, 100.0, 200.0):
@@ -129,8 +131,9 @@ def test_model_maps_read_their_b(shared_data, name):
         assert np.ptp(found) < 0.5 + 0.06 * limit, "the error depends on B"
 
 
-def test_xray_maps_read_their_b(shared_data):
-    model = read_model(shared_data / MODELS[2])
+@pytest.mark.parametrize("name", present([DEMO_MODEL, MODELS[-1]]))
+def test_xray_maps_read_their_b(name):
+    model = read_model(real(name))
     model = model.moved(8 - model.positions.min(axis=0))
     nx, ny, nz = (int(np.ceil(x)) + 16 for x in model.extent)
     cell = (float(nx), float(ny), float(nz), 90.0, 90.0, 90.0)

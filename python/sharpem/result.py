@@ -1,0 +1,67 @@
+"""What :func:`sharpem.sharpen` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sharpem.outcome import Sharpened
+from sharpem.output import write_files
+
+__all__ = ["Result"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Sharpened):
+    """A sharpened map and what it rests on: :class:`sharpem.outcome.Sharpened`; as files too."""
+
+    def write(
+        self,
+        prefix: str | Path,
+        *,
+        report: bool = True,
+        overwrite: bool = False,
+        command: str | None = None,
+        mtz: bool | None = None,
+        half_maps: bool = False,
+    ) -> dict[str, Path]:
+        """Write map, JSON, report and ChimeraX script; all of them or none.
+
+        Parameters
+        ----------
+        prefix : path
+            What the names start with: ``prefix.mrc``, ``.json``, ``.html``, ``.cxc``.
+        report : bool
+            Whether the report is wanted.
+        overwrite : bool
+            Replace existing files; if no map was made, remove that of an earlier run.
+        command : str, optional
+            The command that made this, for the report.
+        mtz : bool, optional
+            Whether ``prefix.mtz`` is wanted: for a crystal, its reflections with the columns of the
+            new map; else the map's terms (:mod:`sharpem.io.write_mtz`). Default: for crystals.
+        half_maps : bool
+            Write the half maps too, with the same filter: ``prefix_half1.mrc``,
+            ``prefix_half2.mrc``.
+
+        Returns
+        -------
+        dict of str to Path
+            What was written: map, json, report, chimerax, mtz, half1, half2; where half maps were
+            given also star (RELION's postprocess.star) and fsc (the EMDB's FSC XML).
+
+        Raises
+        ------
+        InputError
+            A file exists, or cannot be written; then none is. Or no half maps were given that
+            could be written.
+        """
+        return write_files(
+            self,
+            prefix,
+            report=report,
+            overwrite=overwrite,
+            command=command,
+            mtz=mtz,
+            half_maps=half_maps,
+        )

@@ -1,0 +1,107 @@
+"""Tests mirror the package: `room/module.py` is tested by `tests/python/room/test_module.py`.
+
+Below stand the exceptions: rooms tested as a whole, modules tested elsewhere, and tests of no
+single module. Whoever adds a module adds its test, or a line here with a reason.
+"""
+
+from pathlib import Path
+
+import sharpem
+
+PACKAGE = Path(sharpem.__file__).parent
+TESTS = Path(__file__).parent
+
+WHOLE_ROOMS = {
+    "archive": "archive/test_fetch.py",  # against a small archive on this machine
+    "cli": "cli/test_cli_program.py",  # commands as users call them
+    "jobs": "jobs/test_jobs.py",  # what is killed, comes again and is never done twice
+    "many": "many/test_batch.py",  # from the table to the summary
+    "options": "cli/test_cli_requests.py",  # as requests; every option is tried there
+    "report": "report/test_report.py",  # pages are looked at whole
+    "simulate": "simulate/test_simulate.py",  # what was put in is found in the map
+    "study": "study/test_study.py",  # from pairs to tables
+}
+"""A module of these needs no file of its own."""
+
+ELSEWHERE = {
+    "__main__": "cli/test_cli_program.py",  # one line
+    "_loading": "test_machine.py",  # what it does to threads
+    "errors": "cli/test_cli_failures.py",  # classes without code
+    "findings": "maps/test_checks.py",  # a list of codes
+    "inputs": "test_pipeline.py",  # what `sharpen` takes
+    "outcome": "test_result.py",  # data of `Result`
+    "output": "test_result.py",  # its files
+    "run": "cli/test_cli_requests.py",  # a request, and what it lacks
+    "stages": "test_pipeline.py",  # progress and seconds
+    "io.fsc_xml": "io/test_star_xml.py",
+    "io.half_maps": "maps/test_half_maps.py",  # pairs are found, read and compared
+    "io.json_text": "test_result.py",
+    "io.mrc_header": "io/test_mrc_dialects.py",
+    "io.read": "io/test_mtz.py",  # chooses between the readers
+    "io.star": "io/test_star_xml.py",
+    "io.table": "many/test_batch.py",
+    "io.together": "test_result.py",
+    "io.write_model": "maps/test_crop.py",  # a model goes with its box
+    "io.write_mrc_header": "io/test_mrc.py",
+    "io.write_mtz": "io/test_mtz.py",
+    "local.blend": "local/test_localise.py",
+    "local.boxes": "local/test_localise.py",
+    "local.evidence": "local/test_localise.py",
+    "local.localised": "local/test_localise.py",
+    "local.scores": "local/test_localise.py",
+    "maps.arrays": "maps/test_density.py",  # names of types
+    "maps.soft_zone": "maps/test_crop.py",
+    "methods.empirical": "test_pipeline.py",
+    "methods.given": "test_pipeline.py",
+    "methods.half_map_checks": "maps/test_half_maps.py",
+    "methods.scanned": "methods/test_scan.py",
+    "methods.single_map": "methods/test_half_map.py",  # the same filter, with the solvent's noise
+}
+"""Module to the file that tests it."""
+
+OF_NO_MODULE = {
+    "cli/test_cli_failures.py",  # every command fails in one line
+    "core/test_counts.py",  # the C++ core on real maps
+    "io/test_bad_maps.py",  # damaged files
+    "io/test_mrc_dialects.py",  # what other programs write
+    "io/test_star_xml.py",  # FSC as files, read by other programs
+    *(name for name in WHOLE_ROOMS.values()),
+    "report/test_many_maps.py",  # pages of a batch and of the study
+    "test_benchmarks.py",
+    "test_docs.py",
+    "test_docs_for_successors.py",
+    "test_mirror.py",
+    "test_package.py",
+    "test_rooms.py",
+}
+
+
+def own_test(module):
+    room, _, name = module.rpartition(".")
+    return f"{room}/test_{'cli_' * (room == 'cli')}{name}.py".lstrip("/")
+
+
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__init__.py"
+}
+FILES = {path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
+
+
+def is_tested(module):
+    places = {own_test(module), ELSEWHERE.get(module), WHOLE_ROOMS.get(module.partition(".")[0])}
+    return bool(places & FILES)
+
+
+def test_every_module_is_tested():
+    assert not {module for module in MODULES if not is_tested(module)}
+
+
+def test_exceptions_are_still_needed():
+    assert not {module for module in ELSEWHERE if module not in MODULES}
+    assert not {module for module in ELSEWHERE if own_test(module) in FILES}
+
+
+def test_every_file_has_a_module():
+    assert not FILES - OF_NO_MODULE - {own_test(module) for module in MODULES}
