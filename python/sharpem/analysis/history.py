@@ -25,6 +25,7 @@ __all__ = ["History", "map_history", "sentence", "sharpened"]
 
 _OWN_LABEL = re.compile(r"^sharpem\b.*\b(b_sharpen|shell filter)\b")
 _NOTHING_BEYOND = 1e-10  # of the variance: rounding errors of float32
+_CLIFF = 100.0  # of mean power, at the limit
 _SAMPLED_BEYOND = 0.05  # of all coefficients lie beyond the cut
 _LEFT_OF_MOLECULE = 0.15  # of the median: high-resolution power in a place without detail
 _TOUCHED = 0.02  # of a face of the box
@@ -71,7 +72,7 @@ def map_history(
     is_noise = solvent is not None and solvent.is_noise(shells.s, limit)
     findings = (
         *map_findings(density),
-        own_output(density, spectrum, shells, resolution),
+        own_output(density, spectrum, resolution),
         solvent_history(density, solvent, is_noise=is_noise),
         filtered(limit, resolution),
         locally_filtered(spectrum, molecule, resolution, limit),
@@ -81,9 +82,7 @@ def map_history(
     return History(noise, tuple(one for one in findings if one))
 
 
-def own_output(
-    density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable, resolution: float
-) -> Finding | None:
+def own_output(density: DensityMap, spectrum: _core.Spectrum, resolution: float) -> Finding | None:
     """Recognise a map that this program has made, by its label or by its spectrum.
 
     Sharpened maps end exactly at the spectrum's limit, 0.833 x the resolution, with nothing but
@@ -92,7 +91,7 @@ def own_output(
     label = next((text for text in density.placement.labels if _OWN_LABEL.search(text)), None)
     if label is not None:
         how = f"its label says {label.strip()!r}"
-    elif not density.periodic and _ends_at_limit(density, spectrum, shells):
+    elif not density.periodic and _ends_at_limit(density, spectrum):
         how = f"it ends exactly at 0.833 x {resolution:g} A, as maps do that were sharpened so"
     else:
         return None
@@ -103,17 +102,20 @@ def own_output(
     )
 
 
-def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable) -> bool:
+def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum) -> bool:
+    """Whether there is power just inside the limit and none but rounding errors just beyond."""
     everything = _core.shell_sums(spectrum, np.array([1e-9, 1e3]))
-    inside = float(everything.power[0])
     mean = float(spectrum.mean)
     whole = dot(density.data, density.data) / density.data.size - mean * mean
     beyond = 1.0 - float(everything.terms[0]) / density.data.size
-    last = shells.s >= 0.97 / spectrum.d_min
-    if beyond < _SAMPLED_BEYOND or not last.any():
+    rounding = max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean)
+    if beyond < _SAMPLED_BEYOND or whole - float(everything.power[0]) > rounding:
         return False
-    ends = whole - inside < max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean)
-    return bool(ends and shells.power[last].min() > 1e-8 * float(np.median(shells.power)))
+    finer = _core.analyse(density.data, density.cell, 0.94 * spectrum.d_min)
+    edges = np.array([0.96, 0.998, 1.002, 1.06]) / spectrum.d_min
+    sums = _core.shell_sums(finer, edges)
+    inside, _, outside = sums.power / np.maximum(sums.terms, 1.0)
+    return bool(sums.terms[2] > 0 and inside > _CLIFF * outside)
 
 
 def filtered(limit: float, resolution: float) -> Finding | None:

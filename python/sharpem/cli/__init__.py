@@ -125,6 +125,9 @@ def _failed(error: BaseException, *, debug: bool) -> int:
     if isinstance(error, SharpemError):
         complain(str(error))
         return error.exit_code
+    if isinstance(error, OSError) and error.filename is not None:
+        complain(f"{os.fsdecode(error.filename)}: {error.strerror}")
+        return InputError.exit_code
     if isinstance(error, MemoryError):
         complain("out of memory; use a machine with more, or cut the map to the molecule")
         return 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from sharpem.errors import InputError
+from sharpem.io.contents import check_writable
 from sharpem.output import stem_of
 
 __all__ = [
@@ -78,6 +79,8 @@ def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path], *, overwrite:
     outputs = list(outputs)
     for folder in dict.fromkeys(path.parent for path in outputs):
         _check_folder(folder)
+    for path in outputs:
+        check_writable(path)
     existing = [path for path in outputs if path.exists()]
     for path in existing:
         if any(source.exists() and path.samefile(source) for source in inputs):

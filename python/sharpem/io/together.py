@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sharpem.errors import InputError
+from sharpem.io.contents import check_writable
 
 __all__ = ["check_free", "write_text", "write_together"]
 
@@ -21,6 +22,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         The folder is missing or closed, or the file exists and is not to be replaced.
     """
     folder = path.parent
+    check_writable(path)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder, expected one to write {path.name} to")
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -32,8 +34,8 @@ def check_free(path: Path, *, overwrite: bool) -> None:
 
 
 def write_text(path: Path, *, text: str) -> None:
-    """Write text as UTF-8."""
-    path.write_text(text, encoding="utf-8")
+    """Write text as UTF-8; of file names that are none, the bytes are shown escaped."""
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def write_together(files: Mapping[Path, Callable[[Path], None]], *, overwrite: bool) -> None:

@@ -33,7 +33,6 @@ _UNSHARPENED = re.compile(r"(un|not |non|before )-?_?(sharp|post.?process)", re.
 _CUT_OUT = re.compile(r"map_box|(?<!un)mask|zone|segment", re.IGNORECASE)
 _VISIBLE_STEP = 1e-3  # of the scatter of the densities
 _LARGEST_HALF = 65504.0
-_REPAIRED = "The file was read with that put right."
 _NO_SOLVENT = "The noise is taken from the stated resolution; half maps would show it."
 _INTEGERS = {0: "8-bit", 1: "16-bit", 6: "16-bit"}
 
@@ -59,8 +58,7 @@ def map_findings(density: DensityMap) -> tuple[Finding, ...]:
         _voxel_size(density),
         _two_origins(density),
     )
-    repaired = tuple(finding("header-repaired", note, _REPAIRED) for note in density.notes)
-    return repaired + tuple(one for one in found if one)
+    return density.findings + tuple(one for one in found if one)
 
 
 def flat_value(data: NDArray[np.float32]) -> tuple[float, float]:
