@@ -89,15 +89,16 @@ def skewness(data: NDArray[np.float32], without: float | None = None) -> float:
         Voxels of exactly this value are left out.
     """
     count, sums = 0, np.zeros(3)
-    scale = max(abs(float(data.min())), abs(float(data.max()))) or 1.0
+    low, high = float(data.min()), float(data.max())
+    scale = (high - low) or 1.0
     for piece in pieces(data):
         kept = piece if without is None else piece[piece != np.float32(without)]
-        exact = kept.astype(np.float64) / scale
+        exact = (kept.astype(np.float64) - low) / scale  # from low: free of a constant added
         count += exact.size
         sums += [exact.sum(), np.dot(exact, exact), np.dot(exact * exact, exact)]
     mean, square, cube = sums / max(count, 1)
     variance = square - mean**2
-    if variance <= 1e-12 * square:  # a single value
+    if variance <= 1e-15:  # a single value
         return 0.0
     return float((cube - 3 * mean * square + 2 * mean**3) / variance**1.5)
 
