@@ -10,14 +10,18 @@ from typing import Any, NoReturn
 from sharpem.errors import InputError
 from sharpem.options import kinds
 from sharpem.options.kinds import Kind
+from sharpem.options.request import SharpenRequest
+from sharpem.options.table import options_of
 
 __all__ = [
     "Parser",
+    "add_all_models",
     "add_command",
     "add_general",
     "add_loudness",
     "add_max_memory",
     "add_resolution",
+    "add_scattering",
     "add_voxel_size",
     "count",
     "join_negative_numbers",
@@ -100,6 +104,21 @@ def add_resolution(parser: Parser, meaning: str) -> None:
     parser.add_argument(
         "-r", "--resolution", type=number(above=0.5, below=50), metavar="D", help=meaning
     )
+
+
+def add_all_models(parser: Any) -> None:
+    """Add ``--all-models``, as of `sharpem sharpen`."""
+    one = options_of(SharpenRequest)["all_models"]
+    parser.add_argument(one.flag, action="store_true", help=one.help)
+
+
+def add_scattering(parser: Any) -> None:
+    """Add ``--xray`` and ``--electrons``, as of `sharpem sharpen`; None where neither is given."""
+    table, group = options_of(SharpenRequest), parser.add_mutually_exclusive_group()
+    for name, xray in (("xray", True), ("electrons", False)):
+        group.add_argument(
+            table[name].flag, dest="xray", action="store_const", const=xray, help=table[name].help
+        )
 
 
 def add_voxel_size(parser: Any) -> None:
