@@ -19,6 +19,7 @@ from sharpem.io.accept import MapLike, to_density
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
+from sharpem.maps.arrays import Triple
 from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
@@ -163,22 +164,26 @@ def sharpen(asked: SharpenInput) -> Result:
     )
 
 
-def apply(density: MapLike, filter_: Filter) -> DensityMap:
+def apply(
+    density: MapLike, filter_: Filter, *, voxel_size: float | Triple | None = None
+) -> DensityMap:
     """Apply a filter to a map: :func:`sharpem.spectra.apply.apply`.
 
     Parameters
     ----------
-    density : DensityMap, path, open mrcfile, gemmi Ccp4Map or FloatGrid
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid
         Any map; also a half map, or another map than the one the filter was chosen on.
     filter_ : Filter
         Radial factor, resolution limit, anisotropy to remove.
+    voxel_size : float or (x, y, z), optional
+        A; for arrays, of shape (nz, ny, nx).
 
     Raises
     ------
     InputError
         The map cannot be read, or does not go with the filter.
     """
-    return spectra_apply.apply(to_density(density), filter_)
+    return spectra_apply.apply(to_density(density, voxel_size), filter_)
 
 
 def _mask(asked: SharpenInput) -> DensityMap | None:

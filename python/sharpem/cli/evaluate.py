@@ -261,5 +261,5 @@ def _tell(found: dict[str, Agreement], findings: tuple[Finding, ...], written: l
         rows = [[name, *agreement_texts(one)] for name, one in found.items()]
         best = max(range(len(rows)), key=lambda n: [*found.values()][n].correlation.cc_mask)
         show_table(header, rows, best=best if len(rows) > 1 else None)
-    lines = lines_of(findings)
+    lines = lines_of(findings) if found else []
     show([*lines, *([("wrote", ", ".join(map(str, written)))] if written else [])])

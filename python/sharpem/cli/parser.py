@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from sharpem.errors import InputError
@@ -39,6 +40,22 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **options)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and refuse what this parser does not know; the nearest option is named."""
+        known, left = super().parse_known_args(args, namespace)
+        if left:
+            flag = next((text for text in left if text.startswith("-")), "")
+            hint = _did_you_mean(flag.partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+        return known, left
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            hint = _did_you_mean(str(value), action.choices or ())
+            raise argparse.ArgumentError(action, f"{error.message}{hint}") from None
+
     def error(self, message: str) -> NoReturn:
         """Turn a wrong argument into an error that names it.
 
@@ -48,6 +65,12 @@ class Parser(argparse.ArgumentParser):
             Always.
         """
         raise InputError(f"{message.removeprefix('argument ')} ({self.prog} --help)")
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    """End of a message that names the known word which is most like one; empty if none is."""
+    alike = get_close_matches(word, known, n=1)
+    return f"; did you mean {alike[0]}?" if alike else ""
 
 
 def add_command(

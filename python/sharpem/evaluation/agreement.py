@@ -18,7 +18,7 @@ from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.errors import InputError
 from sharpem.evaluation.measures import Agreement, BestSharpening, Correlation
 from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
-from sharpem.maps.arrays import Array, Mask
+from sharpem.maps.arrays import Array, Mask, Triple
 from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
@@ -266,12 +266,13 @@ def evaluate(
     resolution: float,
     radius: float = 3.0,
     xray: bool | None = None,
+    voxel_size: float | Triple | None = None,
 ) -> Agreement:
     """Compare a map with a model at B = 0: correlations and FSC.
 
     Parameters and errors as for :func:`map_model_cc`.
     """
-    density = to_density(density)
+    density = to_density(density, voxel_size)
     return _with_model(density, model, resolution, radius, xray).agreement(density)
 
 
@@ -282,12 +283,14 @@ def map_model_cc(
     resolution: float,
     radius: float = 3.0,
     xray: bool | None = None,
+    voxel_size: float | Triple | None = None,
 ) -> Correlation:
     """Correlate a map with a model at B = 0, both cut at the resolution.
 
     Parameters
     ----------
-    density : DensityMap, path, open mrcfile, gemmi Ccp4Map or FloatGrid
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid
+        An array, of shape (nz, ny, nx), needs `voxel_size`.
     model : Model, path or gemmi.Structure
         At its place in the map.
     resolution : float
@@ -296,6 +299,8 @@ def map_model_cc(
         A; voxels so near to atoms are compared.
     xray : bool, optional
         Form factors for X-rays, or else those for electrons. Default: as the map scatters.
+    voxel_size : float or (x, y, z), optional
+        A; for arrays.
 
     Returns
     -------
@@ -306,7 +311,7 @@ def map_model_cc(
     InputError
         The resolution is beyond the grid's limit, or the model lies outside the map.
     """
-    density = to_density(density)
+    density = to_density(density, voxel_size)
     return _with_model(density, model, resolution, radius, xray).correlation(density)
 
 
@@ -317,12 +322,13 @@ def best_b_sharpen(
     resolution: float,
     radius: float = 3.0,
     xray: bool | None = None,
+    voxel_size: float | Triple | None = None,
 ) -> BestSharpening:
     """Find the best b_sharpen of the four-parameter filter with d_cut = resolution.
 
     Parameters and errors as for :func:`map_model_cc`.
     """
-    density = to_density(density)
+    density = to_density(density, voxel_size)
     return _with_model(density, model, resolution, radius, xray).best(density)
 
 

@@ -18,6 +18,7 @@ from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.evaluation.agreement import Agreement, BestSharpening, ModelAgreement
 from sharpem.findings import Finding, unique
 from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
+from sharpem.maps.arrays import Triple
 from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
@@ -141,6 +142,7 @@ def compare(
     half_maps: HalfMaps | None = None,
     model: ModelLike | None = None,
     radius: float = 3.0,
+    voxel_size: float | Triple | None = None,
     max_memory: str | float | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -148,7 +150,8 @@ def compare(
 
     Parameters
     ----------
-    density : DensityMap, path, open mrcfile, gemmi Ccp4Map or FloatGrid
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid
+        An array, of shape (nz, ny, nx), needs `voxel_size`.
     resolution : float
         Of the map, A.
     half_maps : HalfMaps, optional
@@ -157,6 +160,8 @@ def compare(
         At its place in the map. It judges all entries; only the method called model looks at it.
     radius : float
         A; voxels so near to atoms are compared with the model.
+    voxel_size : float or (x, y, z), optional
+        A; for arrays.
     max_memory : str or float, optional
         Refuse a map that would take more: bytes, or 4G, 500M. Default: what the machine has left.
     progress : callable, optional
@@ -168,7 +173,7 @@ def compare(
         The resolution does not go with the map, or the model lies outside it.
     """
     tell = progress or (lambda _stage, _done, _total: None)
-    density = whole_cell(to_density(density))
+    density = whole_cell(to_density(density, voxel_size))
     model = None if model is None else to_model(model)
     extra = METHODS["half-map"].memory if half_maps is not None else None
     check_memory(
