@@ -26,7 +26,7 @@ _RADIUS = 12.0  # A; sphere that holds several elements of secondary structure
 _HALF = 0.5  # of the fullest sphere: where the power is that of the molecule
 _FEWEST = 100  # blocks
 _POWERS_DIFFER = 3.0  # mean square density of the stronger class over the weaker's
-_MOLECULE = 0.8  # skewness: that of noise is 0
+_MOLECULE = 0.3  # skewness; that of noise is 0
 _RIM = 0.1  # of a full sphere: so much emptier is it about the weaker class
 _PART = 0.1  # of the molecule, either class
 
