@@ -21,15 +21,13 @@ from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import dot
 from sharpem.spectra.shells import ShellTable
 
-__all__ = ["History", "map_history", "resolution_claim", "sentence", "sharpened"]
+__all__ = ["History", "map_history", "sentence"]
 
 _OWN_LABEL = re.compile(r"^sharpem\b.*\b(b_sharpen|shell filter)\b")
 _NOTHING_BEYOND = 1e-5  # of the variance: rounding errors of the sums in float32
 _CLIFF = 1000.0  # of mean power, at the limit
 _SAMPLED_BEYOND = 0.05  # of all coefficients lie beyond the cut
 _LEFT_OF_MOLECULE = 0.15  # of the median: high-resolution power in a place without detail
-_OF_BOX = 0.15
-_MUCH_SIGNAL, _NO_SIGNAL = 4.0, 0.06  # of the noise
 _TOUCHED = 0.02  # of a face of the box
 
 
@@ -164,39 +162,6 @@ def solvent_history(
     )
 
 
-def sharpened(shells: ShellTable, resolution: float, b_signal: float) -> Finding | None:
-    """Say that the map was sharpened before, and by how much, as far as that can be seen.
-
-    The noise of a reconstruction is about white; sharpening by B raises its power by
-    exp(B s^2 / 2). Without noise, the overall B is compared with that of sharpened maps, 2.8 d^2.
-    """
-    usual = 2.8 * resolution**2
-    if shells.noise is not None:
-        rise = _rise(shells, resolution)
-        if rise < 1.5 * usual:
-            return None
-        how = f"the noise of its solvent rises as if raised by b_sharpen {rise:.0f} A^2"
-    elif np.isfinite(b_signal) and b_signal < 1.2 * usual:
-        how = f"its overall B of {b_signal:.0f} A^2 is that of sharpened maps of {resolution:g} A"
-        if b_signal < -usual:
-            how = f"its overall B of {b_signal:.0f} A^2 is far below 0, beyond what data carry"
-    else:
-        return None
-    return finding(
-        "sharpened", f"The map was sharpened before: {how}.", "Little or nothing is left to raise."
-    )
-
-
-def _rise(shells: ShellTable, resolution: float) -> float:
-    """B (A^2) by which the noise rises with s^2, between 10 A and the resolution."""
-    assert shells.noise is not None
-    used = (shells.s > 0.1) & (shells.s < 1.0 / resolution) & (shells.noise > 0)
-    if np.count_nonzero(used) < 5:
-        return 0.0
-    slope = np.polyfit(shells.s[used] ** 2, np.log(shells.noise[used]), 1)[0]
-    return 2.0 * float(slope)
-
-
 def locally_filtered(
     spectrum: _core.Spectrum, molecule: Mask, resolution: float, limit: float
 ) -> Finding | None:
@@ -267,53 +232,6 @@ def cut_molecule(density: DensityMap, molecule: Mask) -> Finding | None:
         "Amplitudes at low resolution, and the molecular volume, are those of a part.",
         severity="note",
     )
-
-
-def resolution_claim(
-    shells: ShellTable, resolution: float, pairs: list[tuple[Numbers, Numbers]]
-) -> Finding | None:
-    """Say that the stated resolution does not go with signal and noise.
-
-    Where half maps correlate by 0.143, the signal's power is a third of the noise's, inside the
-    mask of the FSC: of 15 % of the box, as is usual.
-
-    Parameters
-    ----------
-    shells : ShellTable
-        To 0.833 x the resolution.
-    resolution : float
-        As stated, A.
-    pairs : list of (signal, noise)
-        Mean |F|^2 per shell about the molecule; more than one where the noise was not measured.
-    """
-    if shells.noise is None or len(pairs) != 1:
-        return None
-    [(signal, _)] = pairs
-    ratio = signal / np.maximum(_OF_BOX * shells.noise, 1e-300)
-    last, beyond = (
-        float(np.median(ratio[band])) if (band := _between(shells.s, low, high)).any() else None
-        for low, high in ((0.9 / resolution, 1 / resolution), (1.1 / resolution, 1.2 / resolution))
-    )
-    if beyond is not None and beyond > _MUCH_SIGNAL:
-        return finding(
-            "resolution-too-coarse",
-            f"The map shows more than the stated {resolution:g} A: at {resolution / 1.15:.2g} A "
-            f"the signal is still {beyond:.0f} times the noise.",
-            "State the resolution at which FSC = 0.143; sharpening was chosen for the stated one.",
-        )
-    if last is not None and last < _NO_SIGNAL:
-        reach = shells.s[ratio > 1 / 3]
-        ends = f"; it ends near {1 / reach.max():.2g} A" if reach.size else ""
-        return finding(
-            "resolution-too-fine",
-            f"There is no signal above the noise at the stated {resolution:g} A{ends}.",
-            "State the resolution at which FSC = 0.143.",
-        )
-    return None
-
-
-def _between(s: Numbers, low: float, high: float) -> Mask:
-    return np.asarray((s >= low) & (s <= high))
 
 
 def sentence(findings: tuple[Finding, ...]) -> str:
