@@ -25,6 +25,8 @@ __all__ = ["History", "map_history", "sentence", "sharpened"]
 
 _OWN_LABEL = re.compile(r"^sharpem\b.*\b(b_sharpen|shell filter)\b")
 _NOTHING_BEYOND = 1e-10  # of the variance: rounding errors of float32
+_ROUNDED_SUMS = 1e-5  # of the variance: errors of the sum over coefficients in float32
+_POWER_AT_END = 1e-10  # of the strongest shell's; rounding errors are weaker
 _SAMPLED_BEYOND = 0.05  # of all coefficients lie beyond the cut
 _LEFT_OF_MOLECULE = 0.15  # of the median: high-resolution power in a place without detail
 _TOUCHED = 0.02  # of a face of the box
@@ -65,9 +67,9 @@ def map_history(
     resolution, limit : float
         As stated, and where an earlier filter cut the map off, A.
     """
-    solvent = (
-        None if density.periodic else solvent_noise(density, spectrum, shells, molecule, limit)
-    )
+    solvent = None
+    if not _is_crystal(density):
+        solvent = solvent_noise(density, spectrum, shells, molecule, limit)
     is_noise = solvent is not None and solvent.is_noise(shells.s, limit)
     findings = (
         *map_findings(density),
@@ -79,6 +81,11 @@ def map_history(
     )
     noise = solvent.power if solvent is not None and is_noise else None
     return History(noise, tuple(one for one in findings if one))
+
+
+def _is_crystal(density: DensityMap) -> bool:
+    """Whether the map is of a crystal, which has no end and no solvent about it; also part of one."""
+    return density.periodic or density.placement.space_group > 1
 
 
 def own_output(
@@ -104,16 +111,24 @@ def own_output(
 
 
 def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable) -> bool:
+    """Whether nothing lies beyond the spectrum's limit, although there is power up to it."""
     everything = _core.shell_sums(spectrum, np.array([1e-9, 1e3]))
-    inside = float(everything.power[0])
-    mean = float(spectrum.mean)
-    whole = dot(density.data, density.data) / density.data.size - mean * mean
     beyond = 1.0 - float(everything.terms[0]) / density.data.size
     last = shells.s >= 0.97 / spectrum.d_min
     if beyond < _SAMPLED_BEYOND or not last.any():
         return False
-    ends = whole - inside < max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean)
-    return bool(ends and shells.power[last].min() > 1e-8 * float(np.median(shells.power)))
+    mean = float(spectrum.mean)
+    whole = dot(density.data, density.data) / density.data.size - mean * mean
+    if abs(whole - float(everything.power[0])) > _ROUNDED_SUMS * max(whole, mean * mean):
+        return False  # without a further transform
+    if shells.power[last].min() < _POWER_AT_END * float(shells.power.max()):
+        return False
+    flat = _core.RadialCurve.table(np.zeros(1), np.ones(1), 1.0 / spectrum.d_min)
+    rest = _core.synthesise(_core.resampled(spectrum, density.shape, spectrum.d_min), flat)
+    rest -= density.data
+    offset = float(np.mean(rest, dtype=np.float64))
+    left = dot(rest, rest) / rest.size - offset * offset
+    return bool(left < max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean))
 
 
 def filtered(limit: float, resolution: float) -> Finding | None:
@@ -247,7 +262,7 @@ def local_power(
 
 def cut_molecule(density: DensityMap, molecule: Mask) -> Finding | None:
     """Say that the molecule goes on beyond the box, where it fills part of a face."""
-    if density.periodic or flat_value(density.data)[1] >= FLAT_ZONE:
+    if _is_crystal(density) or flat_value(density.data)[1] >= FLAT_ZONE:
         return None
     faces = [float(np.mean(molecule.take(end, axis))) for axis in range(3) for end in (0, -1)]
     worst = int(np.argmax(faces))
@@ -277,6 +292,8 @@ def sentence(findings: tuple[Finding, ...]) -> str:
         "inverted": "inverted",
     }
     seen = {found.code for found in findings}
+    if "own-output" in seen:
+        seen.discard("sharpened")
     done = [what for code, what in words.items() if code in seen]
     if not done:
         return "Nothing shows that this map was processed before."

@@ -16,6 +16,7 @@ from sharpem.analysis.molecular_volume import MolecularVolume, box_volume
 from sharpem.errors import InputError
 from sharpem.findings import Finding, finding, unique
 from sharpem.maps.composition import UNKNOWN, Composition
+from sharpem.maps.crystal import lattice_points
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
 from sharpem.spectra.reference import OverallB
@@ -146,7 +147,7 @@ def prepare(
     check_resolution(density, resolution)
     d_min = _finest(density, resolution)
     spectrum = _core.analyse(density.data, density.cell, d_min)
-    gap = clear_gaps(spectrum)
+    gap = clear_gaps(spectrum, lattice_points(density))
     shells = shell_table(spectrum, xray=density.xray, nucleic=composition.nucleic)
     _check_shells(density, shells, resolution)
     molecule, found_volume, stands_out = _molecule(density, spectrum, shells, resolution)

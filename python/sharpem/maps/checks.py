@@ -51,11 +51,12 @@ def map_findings(density: DensityMap) -> tuple[Finding, ...]:
         Empty for an ordinary map.
     """
     flat = flat_value(density.data)
+    empty = flat[0] if flat[1] >= _FLAT else None
     found = (
         _mask(density) or _flat_zone(flat) or _cut_out(density),
-        _inverted(density, flat[0] if flat[1] >= _FLAT else None),
+        _inverted(density, empty),
         _sharpened(density),
-        _integers(density) or _steps(density),
+        _integers(density) or _steps(density, empty),
         _voxel_size(density),
         _two_origins(density),
     )
@@ -193,14 +194,15 @@ def _integers(density: DensityMap) -> Finding | None:
     )
 
 
-def _steps(density: DensityMap) -> Finding | None:
+def _steps(density: DensityMap, empty: float | None) -> Finding | None:
     """Densities in steps that can be seen: of half precision, or of a large number added to them.
 
     The step of floating point near the largest density, 2^-23 of it for 32 bits and 2^-10 for 16,
-    is compared with the scatter of the densities.
+    is compared with the scatter of the densities, without those of the zone that is empty.
     """
     data = density.data
-    scatter = float(data.std(dtype=np.float64))
+    filled = data if empty is None else data[data != np.float32(empty)]
+    scatter = float(filled.std(dtype=np.float64)) if filled.size else 0.0
     largest = float(np.abs([data.min(), data.max()]).max())
     if not scatter > 0:
         return None
@@ -226,13 +228,20 @@ def _steps(density: DensityMap) -> Finding | None:
 
 def _voxel_size(density: DensityMap) -> Finding | None:
     x, y, z = density.voxel_size
+    severity = "warning"
     if density.placement.space_group == 1 and max(x, y, z) > 1.01 * min(x, y, z):
         text = f"The voxel size differs by axis: {x:.4g}, {y:.4g} and {z:.4g} A along x, y and z."
     elif x == y == z == 1.0:
         text = "The voxel size is exactly 1 A, which programs also write when they do not know it."
+        severity = "note"  # mostly it is right
     else:
         return None
-    return finding("voxel-size-doubtful", text, "Check it, and give --apix where it is wrong.")
+    return finding(
+        "voxel-size-doubtful",
+        text,
+        "Check it, and give --apix where it is wrong.",
+        severity=severity,
+    )
 
 
 def _two_origins(density: DensityMap) -> Finding | None:

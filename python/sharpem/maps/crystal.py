@@ -17,7 +17,7 @@ from sharpem.maps.arrays import Cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 
-__all__ = ["OPERATOR_LENGTH", "space_group_of", "symmetrised", "with_symmetry_mates"]
+__all__ = ["OPERATOR_LENGTH", "lattice_points", "space_group_of", "symmetrised", "with_symmetry_mates"]
 
 _SAME_PLACE = 0.5  # A; an atom on a symmetry axis and its mate are one atom
 
@@ -35,6 +35,11 @@ def space_group_of(density: DensityMap) -> gemmi.SpaceGroup:
         found = None
     by_number = gemmi.find_spacegroup_by_number(placement.space_group)
     return found or cast("gemmi.SpaceGroup | None", by_number) or gemmi.SpaceGroup("P 1")
+
+
+def lattice_points(density: DensityMap) -> int:
+    """Lattice points in the unit cell of a crystal: 1 if primitive; 1 for a map in a box too."""
+    return len(space_group_of(density).operations().cen_ops) if density.periodic else 1
 
 
 def symmetrised(b: NDArray[np.float64], density: DensityMap) -> NDArray[np.float64]:

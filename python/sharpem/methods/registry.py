@@ -168,7 +168,7 @@ _ALL = (
     Method(
         "empirical",
         "empirical",
-        "expected final B",
+        empirical.EXPECTED,
         lambda x: left_alone(x.prepared, empirical.choose(x.prepared, x.settings)),
         "#d9762b",
         help=": expected final B",
