@@ -30,6 +30,7 @@ ELSEWHERE = {
     "outcome": "test_result.py",  # data of `Result`
     "output": "test_result.py",  # its files
     "run": "cli/test_cli_requests.py",  # a request, and what it lacks
+    "analysis.local_filter": "analysis/test_history.py",  # a part of the history
     "evaluation.measures": "evaluation/test_agreement.py",  # data of what is measured there
     "io.fsc_xml": "io/test_star_xml.py",
     "io.half_maps": "maps/test_half_maps.py",  # pairs are found, read and compared

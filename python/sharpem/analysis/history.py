@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sharpem import _core
+from sharpem.analysis.local_filter import locally_filtered
 from sharpem.analysis.noise import SolventNoise, solvent_noise
 from sharpem.findings import Finding, finding
-from sharpem.maps.arrays import Map, Mask, Numbers
+from sharpem.machine import give_memory_back
+from sharpem.maps.arrays import Mask, Numbers
 from sharpem.maps.checks import FLAT_ZONE, flat_value, map_findings
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import dot
@@ -27,8 +29,9 @@ _OWN_LABEL = re.compile(r"^sharpem\b.*\b(b_sharpen|shell filter)\b")
 _NOTHING_BEYOND = 1e-10  # of the variance: rounding errors of float32
 _ROUNDED_SUMS = 1e-5  # of the variance: errors of the sum over coefficients in float32
 _POWER_AT_END = 1e-10  # of the strongest shell's; rounding errors are weaker
+_SOFT_END = 0.1  # of the power just inside; a soft filter leaves less
 _SAMPLED_BEYOND = 0.05  # of all coefficients lie beyond the cut
-_LEFT_OF_MOLECULE = 0.15  # of the median: high-resolution power in a place without detail
+_COARSE = 10.0  # A
 _TOUCHED = 0.02  # of a face of the box
 
 
@@ -70,12 +73,15 @@ def map_history(
     solvent = None
     if not _is_crystal(density):
         solvent = solvent_noise(density, spectrum, shells, molecule, limit)
+    give_memory_back()
     is_noise = solvent is not None and solvent.is_noise(shells.s, limit)
     findings = (
         *map_findings(density),
         own_output(density, spectrum, shells, resolution),
-        solvent_history(density, solvent, is_noise=is_noise),
-        filtered(limit, resolution),
+        solvent_history(density, solvent, limit, is_noise=is_noise),
+        too_fine(density, resolution)
+        or filtered(limit, resolution)
+        or too_coarse(solvent, shells, resolution, is_noise=is_noise),
         locally_filtered(spectrum, molecule, resolution, limit),
         cut_molecule(density, molecule),
     )
@@ -84,7 +90,7 @@ def map_history(
 
 
 def _is_crystal(density: DensityMap) -> bool:
-    """Whether the map is of a crystal, which has no end and no solvent about it; also part of one."""
+    """Whether the map is of a crystal, or of a part of one: no end, and no solvent about it."""
     return density.periodic or density.placement.space_group > 1
 
 
@@ -114,14 +120,15 @@ def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum, shells: ShellT
     """Whether nothing lies beyond the spectrum's limit, although there is power up to it."""
     everything = _core.shell_sums(spectrum, np.array([1e-9, 1e3]))
     beyond = 1.0 - float(everything.terms[0]) / density.data.size
-    last = shells.s >= 0.97 / spectrum.d_min
-    if beyond < _SAMPLED_BEYOND or not last.any():
+    if beyond < _SAMPLED_BEYOND:
         return False
     mean = float(spectrum.mean)
     whole = dot(density.data, density.data) / density.data.size - mean * mean
     if abs(whole - float(everything.power[0])) > _ROUNDED_SUMS * max(whole, mean * mean):
         return False  # without a further transform
-    if shells.power[last].min() < _POWER_AT_END * float(shells.power.max()):
+    ends = _core.shell_sums(spectrum, np.array([0.96, 0.98, 1.0]) / spectrum.d_min)
+    inner, outer = ends.power / np.maximum(ends.terms, 1)
+    if outer < _SOFT_END * inner or inner < _POWER_AT_END * float(shells.power.max()):
         return False
     flat = _core.RadialCurve.table(np.zeros(1), np.ones(1), 1.0 / spectrum.d_min)
     rest = _core.synthesise(_core.resampled(spectrum, density.shape, spectrum.d_min), flat)
@@ -129,6 +136,18 @@ def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum, shells: ShellT
     offset = float(np.mean(rest, dtype=np.float64))
     left = dot(rest, rest) / rest.size - offset * offset
     return bool(left < max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean))
+
+
+def too_fine(density: DensityMap, resolution: float) -> Finding | None:
+    """Say that a crystal's reflections end short of the stated resolution."""
+    if density.reflections is None or density.reflections.d_min <= 1.02 * resolution:
+        return None
+    return finding(
+        "resolution-too-fine",
+        f"The reflections end at {density.reflections.d_min:.2f} A, short of the stated "
+        f"{resolution:g} A.",
+        "The map was taken to end there; state that resolution.",
+    )
 
 
 def filtered(limit: float, resolution: float) -> Finding | None:
@@ -144,8 +163,23 @@ def filtered(limit: float, resolution: float) -> Finding | None:
     )
 
 
+def too_coarse(
+    found: SolventNoise | None, shells: ShellTable, resolution: float, *, is_noise: bool
+) -> Finding | None:
+    """Say that a map has little noise where the stated resolution ends: it goes on beyond."""
+    if found is None or not is_noise or not found.is_weak(shells.s, resolution):
+        return None
+    percent = 100 * found.at_limit(shells.s, resolution)
+    return finding(
+        "resolution-too-coarse",
+        f"At the stated {resolution:g} A noise is only {percent:.0f} % of the map's power, at a "
+        "resolution limit it is most: the map shows more detail.",
+        "Nothing beyond 0.833 x the stated resolution is kept; state a finer one.",
+    )
+
+
 def solvent_history(
-    density: DensityMap, found: SolventNoise | None, *, is_noise: bool
+    density: DensityMap, found: SolventNoise | None, limit: float, *, is_noise: bool
 ) -> Finding | None:
     """Say whether the solvent was masked away, or flattened by density modification.
 
@@ -154,10 +188,12 @@ def solvent_history(
     density : DensityMap
     found : SolventNoise or None
         What the solvent holds; None where there is too little of it, or an exactly flat zone.
+    limit : float
+        Finest resolution of the map, A. To 10 A the noise of any map is weak.
     is_noise : bool
         Whether that is noise.
     """
-    if found is None or is_noise:
+    if found is None or is_noise or limit > _COARSE:
         return None
     low, high = float(density.data.min()), float(density.data.max())
     if low >= -0.02 * high:
@@ -169,8 +205,8 @@ def solvent_history(
         )
     return finding(
         "masked",
-        "What is outside the molecule is no noise (too weak, and uneven): the map was masked and "
-        "filtered afterwards, or its solvent was flattened.",
+        "What is outside the molecule is no noise (too weak, or uneven): the map was masked and "
+        "filtered afterwards, its solvent was flattened, or its resolution is finer than stated.",
         "The noise is taken from the stated resolution; half maps would show it.",
     )
 
@@ -204,60 +240,6 @@ def _rise(shells: ShellTable, resolution: float) -> float:
         return 0.0
     slope = np.polyfit(shells.s[used] ** 2, np.log(shells.noise[used]), 1)[0]
     return 2.0 * float(slope)
-
-
-def locally_filtered(
-    spectrum: _core.Spectrum, molecule: Mask, resolution: float, limit: float
-) -> Finding | None:
-    """Tell a map that was filtered by its local resolution: detail ends earlier in some places.
-
-    The ratio of local power near the limit to local power at low resolution differs between the
-    places of a molecule by a factor of three or four; a local filter makes it vanish.
-    """
-    ratio = local_power(spectrum, 1 / (1.4 * limit), 1 / limit, molecule, 2.5 * resolution)
-    ratio /= local_power(
-        spectrum, 1 / (4 * resolution), 1 / (1.8 * limit), molecule, 2.5 * resolution
-    )
-    if ratio.size < 100:
-        return None
-    empty = float(np.mean(ratio < _LEFT_OF_MOLECULE * np.median(ratio)))
-    if empty < 0.05:
-        return None
-    return finding(
-        "locally-filtered",
-        f"In {100 * empty:.0f} % of the molecule the map holds next to nothing near {limit:.1f} A: "
-        "it was filtered by its local resolution.",
-        "One filter cannot be right everywhere; sharpen the unfiltered map.",
-    )
-
-
-def local_power(
-    spectrum: _core.Spectrum, low: float, high: float, molecule: Mask, radius: float
-) -> Numbers:
-    """Mean square of a band of the map about each voxel of the molecule.
-
-    Parameters
-    ----------
-    spectrum : sharpem._core.Spectrum
-        To `high` at least.
-    low, high : float
-        The band, 1/A.
-    molecule : ndarray of bool, shape (nz, ny, nx)
-        On a grid that holds `high`.
-    radius : float
-        Of the spheres that are averaged over, A.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-    """
-    d_min = max(spectrum.d_min, 0.999 / high)
-    coarse = _core.resampled(spectrum, molecule.shape, d_min)
-    s = np.linspace(0.0, 1.0 / d_min, 2000)
-    inside = ((s >= low) & (s < high)).astype(np.float64)
-    band: Map = _core.synthesise(coarse, _core.RadialCurve.table(s, inside, 1.0 / d_min))
-    mean: Map = _core.local_mean_square(band, coarse.cell, radius, 0.0)
-    return mean[molecule].astype(np.float64)
 
 
 def cut_molecule(density: DensityMap, molecule: Mask) -> Finding | None:

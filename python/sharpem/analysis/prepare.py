@@ -15,6 +15,7 @@ from sharpem.analysis.local_variance import LocalVariance, contrast, map_varianc
 from sharpem.analysis.molecular_volume import MolecularVolume, box_volume
 from sharpem.errors import InputError
 from sharpem.findings import Finding, finding, unique
+from sharpem.machine import give_memory_back
 from sharpem.maps.composition import UNKNOWN, Composition
 from sharpem.maps.crystal import lattice_points
 from sharpem.maps.density import DensityMap
@@ -154,6 +155,7 @@ def prepare(
     volume = volume or found_volume
     limit = max(band_limit(shells, resolution), d_min)
     history = map_history(density, spectrum, shells, molecule, resolution=resolution, limit=limit)
+    give_memory_back()
     removed, noise, anisotropy = None, history.noise, Anisotropy.unknown()
     whole = signal = overall_b(shells, limit)
     if np.isfinite(whole.b_iso):

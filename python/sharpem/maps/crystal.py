@@ -17,7 +17,13 @@ from sharpem.maps.arrays import Cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 
-__all__ = ["OPERATOR_LENGTH", "lattice_points", "space_group_of", "symmetrised", "with_symmetry_mates"]
+__all__ = [
+    "OPERATOR_LENGTH",
+    "lattice_points",
+    "space_group_of",
+    "symmetrised",
+    "with_symmetry_mates",
+]
 
 _SAME_PLACE = 0.5  # A; an atom on a symmetry axis and its mate are one atom
 

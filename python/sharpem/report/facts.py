@@ -12,7 +12,16 @@ from sharpem.methods.registry import METHODS
 from sharpem.outcome import Sharpened
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
-__all__ = ["Fact", "both_signs", "facts", "filter_text", "map_text", "seconds_text", "short_b", "what_decided"]
+__all__ = [
+    "Fact",
+    "both_signs",
+    "facts",
+    "filter_text",
+    "map_text",
+    "seconds_text",
+    "short_b",
+    "what_decided",
+]
 
 
 class Fact(NamedTuple):

@@ -54,9 +54,7 @@ def removed(size):
     """What is removed from a map thought to hold so many A^3 of molecule."""
     density, spectrum, shells = analysed(noise=0.1, anisotropy=TENSOR, seed=2)
     found = fall_off(density, spectrum, shells, None, RESOLUTION)
-    return remove(
-        found, density, spectrum, shells, limit=RESOLUTION, volume=volume(size)
-    )[0]
+    return remove(found, density, spectrum, shells, limit=RESOLUTION, volume=volume(size))[0]
 
 
 def test_a_large_molecule_says_more_than_a_small_one():
@@ -69,9 +67,7 @@ def test_a_large_molecule_says_more_than_a_small_one():
 def test_what_was_removed_is_gone_and_leaves_the_mean():
     density, spectrum, shells = analysed(noise=0.1, anisotropy=TENSOR, seed=2)
     before = fall_off(density, spectrum, shells, None, RESOLUTION)
-    took, _ = remove(
-        before, density, spectrum, shells, limit=RESOLUTION, volume=volume(3e4)
-    )
+    took, _ = remove(before, density, spectrum, shells, limit=RESOLUTION, volume=volume(3e4))
     after = fall_off(density, spectrum, shell_table(spectrum), None, RESOLUTION)
     left = np.array(before.anisotropy.b_cartesian) - np.array(after.anisotropy.b_cartesian)
     expected = np.array(took.b_cartesian) - took.b_iso * np.array([1, 1, 1, 0, 0, 0])

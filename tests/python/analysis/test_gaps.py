@@ -65,9 +65,7 @@ def test_absent_reflections_have_no_direction(white):
 def test_sums_leave_them_out(white):
     terms = spectrum(without(white, lambda x, y, z: np.abs(z) > np.hypot(x, y)))
     clear_gaps(terms)
-    whole, left = (
-        _core.shell_sums(one, shell_edges(one)) for one in (spectrum(white), terms)
-    )
+    whole, left = (_core.shell_sums(one, shell_edges(one)) for one in (spectrum(white), terms))
     assert left.terms.sum() < 0.8 * whole.terms.sum()
     assert left.power.sum() / left.terms.sum() == pytest.approx(
         whole.power.sum() / whole.terms.sum(), rel=0.02

@@ -69,6 +69,13 @@ def test_own_output_is_known_by_its_spectrum_and_by_its_label(clean):
 def test_a_map_that_ends_before_the_limit_is_not_own_output(clean):
     assert "own-output" not in found(low_passed(clean, 1.05 * 0.833 * RESOLUTION))
     assert "own-output" not in found(low_passed(clean, 0.95 * 0.833 * RESOLUTION))
+    assert "own-output" not in found(clean, 0.9 * RESOLUTION)  # its soft end is before the limit
+
+
+def test_a_resolution_that_is_too_coarse_for_the_noise(clean):
+    seen = found(clean, 1.5 * RESOLUTION)
+    assert set(seen) == {"resolution-too-coarse"}
+    assert "noise is only" in seen["resolution-too-coarse"].text
 
 
 def test_a_local_filter_is_told_from_a_global_one(clean):
@@ -83,7 +90,7 @@ def test_a_soft_mask_that_was_filtered_afterwards(made, clean):
     mask = widened(made.mask, clean.cell, 6.0)
     seen = found(low_passed(clean.with_data(clean.data * mask), 0.9 * RESOLUTION, b_blur=20.0))
     assert set(seen) == {"masked"}
-    assert "too weak, and uneven" in seen["masked"].text
+    assert "too weak, or uneven" in seen["masked"].text
 
 
 def test_flat_solvent_without_negative_values_was_modified(made, clean):

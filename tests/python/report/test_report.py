@@ -13,6 +13,7 @@ import pytest
 
 from sharpem.analysis.molecular_volume import MolecularVolume
 from sharpem.analysis.prepare import Prepared
+from sharpem.findings import finding
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
 from sharpem.report import chimerax_script, equal_volume_contours, render_report
@@ -74,10 +75,10 @@ def result() -> Result:
         b_error=5.0,
         signal_ln_scale=0.0,
         volume=MolecularVolume(0.07, 5000.0, "estimated"),
-        warnings=("The map looks masked.",),
         fit_limit=3.2,
         signal_and_noise=(),
         molecule=np.ones((2, 2, 2), dtype=np.bool_),
+        findings=(finding("masked", "The map looks masked.", "Give another."),),
     )
     return Result(
         map=blob(8.0),
