@@ -28,9 +28,7 @@ _LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believe
 _LARGEST_KURTOSIS = 8.0
 _LEAST_FRACTION = 0.2  # of the power at the resolution limit
 _GAUSSIAN = 3.2  # kurtosis of even noise, with what chance adds; masks leave 3.4 and more
-_WEAKEST = (
-    0.08  # of the power at the limit, where the noise is even; ripples of a filter stay below
-)
+_WEAKEST = 0.08  # of the power at the limit, where it is even; ripples of a filter stay below
 
 
 @dataclass(frozen=True, eq=False)
