@@ -16,7 +16,9 @@ from sharpem.analysis.local_variance import LocalVariance, contrast, map_varianc
 from sharpem.analysis.molecular_volume import MolecularVolume, box_volume
 from sharpem.errors import InputError
 from sharpem.findings import Finding, unique
+from sharpem.machine import give_memory_back
 from sharpem.maps.composition import UNKNOWN, Composition
+from sharpem.maps.crystal import lattice_points
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
 from sharpem.spectra.shells import (
@@ -166,6 +168,7 @@ def prepare(
     volume = volume or found_volume
     limit = max(band_limit(shells, resolution), spectrum.d_min)
     history = map_history(density, spectrum, shells, molecule, resolution=resolution, limit=limit)
+    give_memory_back()
     fall = read_fall_off(
         density,
         spectrum,
@@ -201,7 +204,7 @@ def _shells(
     """Fourier coefficients, their table by shells, and what of them is absent."""
     check_resolution(density, resolution)
     spectrum = _core.analyse(density.data, density.cell, _finest(density, resolution))
-    gap = clear_gaps(spectrum)
+    gap = clear_gaps(spectrum, lattice_points(density))
     shells = shell_table(spectrum, xray=density.xray, nucleic=composition.nucleic)
     _check_shells(density, shells, resolution)
     return spectrum, shells, (gap,) if gap else ()
