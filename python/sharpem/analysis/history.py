@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sharpem import _core
+from sharpem.analysis.composite import composite
 from sharpem.analysis.local_filter import locally_filtered
 from sharpem.analysis.noise import SolventNoise, solvent_noise
 from sharpem.findings import Finding, finding
@@ -81,6 +82,7 @@ def map_history(
         too_fine(density, resolution) or filtered(limit, resolution),
         locally_filtered(spectrum, molecule, resolution, limit),
         cut_molecule(density, molecule),
+        composite(density),
     )
     noise = solvent.power if solvent is not None and is_noise else None
     return History(noise, tuple(one for one in findings if one))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.analysis.model_map import Grid, atom_mask, model_map
 from sharpem.errors import InputError
+from sharpem.io.accept import ModelLike, to_model
 from sharpem.maps.arrays import Mask
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
@@ -60,7 +61,7 @@ class Simulated:
 
 
 def simulate_map(
-    model: Model,
+    model: ModelLike,
     *,
     resolution: float,
     b_iso: float | Numbers,
@@ -80,7 +81,7 @@ def simulate_map(
 
     Parameters
     ----------
-    model : Model
+    model : Model, path or gemmi.Structure
         Stays at its place; the box is put around it.
     resolution : float
         A; where the half maps' expected FSC is 0.143 (for ``noise=1``).
@@ -123,6 +124,7 @@ def simulate_map(
     InputError
         An option is not one of those listed, or not in its range.
     """
+    model = to_model(model)
     step = resolution / 3 if voxel_size is None else voxel_size
     _check_options(resolution, step, noise, phase_error, padding)
     _check_words(box, fsc_reference)

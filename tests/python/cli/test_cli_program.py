@@ -9,6 +9,9 @@ import sys
 import numpy as np
 import pytest
 
+from sharpem import _core
+from sharpem.findings import CODES
+
 
 def test_inspect(outcome, folder, map_file):
     code, out, err = outcome("inspect", map_file)
@@ -30,6 +33,52 @@ def test_inspect_measures_with_a_resolution(outcome, map_file, molecule_array):
     assert isinstance(values["b_iso"]["input"], float)
     assert len(values["anisotropy"]["b_cartesian"]) == 6
     assert 0 < values["molecular_volume"]["fraction"] < 1
+
+
+def test_inspect_opens_with_the_history(outcome, map_file):
+    _, out, _ = outcome("inspect", map_file, "-r", "4", "--json")
+    (values,) = json.loads(out)
+    assert list(values)[:2] == ["history", "findings"]
+    assert values["history"].endswith(".")
+    for one in values["findings"]:
+        assert list(one) == ["code", "severity", "about", "text", "do"]
+        assert one["code"] in CODES
+    _, out, _ = outcome("inspect", map_file, "-r", "4")
+    assert values["history"] in out
+
+
+def test_versions(outcome):
+    code, out, err = outcome("--versions")
+    assert (code, err) == (0, "")
+    parts = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert list(parts) == [
+        "sharpem", "core", "numpy", "gemmi", "mrcfile", "Python", "platform",
+    ]  # fmt: skip
+    assert parts["numpy"] == np.__version__
+    assert _core.instruction_set() in parts["core"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["sharpne", "map.mrc"], "did you mean sharpen?"),
+        (["--verson"], "did you mean --version?"),
+        (["sharpen", "map.mrc", "--resolutoin", "3"], "did you mean --resolution?"),
+        (["evaluate", "map.mrc", "--model", "m.pdb", "--electron"], "did you mean --electrons?"),
+        (["sharpen", "map.mrc", "--method", "surfac"], "did you mean surface?"),
+    ],
+)
+def test_did_you_mean(outcome, arguments, hint):
+    code, out, err = outcome(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert hint in err
+
+
+def test_no_guess_where_nothing_is_like_it(outcome):
+    code, _, err = outcome("sharpen", "map.mrc", "--qqqq")
+    assert code == 2
+    assert "--qqqq" in err
+    assert "did you mean" not in err
 
 
 def test_inspect_goes_on_after_a_bad_map(outcome, bad_maps, map_file):
