@@ -136,17 +136,7 @@ def sharpen(asked: SharpenInput) -> Result:
             place = asked.local_settings(density)
             prepared, measured = _prepared(asked, density, half_maps, mask, model)
         with stages("scan"):
-            given = MethodInput(
-                prepared,
-                asked.scan_settings(density),
-                half_maps=measured,
-                model=placed,
-                prior=asked.prior == "auto",
-                optimize_d_cut=asked.optimize_d_cut,
-                optimize_k=asked.optimize_k,
-                b_sharpen=asked.b_sharpen,
-                b_iso=asked.b_iso,
-            )
+            given = _given(asked, prepared, measured, placed)
             choice = _noting_input(method.choose(given), about_mask, measured, model)
         with stages("apply"):
             if not choice.verdict.applicable and asked.if_not_applicable == "stop":
@@ -161,6 +151,26 @@ def sharpen(asked: SharpenInput) -> Result:
         resolution_source="given" if asked.resolution else "half maps",
         seconds=stages.seconds,
         peak_memory_bytes=peak_memory(),
+    )
+
+
+def _given(
+    asked: SharpenInput,
+    prepared: Prepared,
+    measured: half_map.Measured | None,
+    model: PlacedModel | None,
+) -> MethodInput:
+    """What the method may use."""
+    return MethodInput(
+        prepared,
+        asked.scan_settings(prepared.density),
+        half_maps=measured,
+        model=model,
+        prior=asked.prior == "auto",
+        optimize_d_cut=asked.optimize_d_cut,
+        optimize_k=asked.optimize_k,
+        b_sharpen=asked.b_sharpen,
+        b_iso=asked.b_iso,
     )
 
 

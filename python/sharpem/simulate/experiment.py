@@ -139,22 +139,13 @@ def simulate_map(
     if phase_error:
         slope = np.radians(phase_error) * resolution
         clean = with_phase_errors(clean, step, lambda s: slope * s, (seed, _PHASES))
-    inside = atom_mask(model, truth, _CUT_RADIUS) if box == "cut" else np.True_
-    one, two = (
-        np.where(
-            inside, clean + gaussian_noise(signal, curves.noise, (seed, number)), np.float32(0)
-        )
-        for number in range(2)
-    )
-    return Simulated(
-        map=truth.with_data((one + two) / 2),
-        half_maps=(truth.with_data(one), truth.with_data(two)) if half_maps else None,
-        truth=truth,
-        mask=mask,
-        model=model,
-        resolution=resolution,
-        b_iso=float(np.mean(b_iso)) - sharpened_by,
-    )
+    one, two = (clean + gaussian_noise(signal, curves.noise, (seed, n)) for n in range(2))
+    if box == "cut":
+        inside = atom_mask(model, truth, _CUT_RADIUS)
+        one, two = (np.where(inside, half, np.float32(0)) for half in (one, two))
+    halves = (truth.with_data(one), truth.with_data(two)) if half_maps else None
+    left = float(np.mean(b_iso)) - sharpened_by
+    return Simulated(truth.with_data((one + two) / 2), halves, truth, mask, model, resolution, left)
 
 
 def _limit(resolution: float) -> float:
