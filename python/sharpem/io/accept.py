@@ -54,7 +54,6 @@ def to_density(thing: Any, voxel_size: float | Triple | None = None) -> DensityM
     Examples
     --------
     >>> import numpy as np
-    from numpy.typing import ArrayLike
     >>> to_density(np.arange(8).reshape(2, 2, 2), voxel_size=1.5)
     <DensityMap 2 x 2 x 2 voxels of (1.5, 1.5, 1.5) A>
     """
