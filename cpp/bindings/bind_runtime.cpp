@@ -8,14 +8,19 @@ namespace {
 using namespace sharpem;
 using namespace sharpem::bindings;
 
-constexpr const char* set_threads_doc = R"(Limit the number of threads of the calls that follow.
+constexpr const char* set_threads_doc = R"(Limit the number of threads of this Python thread's calls.
 
 Parameters
 ----------
 limit : int
-    0 restores the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.)";
+    0 is the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.
 
-constexpr const char* threads_doc = R"(Number of threads that the next call will use.
+Returns
+-------
+int
+    The limit from before.)";
+
+constexpr const char* threads_doc = R"(Number of threads that the next call will use; 1 in a child forked after threads were used.
 
 Returns
 -------

@@ -716,14 +716,19 @@ def set_instruction_set(name: str) -> None:
     name : str
         One of `instruction_sets()`; "" for the default. Results do not depend on it.
     """
-def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> None:
+def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> int:
     """
-    Limit the number of threads of the calls that follow.
+    Limit the number of threads of this Python thread's calls.
     
     Parameters
     ----------
     limit : int
-        0 restores the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.
+        0 is the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.
+    
+    Returns
+    -------
+    int
+        The limit from before.
     """
 def shell_sums(spectrum: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> ShellSums:
     """
@@ -830,7 +835,7 @@ def synthesise(spectrum: Spectrum, factor: RadialCurve = None) -> numpy.typing.N
     """
 def threads() -> int:
     """
-    Number of threads that the next call will use.
+    Number of threads that the next call will use; 1 in a child forked after threads were used.
     
     Returns
     -------

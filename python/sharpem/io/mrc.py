@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -20,13 +21,14 @@ from numpy.typing import NDArray
 
 from sharpem.errors import InputError
 from sharpem.io.mrc_header import HEADER_SIZE, Header, parse_header
+from sharpem.io.together import write_together
 from sharpem.io.write_mrc_header import format_header
 from sharpem.machine import available_memory
 from sharpem.maps.arrays import Indices, Triple
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import check_values, statistics
 
-__all__ = ["read_map", "write_map"]
+__all__ = ["read_map", "save_map", "write_map"]
 
 _CHUNK = 2**23  # bytes read, converted or packed at a time
 _DEFLATE_LIMIT = 1032  # no deflate stream unpacks to more than this times its size
@@ -227,29 +229,23 @@ def write_map(
         The file exists, or cannot be written; or the map holds NaN or infinite values.
     """
     path = Path(path)
-    _check_target(path, overwrite)
+    write_together({path: partial(save_map, density, label=label)}, overwrite=overwrite)
+
+
+def save_map(density: DensityMap, path: Path, *, label: str = "written") -> None:
+    """Write a map to a path where nothing is, as :func:`write_map`; one of several files, say.
+
+    Raises
+    ------
+    InputError
+        The map holds NaN or infinite values.
+    OSError
+        The disk is full, say.
+    """
     found = statistics(density.data)
     if found.nonfinite:
         raise InputError(f"{path}: not written, {found.nonfinite} values are NaN or infinite")
-    header = format_header(density, found, label)
-    part = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
-    try:
-        try:
-            _write(density, header, part, path.suffix.lower())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path}: not written, {_reason(error)}") from error
-
-
-def _check_target(path: Path, overwrite: bool) -> None:
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: folder {path.parent} does not exist")
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path}: a {'folder' if path.is_dir() else 'device'}, expected a file")
-    if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already; give --overwrite to replace it")
+    _write(density, format_header(density, found, label), path, path.suffix.lower())
 
 
 def _write(density: DensityMap, header: bytes, path: Path, suffix: str) -> None:
