@@ -186,5 +186,6 @@ def printable(text: str) -> str:
 
 def complain(message: str) -> None:
     """Print one line to the standard error stream, if that takes it."""
+    line = " ".join(message.split()).encode("utf-8", "backslashreplace").decode("utf-8")
     with suppress(OSError):
-        print("sharpem: " + " ".join(message.split()), file=sys.stderr)
+        print(f"sharpem: {line}", file=sys.stderr)
