@@ -54,7 +54,7 @@ ENDINGS = {
 """What follows the prefix in the name of a file, by its kind."""
 
 _PACKED = (".gz", ".bz2")
-_MAPS = (".mrc", ".map", ".ccp4", ".mtz")
+_MAPS = (".mrc", ".map", ".ccp4", ".mtz", ".cif")
 
 
 def stem_of(source: str | Path) -> str:

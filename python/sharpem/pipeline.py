@@ -14,9 +14,11 @@ from sharpem.analysis.molecular_volume import known_volume
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
+from sharpem.io.accept import to_density
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
+from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -43,8 +45,9 @@ def sharpen(asked: SharpenInput) -> Result:
 
     Parameters
     ----------
-    density : DensityMap or array_like, shape (nz, ny, nx), optional
-        The map; an array needs `voxel_size`. Default: the mean of the half maps.
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid, optional
+        The map; an array, of shape (nz, ny, nx), needs `voxel_size`. Default: the mean of the half
+        maps.
     resolution : float, optional
         Of the map, A. Default: where the half maps' FSC falls below 0.143.
     voxel_size : float or tuple of float, optional
@@ -117,16 +120,18 @@ def sharpen(asked: SharpenInput) -> Result:
     stages = Stages("prepare", "scan", "apply", progress=asked.progress)
     with limited_threads(asked.threads):
         with stages("prepare"):
-            full = asked.density if isinstance(asked.density, DensityMap) else None
+            full = None if asked.density is None else as_map(asked.density, asked.voxel_size, None)
             half_maps = as_half_maps(asked.half1, asked.half2, full)
-            density = as_map(asked.density, asked.voxel_size, half_maps)
+            original = full or as_map(None, asked.voxel_size, half_maps)
+            density = original if asked.local else whole_cell(original)
+            mask = _mask(asked)
             model = as_model(asked.model)
             placed = None if model is None else PlacedModel(model, density)
-            about_mask = () if asked.mask is None else check_mask(asked.mask, density)
+            about_mask = () if mask is None else check_mask(mask, density)
             name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
             method = METHODS[name]
             place = asked.local_settings(density)
-            prepared, measured = _prepared(asked, density, half_maps, model)
+            prepared, measured = _prepared(asked, density, half_maps, mask, model)
         with stages("scan"):
             given = MethodInput(
                 prepared,
@@ -147,6 +152,7 @@ def sharpen(asked: SharpenInput) -> Result:
             if place is not None and result.map is not None:
                 result = _localised(result, place, given, method)
             result = _summed_up(result)
+            result = result if density is original else _as_in_file(result, original)
     return replace(
         result,
         resolution_source="given" if asked.resolution else "half maps",
@@ -155,8 +161,26 @@ def sharpen(asked: SharpenInput) -> Result:
     )
 
 
+def _mask(asked: SharpenInput) -> DensityMap | None:
+    if asked.mask is None:
+        return None
+    mask = to_density(asked.mask)
+    return mask if asked.local else whole_cell(mask)
+
+
+def _as_in_file(result: Result, original: DensityMap) -> Result:
+    """What was found of a whole unit cell, on the grid of the part or more of it there was."""
+    density = replace(original, findings=result.input.findings)
+    map_ = None if result.map is None else as_in_file(result.map)
+    return replace(result, map=map_, prepared=replace(result.prepared, density=density))
+
+
 def _prepared(
-    asked: SharpenInput, density: DensityMap, half_maps: HalfMaps | None, model: Model | None
+    asked: SharpenInput,
+    density: DensityMap,
+    half_maps: HalfMaps | None,
+    mask: DensityMap | None,
+    model: Model | None,
 ) -> tuple[Prepared, half_map.Measured | None]:
     """The map as all methods see it, and what the half maps say."""
     extra = "model" if model is not None else "half-map" if half_maps is not None else None
@@ -164,7 +188,7 @@ def _prepared(
         density,
         asked.resolution,
         asked.max_memory,
-        maps=1 + 2 * (half_maps is not None) + (asked.mask is not None) + 3 * asked.local,
+        maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
         extra=METHODS[extra].memory if extra else None,
         threads=_core.threads(),
     )
@@ -175,12 +199,12 @@ def _prepared(
         mass=asked.mass,
         sequence=asked.sequence,
         solvent_content=asked.solvent_content,
-        mask=asked.mask,
+        mask=mask,
         composition=made_of,
     )
     measured, resolution = None, asked.resolution
     if half_maps is not None:
-        measured = half_map.measure(half_maps, resolution=resolution, mask=asked.mask)
+        measured = half_map.measure(half_maps, resolution=resolution, mask=mask)
         resolution = resolution or measured.resolution
     if resolution is None:
         raise InputError("no resolution given, expected one in A, or half maps")

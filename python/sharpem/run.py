@@ -12,7 +12,7 @@ from sharpem.errors import InputError
 from sharpem.io.half_maps import find_half_maps, partner
 from sharpem.io.model import read_model
 from sharpem.io.mrc import read_map as read_mrc
-from sharpem.io.mtz import is_mtz
+from sharpem.io.mtz import names_reflections
 from sharpem.io.read import read_map
 from sharpem.maps.density import DensityMap
 from sharpem.methods.registry import METHODS, Need
@@ -51,7 +51,7 @@ def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenReq
         one, two = spell(table["half1"]), spell(table["half2"])
         name = spell(table["write_half_maps"])
         raise InputError(f"{name}: no half maps given, expected {one} and {two}")
-    if request.resolution is None and not has_halves and not is_mtz(request.source):
+    if request.resolution is None and not has_halves and not names_reflections(request.source):
         raise InputError(
             f"{request.source}: no resolution given, expected {spell(table['resolution'])} D in A: "
             "see the map's EMDB entry or paper, or the FSC = 0.143 line of the reconstruction's log"
@@ -117,7 +117,7 @@ def possible_kinds(request: SharpenRequest) -> list[str]:
         "b_sharpen": request.local,
         "b_iso": request.local,
         "resolution": request.local and has_halves,
-        "mtz": request.write_mtz or is_mtz(request.source),
+        "mtz": request.write_mtz or names_reflections(request.source),
     }
     return [kind for kind in wanted if wanted[kind]]
 

@@ -21,12 +21,15 @@ from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import dot
 from sharpem.spectra.shells import ShellTable
 
-__all__ = ["History", "map_history", "sentence", "sharpened"]
+__all__ = ["History", "map_history", "resolution_claim", "sentence", "sharpened"]
 
 _OWN_LABEL = re.compile(r"^sharpem\b.*\b(b_sharpen|shell filter)\b")
-_NOTHING_BEYOND = 1e-10  # of the variance: rounding errors of float32
+_NOTHING_BEYOND = 1e-5  # of the variance: rounding errors of the sums in float32
+_CLIFF = 1000.0  # of mean power, at the limit
 _SAMPLED_BEYOND = 0.05  # of all coefficients lie beyond the cut
 _LEFT_OF_MOLECULE = 0.15  # of the median: high-resolution power in a place without detail
+_OF_BOX = 0.15
+_MUCH_SIGNAL, _NO_SIGNAL = 4.0, 0.06  # of the noise
 _TOUCHED = 0.02  # of a face of the box
 
 
@@ -71,7 +74,7 @@ def map_history(
     is_noise = solvent is not None and solvent.is_noise(shells.s, limit)
     findings = (
         *map_findings(density),
-        own_output(density, spectrum, shells, resolution),
+        own_output(density, spectrum, resolution),
         solvent_history(density, solvent, is_noise=is_noise),
         filtered(limit, resolution),
         locally_filtered(spectrum, molecule, resolution, limit),
@@ -81,9 +84,7 @@ def map_history(
     return History(noise, tuple(one for one in findings if one))
 
 
-def own_output(
-    density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable, resolution: float
-) -> Finding | None:
+def own_output(density: DensityMap, spectrum: _core.Spectrum, resolution: float) -> Finding | None:
     """Recognise a map that this program has made, by its label or by its spectrum.
 
     Sharpened maps end exactly at the spectrum's limit, 0.833 x the resolution, with nothing but
@@ -92,7 +93,7 @@ def own_output(
     label = next((text for text in density.placement.labels if _OWN_LABEL.search(text)), None)
     if label is not None:
         how = f"its label says {label.strip()!r}"
-    elif not density.periodic and _ends_at_limit(density, spectrum, shells):
+    elif not density.periodic and _ends_at_limit(density, spectrum):
         how = f"it ends exactly at 0.833 x {resolution:g} A, as maps do that were sharpened so"
     else:
         return None
@@ -103,17 +104,20 @@ def own_output(
     )
 
 
-def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable) -> bool:
+def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum) -> bool:
+    """Whether there is power just inside the limit and none but rounding errors just beyond."""
     everything = _core.shell_sums(spectrum, np.array([1e-9, 1e3]))
-    inside = float(everything.power[0])
     mean = float(spectrum.mean)
     whole = dot(density.data, density.data) / density.data.size - mean * mean
     beyond = 1.0 - float(everything.terms[0]) / density.data.size
-    last = shells.s >= 0.97 / spectrum.d_min
-    if beyond < _SAMPLED_BEYOND or not last.any():
+    rounding = max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean)
+    if beyond < _SAMPLED_BEYOND or whole - float(everything.power[0]) > rounding:
         return False
-    ends = whole - inside < max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean)
-    return bool(ends and shells.power[last].min() > 1e-8 * float(np.median(shells.power)))
+    finer = _core.analyse(density.data, density.cell, 0.94 * spectrum.d_min)
+    edges = np.array([0.96, 0.998, 1.002, 1.06]) / spectrum.d_min
+    sums = _core.shell_sums(finer, edges)
+    inside, _, outside = sums.power / np.maximum(sums.terms, 1.0)
+    return bool(sums.terms[2] > 0 and inside > _CLIFF * outside)
 
 
 def filtered(limit: float, resolution: float) -> Finding | None:
@@ -174,6 +178,8 @@ def sharpened(shells: ShellTable, resolution: float, b_signal: float) -> Finding
         how = f"the noise of its solvent rises as if raised by b_sharpen {rise:.0f} A^2"
     elif np.isfinite(b_signal) and b_signal < 1.2 * usual:
         how = f"its overall B of {b_signal:.0f} A^2 is that of sharpened maps of {resolution:g} A"
+        if b_signal < -usual:
+            how = f"its overall B of {b_signal:.0f} A^2 is far below 0, beyond what data carry"
     else:
         return None
     return finding(
@@ -261,6 +267,53 @@ def cut_molecule(density: DensityMap, molecule: Mask) -> Finding | None:
         "Amplitudes at low resolution, and the molecular volume, are those of a part.",
         severity="note",
     )
+
+
+def resolution_claim(
+    shells: ShellTable, resolution: float, pairs: list[tuple[Numbers, Numbers]]
+) -> Finding | None:
+    """Say that the stated resolution does not go with signal and noise.
+
+    Where half maps correlate by 0.143, the signal's power is a third of the noise's, inside the
+    mask of the FSC: of 15 % of the box, as is usual.
+
+    Parameters
+    ----------
+    shells : ShellTable
+        To 0.833 x the resolution.
+    resolution : float
+        As stated, A.
+    pairs : list of (signal, noise)
+        Mean |F|^2 per shell about the molecule; more than one where the noise was not measured.
+    """
+    if shells.noise is None or len(pairs) != 1:
+        return None
+    [(signal, _)] = pairs
+    ratio = signal / np.maximum(_OF_BOX * shells.noise, 1e-300)
+    last, beyond = (
+        float(np.median(ratio[band])) if (band := _between(shells.s, low, high)).any() else None
+        for low, high in ((0.9 / resolution, 1 / resolution), (1.1 / resolution, 1.2 / resolution))
+    )
+    if beyond is not None and beyond > _MUCH_SIGNAL:
+        return finding(
+            "resolution-too-coarse",
+            f"The map shows more than the stated {resolution:g} A: at {resolution / 1.15:.2g} A "
+            f"the signal is still {beyond:.0f} times the noise.",
+            "State the resolution at which FSC = 0.143; sharpening was chosen for the stated one.",
+        )
+    if last is not None and last < _NO_SIGNAL:
+        reach = shells.s[ratio > 1 / 3]
+        ends = f"; it ends near {1 / reach.max():.2g} A" if reach.size else ""
+        return finding(
+            "resolution-too-fine",
+            f"There is no signal above the noise at the stated {resolution:g} A{ends}.",
+            "State the resolution at which FSC = 0.143.",
+        )
+    return None
+
+
+def _between(s: Numbers, low: float, high: float) -> Mask:
+    return np.asarray((s >= low) & (s <= high))
 
 
 def sentence(findings: tuple[Finding, ...]) -> str:

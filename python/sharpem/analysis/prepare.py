@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.analysis.anisotropy import fall_off, remove, signal_and_noise
 from sharpem.analysis.gaps import clear_gaps
-from sharpem.analysis.history import map_history, sharpened
+from sharpem.analysis.history import map_history, resolution_claim, sharpened
 from sharpem.analysis.local_variance import LocalVariance, contrast, map_variance
 from sharpem.analysis.molecular_volume import MolecularVolume, box_volume
 from sharpem.errors import InputError
@@ -33,6 +33,7 @@ D_MIN_RATIO = 0.833
 """Terms beyond this times the resolution are dropped (the published program's convention)."""
 
 _FEWEST_SHELLS = 3
+_AT_LIMIT = 1.03  # of twice the voxel size
 _SMALLEST = 1e-12  # rms density; powers of it must fit float32
 _TELLING = 3.5  # A; from here on the likelihoods of protein and nucleic acid differ enough
 _LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
@@ -172,6 +173,7 @@ def prepare(
         return prepare(
             density, resolution, volume=volume, correct_anisotropy=False, composition=composition
         )
+    pairs = signal_and_noise(shells, resolution, volume.fraction, signal)
     return Prepared(
         density=density,
         resolution=resolution,
@@ -186,7 +188,7 @@ def prepare(
         signal_ln_scale=signal.ln_scale,
         volume=volume,
         fit_limit=limit,
-        signal_and_noise=tuple(signal_and_noise(shells, resolution, volume.fraction, signal)),
+        signal_and_noise=tuple(pairs),
         molecule=molecule,
         contrast=stands_out,
         composition=composition,
@@ -195,6 +197,7 @@ def prepare(
             (
                 *history.findings,
                 *_of_overall_b(density, shells, resolution, limit, signal),
+                *_of_resolution(density, shells, resolution, pairs),
                 *(() if gap is None else (gap,)),
             )
         ),
@@ -235,6 +238,26 @@ def _of_overall_b(
         return (_b_unknown(density, resolution, limit),)
     found = (sharpened(shells, resolution, signal.b_iso), _maybe_nucleic(signal, limit))
     return tuple(one for one in found if one)
+
+
+def _of_resolution(
+    density: DensityMap,
+    shells: ShellTable,
+    resolution: float,
+    pairs: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> tuple[Finding, ...]:
+    """What the grid, the signal and the noise say of the resolution that is stated."""
+    found = resolution_claim(shells, resolution, pairs)
+    finest = 2 * max(density.voxel_size)
+    if resolution > _AT_LIMIT * finest or density.reflections is not None:
+        return (found,) if found else ()
+    at_limit = finding(
+        "resolution-at-grid-limit",
+        f"The stated {resolution:g} A is about the finest that voxels of "
+        f"{max(density.voxel_size):.3f} A can hold: the map may hold less, or have held more.",
+        "Nothing, if the resolution was measured; a finer grid would tell.",
+    )
+    return (at_limit, found) if found else (at_limit,)
 
 
 def _b_unknown(density: DensityMap, resolution: float, limit: float) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_map
 from sharpem.cli.output import output_prefix, show, with_ending
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "add_parser", "load_filter", "run"]
 
 NAME = "apply"
-
-_LARGEST = 2**26  # bytes of JSON
 
 
 def add_parser(commands: Any) -> None:
@@ -92,9 +90,10 @@ def load_filter(path: Path) -> Filter:
     InputError
         The file holds no filter; the message says what is wrong.
     """
+    from sharpem.io.json_text import read_json
     from sharpem.spectra.filters import Filter
 
-    values = _load(path)
+    values = read_json(path, "a JSON file that sharpem wrote")
     if not isinstance(values, dict) or ("filter" not in values and "kind" not in values):
         raise InputError(f"{path}: JSON without a filter, expected what sharpem sharpen writes")
     values = values.get("filter", values)
@@ -104,19 +103,3 @@ def load_filter(path: Path) -> Filter:
         return Filter.from_dict(values)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-
-
-def _load(path: Path) -> Any:
-    try:
-        with path.open("rb") as source:
-            text = source.read(_LARGEST).decode("utf-8")
-        return json.loads(text, parse_constant=_refuse)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path}: {reason}, expected a JSON file") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON ({error}), expected what sharpem writes") from None
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")

@@ -168,7 +168,7 @@ def _tell(request: Namespace, density: DensityMap, box: Box, targets: dict[str, 
     lines = [
         ("map", map_line(density)),
         ("box", f"{size} voxels from voxel ({first}), at ({where}) A"),
-        *(("warning", text) for text in density.notes),
+        *(("warning", text) for text in box.map.notes),
     ]
     if request.new_origin:
         lines.append(("moved", f"by minus ({where}) A, so that its first voxel is at (0, 0, 0)"))

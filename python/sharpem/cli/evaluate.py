@@ -118,7 +118,7 @@ def run(request: Namespace) -> int:
     if request.json:
         say(json_text(values), end="")
     elif not request.quiet:
-        _tell(found, [*model.notes], written)
+        _tell(found, [*model.notes, *measure.notes], written)
     return code
 
 
@@ -143,15 +143,18 @@ class _Measure:
     def __init__(self, request: Namespace, model: Model, tell: Progress) -> None:
         self._request, self._model, self._tell = request, model, tell
         self._done, self._ruler = 0, None
+        self.notes: list[str] = []
 
     _ruler: ModelAgreement | None
 
     def __call__(self, name: str) -> Agreement:
         from sharpem.io.read import read_map
+        from sharpem.maps.crystal import whole_cell
 
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
-        density = read_map(name, voxel_size=self._request.apix)
+        density = whole_cell(read_map(name, voxel_size=self._request.apix))
+        self.notes += [f"{name}: {found.text}" for found in density.findings]
         try:
             return self._yardstick(density).agreement(density)
         except InputError as error:
@@ -161,13 +164,14 @@ class _Measure:
     def _yardstick(self, density: DensityMap) -> ModelAgreement:
         from sharpem.evaluation.agreement import ModelAgreement
 
-        if self._ruler is None or self._ruler.like.same_grid(density):
+        xray = self._request.xray or density.xray
+        if self._ruler is None or not self._ruler.goes_with(density, xray=xray):
             self._ruler = ModelAgreement(
                 density,
                 self._model,
                 resolution=self._request.resolution,
                 radius=self._request.radius,
-                xray=self._request.xray or density.xray,
+                xray=xray,
             )
         return self._ruler
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from sharpem import _core
 from sharpem.analysis.masks import soft_edge
-from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.errors import InputError
 from sharpem.evaluation.measures import Agreement, BestSharpening, Correlation
 from sharpem.maps.arrays import Array, Mask
-from sharpem.maps.crystal import with_symmetry_mates
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.maps.statistics import correlate, standardised
@@ -80,18 +80,24 @@ class ModelAgreement:
         xray: bool = False,
     ) -> None:
         """Put the model on the grid."""
+        like = whole_cell(like)
         _check_resolution(like, resolution)
-        if like.periodic:
-            model = with_symmetry_mates(model, like)
-        elif like.placement.space_group <= 1:  # else what leaves the box enters it again
-            model = atoms_inside(model, like)
+        model = in_the_map(model, like)
         self.like = like
+        self.xray = xray or like.xray
         self.resolution = resolution
         self.radius = radius
         self.mask = atom_mask(model, like, radius)
-        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=xray or like.xray)
+        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=self.xray)
         self.density = self._model_map(d_min=resolution)
         self._expected = standardised(self.density[self.mask])
+
+    def goes_with(self, density: DensityMap, *, xray: bool) -> bool:
+        """Whether a map is on this grid, of the same crystal, and scatters the same radiation."""
+        same_crystal = self.like.periodic == density.periodic and (
+            self.like.placement.space_group == density.placement.space_group
+        )
+        return self.xray == xray and same_crystal and not self.like.same_grid(density)
 
     def correlation(self, density: DensityMap) -> Correlation:
         """Correlate a map with the model.
@@ -223,6 +229,7 @@ class ModelAgreement:
         return BestSharpening(best, found[best], tuple(sorted(found.items())), best in (low, high))
 
     def _analyse(self, density: DensityMap, d_min: float) -> _core.Spectrum:
+        density = whole_cell(density)
         if difference := self.like.same_grid(density):
             raise InputError(f"maps on different grids: {difference}")
         return _core.analyse(density.data, self.like.cell, d_min)

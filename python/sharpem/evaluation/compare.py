@@ -16,6 +16,7 @@ from sharpem.analysis.memory_forecast import ExtraStep, check_memory
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.evaluation.agreement import Agreement, BestSharpening, ModelAgreement
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -161,6 +162,7 @@ def compare(
         The resolution does not go with the map, or the model lies outside it.
     """
     tell = progress or (lambda _stage, _done, _total: None)
+    density = whole_cell(density)
     extra = METHODS["half-map"].memory if half_maps is not None else None
     check_memory(
         density,

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sharpem.errors import InputError
+from sharpem.io.contents import reason_of
 from sharpem.io.staging import Stage, recover
 
 __all__ = ["check_free", "write_text", "write_together"]
@@ -54,7 +55,7 @@ def _check_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise InputError(
-            f"{folder}: cannot be written to ({_reason(error)}), expected another folder"
+            f"{folder}: cannot be written to ({reason_of(error)}), expected another folder"
         ) from None
 
 
@@ -65,7 +66,7 @@ def _is_there(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: {_reason(error)}, expected a name for a file") from None
+        raise InputError(f"{path}: {reason_of(error)}, expected a name for a file") from None
     return True
 
 
@@ -123,9 +124,5 @@ def write_together(
         ) from None
     except OSError as error:
         raise InputError(
-            f"{at_work}: {_reason(error)} while writing, nothing was written"
+            f"{at_work}: {reason_of(error)} while writing, nothing was written"
         ) from None
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -33,7 +33,6 @@ _UNSHARPENED = re.compile(r"(un|not |non|before )-?_?(sharp|post.?process)", re.
 _CUT_OUT = re.compile(r"map_box|(?<!un)mask|zone|segment", re.IGNORECASE)
 _VISIBLE_STEP = 1e-3  # of the scatter of the densities
 _LARGEST_HALF = 65504.0
-_REPAIRED = "The file was read with that put right."
 _NO_SOLVENT = "The noise is taken from the stated resolution; half maps would show it."
 _INTEGERS = {0: "8-bit", 1: "16-bit", 6: "16-bit"}
 
@@ -59,8 +58,7 @@ def map_findings(density: DensityMap) -> tuple[Finding, ...]:
         _voxel_size(density),
         _two_origins(density),
     )
-    repaired = tuple(finding("header-repaired", note, _REPAIRED) for note in density.notes)
-    return repaired + tuple(one for one in found if one)
+    return density.findings + tuple(one for one in found if one)
 
 
 def flat_value(data: NDArray[np.float32]) -> tuple[float, float]:
@@ -91,15 +89,16 @@ def skewness(data: NDArray[np.float32], without: float | None = None) -> float:
         Voxels of exactly this value are left out.
     """
     count, sums = 0, np.zeros(3)
-    scale = max(abs(float(data.min())), abs(float(data.max()))) or 1.0
+    low, high = float(data.min()), float(data.max())
+    scale = (high - low) or 1.0
     for piece in pieces(data):
         kept = piece if without is None else piece[piece != np.float32(without)]
-        exact = kept.astype(np.float64) / scale
+        exact = (kept.astype(np.float64) - low) / scale  # from low: free of a constant added
         count += exact.size
         sums += [exact.sum(), np.dot(exact, exact), np.dot(exact * exact, exact)]
     mean, square, cube = sums / max(count, 1)
     variance = square - mean**2
-    if variance <= 1e-12 * square:  # a single value
+    if variance <= 1e-15:  # a single value
         return 0.0
     return float((cube - 3 * mean * square + 2 * mean**3) / variance**1.5)
 

@@ -129,7 +129,7 @@ def _blended(
 def _left_out(model: PlacedModel) -> tuple[str, ...]:
     """What to say of atoms outside the map."""
     inside, total = len(model.atoms), len(model.model)
-    if inside == total:
+    if inside >= total:  # more are symmetry mates
         return ()
     percent = max(100 * (1 - inside / total), 0.1)
     return (f"{percent:.2g} % of the model's atoms lie outside the map and were left out.",)

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharpem.io.mtz import is_mtz
+from sharpem.io.mtz import names_reflections
 from sharpem.report.palette import COLOURS, palette_of
 from sharpem.report.slices import Contours, equal_volume_contours
 
@@ -87,8 +87,8 @@ def chimerax_script(
     for path, density, level, colour in maps:
         if path is None or density is None or level is None:
             continue
-        if is_mtz(path):
-            lines.append("# The input is an MTZ file, which ChimeraX does not show by itself.")
+        if names_reflections(path):
+            lines.append("# The input holds reflections, which ChimeraX does not show by itself.")
             continue
         quoted = _quoted(path, folder)
         if quoted is None:

@@ -87,8 +87,10 @@ def seconds_text(seconds: dict[str, float], digits: int, *, stages: bool = True)
 
 def _of_input(result: Sharpened) -> Iterator[Fact]:
     density = result.input
-    source = density.path or "mean of the half maps"
-    yield Fact("map", f", {map_text(density)}", brief=True, source=str(source))
+    source = str(density.path or "mean of the half maps")
+    if density.reflections is not None:
+        source += f" ({','.join(density.reflections.labels)})"
+    yield Fact("map", f", {map_text(density)}", brief=True, source=source)
     edges = " x ".join(f"{edge:.1f}" for edge in density.cell[:3])
     angles = " ".join(f"{angle:g}" for angle in density.cell[3:])
     yield Fact("box", f"{edges} A, angles {angles} degrees")

@@ -1,10 +1,10 @@
 """Masks that users give: their place, their values, and whether they are about the molecule."""
 
-from dataclasses import math
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-import replace
 
 from sharpem import sharpen
 from sharpem.analysis.masks import check_mask, raised_cosine, soft_edge, soft_mask, widened

@@ -13,6 +13,7 @@ import pytest
 
 from sharpem.analysis.molecular_volume import MolecularVolume
 from sharpem.analysis.prepare import Prepared
+from sharpem.findings import finding
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
 from sharpem.report import chimerax_script, equal_volume_contours, render_report
@@ -201,7 +202,7 @@ def test_text_from_outside_is_escaped(result):
         result,
         path=None,
         placement=Placement(labels=(HOSTILE,)),
-        notes=(f"note {HOSTILE}",),
+        findings=(finding("header-repaired", f"note {HOSTILE}", "Nothing."),),
     )
     hostile = chosen(
         hostile,
