@@ -16,7 +16,7 @@ __all__ = ["Line", "TableError", "column_name", "csv_text", "read_table"]
 
 _SEPARATORS = "\t,;"
 _LARGEST = 2**28  # bytes
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@")
 
 
 class TableError(InputError):
@@ -80,6 +80,7 @@ def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """Write a CSV table; a row may lack some columns.
 
     Spreadsheets run a cell that starts like a formula: text that does gets an apostrophe before it.
+    Control characters, which could start another cell, become spaces.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
@@ -90,8 +91,10 @@ def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    is_formula = isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA)
-    return f"'{value}" if is_formula else value
+    if not isinstance(value, str):
+        return value
+    text = "".join(" " if character < " " else character for character in value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def column_name(text: str) -> str:
