@@ -108,6 +108,8 @@ def write_together(
     InputError
         A path cannot be written to, or the disk is full; then no file has changed.
     """
+    if not files:
+        return
     check_free(files, overwrite=overwrite)
     root = min((path.parent for path in files), key=lambda folder: len(folder.parts))
     at_work = root
