@@ -8,7 +8,7 @@ namespace {
 using namespace sharpem;
 using namespace sharpem::bindings;
 
-constexpr const char* set_threads_doc = R"(Limit the number of threads of this Python thread's calls.
+constexpr const char* set_threads_doc = R"(Limit the threads of this Python thread's calls.
 
 Parameters
 ----------
@@ -20,11 +20,12 @@ Returns
 int
     The limit from before.)";
 
-constexpr const char* threads_doc = R"(Number of threads that the next call will use; 1 in a child forked after threads were used.
+constexpr const char* threads_doc = R"(Number of threads that the next call will use.
 
 Returns
 -------
-int)";
+int
+    1 in a child that was forked after threads were used.)";
 
 constexpr const char* instruction_sets_doc = R"(What was built and this processor supports.
 

@@ -718,7 +718,7 @@ def set_instruction_set(name: str) -> None:
     """
 def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> int:
     """
-    Limit the number of threads of this Python thread's calls.
+    Limit the threads of this Python thread's calls.
     
     Parameters
     ----------
@@ -835,10 +835,11 @@ def synthesise(spectrum: Spectrum, factor: RadialCurve = None) -> numpy.typing.N
     """
 def threads() -> int:
     """
-    Number of threads that the next call will use; 1 in a child forked after threads were used.
+    Number of threads that the next call will use.
     
     Returns
     -------
     int
+        1 in a child that was forked after threads were used.
     """
 __version__: str = '0.1.0'
