@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sharpem import _core
-from sharpem.analysis.masks import check_mask
+from sharpem.analysis.masks import check_mask, in_unit_range
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
-from sharpem.io.accept import to_density
+from sharpem.findings import Finding
+from sharpem.io.accept import MapLike, to_density
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.machine import limited_threads, peak_memory
+from sharpem.maps.arrays import Triple
 from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
@@ -30,7 +32,8 @@ from sharpem.options.keywords import with_keywords_of
 from sharpem.options.rules import check_options, chosen_method
 from sharpem.progress import Stages
 from sharpem.result import Result
-from sharpem.spectra.apply import apply, filtered
+from sharpem.spectra import apply as spectra_apply
+from sharpem.spectra.apply import filtered
 from sharpem.spectra.filters import Filter
 from sharpem.spectra.shells import overall_b
 
@@ -133,18 +136,8 @@ def sharpen(asked: SharpenInput) -> Result:
             place = asked.local_settings(density)
             prepared, measured = _prepared(asked, density, half_maps, mask, model)
         with stages("scan"):
-            given = MethodInput(
-                prepared,
-                asked.scan_settings(density),
-                half_maps=measured,
-                model=placed,
-                prior=asked.prior == "auto",
-                optimize_d_cut=asked.optimize_d_cut,
-                optimize_k=asked.optimize_k,
-                b_sharpen=asked.b_sharpen,
-                b_iso=asked.b_iso,
-            )
-            choice = method.choose(given).noting(about_mask)
+            given = _given(asked, prepared, measured, placed)
+            choice = _noting_input(method.choose(given), about_mask, measured, model)
         with stages("apply"):
             if not choice.verdict.applicable and asked.if_not_applicable == "stop":
                 choice = replace(choice, filter=None)
@@ -161,10 +154,52 @@ def sharpen(asked: SharpenInput) -> Result:
     )
 
 
+def _given(
+    asked: SharpenInput,
+    prepared: Prepared,
+    measured: half_map.Measured | None,
+    model: PlacedModel | None,
+) -> MethodInput:
+    """What the method may use."""
+    return MethodInput(
+        prepared,
+        asked.scan_settings(prepared.density),
+        half_maps=measured,
+        model=model,
+        prior=asked.prior == "auto",
+        optimize_d_cut=asked.optimize_d_cut,
+        optimize_k=asked.optimize_k,
+        b_sharpen=asked.b_sharpen,
+        b_iso=asked.b_iso,
+    )
+
+
+def apply(
+    density: MapLike, filter_: Filter, *, voxel_size: float | Triple | None = None
+) -> DensityMap:
+    """Apply a filter to a map: :func:`sharpem.spectra.apply.apply`.
+
+    Parameters
+    ----------
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid
+        Any map; also a half map, or another map than the one the filter was chosen on.
+    filter_ : Filter
+        Radial factor, resolution limit, anisotropy to remove.
+    voxel_size : float or (x, y, z), optional
+        A; for arrays, of shape (nz, ny, nx).
+
+    Raises
+    ------
+    InputError
+        The map cannot be read, or does not go with the filter.
+    """
+    return spectra_apply.apply(to_density(density, voxel_size), filter_)
+
+
 def _mask(asked: SharpenInput) -> DensityMap | None:
     if asked.mask is None:
         return None
-    mask = to_density(asked.mask)
+    mask = in_unit_range(to_density(asked.mask))
     return mask if asked.local else whole_cell(mask)
 
 
@@ -216,6 +251,20 @@ def _prepared(
         composition=made_of,
     )
     return prepared, measured
+
+
+def _noting_input(
+    choice: Choice,
+    about_mask: tuple[Finding, ...],
+    measured: half_map.Measured | None,
+    model: Model | None,
+) -> Choice:
+    """Add what is odd about mask, half maps and model, as far as the method has not said it."""
+    about_halves = () if measured is None else measured.findings
+    about_model = () if model is None else model.findings
+    known = set(choice.findings)
+    said = (*about_mask, *about_halves, *about_model)
+    return choice.noting(tuple(one for one in said if one not in known))
 
 
 def _applied(prepared: Prepared, choice: Choice, half_maps: HalfMaps | None) -> Result:

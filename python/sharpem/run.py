@@ -57,6 +57,9 @@ def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenReq
             "see the map's EMDB entry or paper, or the FSC = 0.143 line of the reconstruction's log"
         )
     has_model = request.model is not None
+    if request.all_models and not has_model:
+        name, other = spell(table["all_models"]), spell(table["model"])
+        raise InputError(f"{name}: found without {other}, expected both")
     method = chosen_method(request, half_maps=has_halves, model=has_model, spell=spell)
     return request.with_found(method=method)
 
@@ -184,7 +187,7 @@ def _sharpened(request: SharpenRequest, tell: Progress) -> Result:
         if getattr(request, name) is not None:
             options[name] = read_mrc(getattr(request, name), voxel_size=request.voxel_size)
     if request.model is not None:
-        options["model"] = read_model(request.model)
+        options["model"] = read_model(request.model, all_models=request.all_models)
     source = request.resolution_source
     if density is not None and density.reflections is not None and request.resolution is None:
         options["resolution"], source = density.reflections.d_min, "reflections"
@@ -203,5 +206,9 @@ def _read(request: SharpenRequest) -> DensityMap | None:
     """The map, if there is one beside half maps."""
     if request.map is None:
         return None
-    density = read_map(request.map, voxel_size=request.voxel_size, labels=request.mtz_labels)
-    return replace(density, xray=density.xray or request.xray)
+    return read_map(
+        request.map,
+        voxel_size=request.voxel_size,
+        labels=request.mtz_labels,
+        xray=request.scatters_xrays,
+    )

@@ -16,7 +16,7 @@ WHOLE_ROOMS = {
     "cli": "cli/test_cli_program.py",  # commands as users call them
     "jobs": "jobs/test_jobs.py",  # what is killed, comes again and is never done twice
     "many": "many/test_batch.py",  # from the table to the summary
-    "options": "cli/test_cli_requests.py",  # as requests; every option is tried there
+    "options": "options/test_options.py",  # the one table, as all that read it see it
     "report": "report/test_report.py",  # pages are looked at whole
     "simulate": "simulate/test_simulate.py",  # what was put in is found in the map
     "study": "study/test_study.py",  # from pairs to tables
@@ -27,12 +27,11 @@ ELSEWHERE = {
     "__main__": "cli/test_cli_program.py",  # one line
     "_loading": "test_machine.py",  # what it does to threads
     "errors": "cli/test_cli_failures.py",  # classes without code
-    "findings": "maps/test_checks.py",  # a list of codes
-    "inputs": "test_pipeline.py",  # what `sharpen` takes
     "outcome": "test_result.py",  # data of `Result`
     "output": "test_result.py",  # its files
     "run": "cli/test_cli_requests.py",  # a request, and what it lacks
-    "stages": "test_pipeline.py",  # progress and seconds
+    "analysis.local_filter": "analysis/test_history.py",  # a part of the history
+    "evaluation.measures": "evaluation/test_agreement.py",  # data of what is measured there
     "io.fsc_xml": "io/test_star_xml.py",
     "io.half_maps": "maps/test_half_maps.py",  # pairs are found, read and compared
     "io.json_text": "test_result.py",
@@ -54,13 +53,17 @@ ELSEWHERE = {
     "methods.empirical": "test_pipeline.py",
     "methods.given": "test_pipeline.py",
     "methods.half_map_checks": "maps/test_half_maps.py",
+    "methods.model_fit": "methods/test_model.py",  # incomplete and misplaced models
+    "methods.power_in_mask": "methods/test_half_map.py",  # what the filter's scale rests on
     "methods.scanned": "methods/test_scan.py",
+    "methods.shell_evidence": "methods/test_half_map.py",  # data, and the JSON of them
     "methods.single_map": "methods/test_half_map.py",  # the same filter, with the solvent's noise
 }
 """Module to the file that tests it."""
 
 OF_NO_MODULE = {
     "cli/test_cli_failures.py",  # every command fails in one line
+    "cli/test_cli_requests.py",  # every option, as requests and as commands
     "core/test_counts.py",  # the C++ core on real maps
     "io/test_bad_maps.py",  # damaged files
     "io/test_mrc_dialects.py",  # what other programs write

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import re
+import sys
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +13,14 @@ import pytest
 from real_maps import TINY_MAP, real
 
 import sharpem.output
+from sharpem.cli.summary import summary as lines
 from sharpem.errors import InputError
 from sharpem.io import read_map, write_map
 from sharpem.methods.choice import Trial
 from sharpem.output import label_of
 from sharpem.pipeline import apply, sharpen
+from sharpem.report import render_report
+from sharpem.report.words import summary
 from sharpem.spectra.filters import Filter, ShellFilter
 
 number = (int, float)
@@ -247,3 +253,43 @@ def test_stopping_does_not_remove_the_input(made, stopped, tmp_path):
     density = read_map(tmp_path / "out.mrc")
     placed(stopped, density).write(tmp_path / "out", overwrite=True)
     assert (tmp_path / "out.mrc").is_file()
+
+
+def test_one_line_and_a_page_for_notebooks(made, stopped):
+    assert repr(made).startswith(f"<Result of {made.input.path.name} by surface: ")
+    assert "\n" not in repr(made)
+    page = made._repr_html_()
+    assert summary(made).headline in page
+    assert page.count("<img ") == 3
+    assert "Not applicable" in stopped._repr_html_()
+    for picture in re.findall(r'base64,([^"]+)"', page):
+        assert b64decode(picture).startswith(b"<svg xmlns=")
+
+
+def test_plot(made, stopped):
+    matplotlib = pytest.importorskip("matplotlib", reason="needs the extra named plot")
+    matplotlib.use("agg")
+    figure = made.plot()
+    trials, amplitudes, _ = figure.axes
+    assert list(trials.lines[0].get_ydata()) == [trial.surface_area for trial in made.trials]
+    assert len(amplitudes.lines) == 3
+    assert len(stopped.plot().axes) == 2
+
+
+def test_plot_without_matplotlib(made, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(InputError, match=r"matplotlib is not installed.*sharpem\[plot\]"):
+        made.plot()
+
+
+def test_a_map_left_alone_is_not_called_one_that_cannot_be_judged(made, tmp_path):
+    written = made.write(tmp_path / "once")
+    again = sharpen(written["map"], resolution=3.8)
+    assert again.choice.leaves_alone
+    np.testing.assert_array_equal(again.map.data, again.input.data)
+    terminal = " ".join(text for _, text in lines(again, {}))
+    page = render_report(again)
+    for words in (terminal, page, repr(again)):
+        assert "left alone" in words.lower()
+        assert "Not applicable" not in words
+        assert "not applicable" not in words

@@ -26,9 +26,9 @@ Map = NDArray[np.float32]
 
 _LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believed
 _LARGEST_KURTOSIS = 8.0
-_GAUSSIAN, _EVEN = 3.5, 0.75
-_BLOCK = 8  # voxels
 _LEAST_FRACTION = 0.2  # of the power at the resolution limit
+_GAUSSIAN, _EVEN = 3.5, 0.75  # of noise, however weak; what masks leave is uneven
+_BLOCK = 8  # voxels
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class SolventNoise:
     fraction : ndarray
         The noise's fraction of the map's power.
     evenness : float
-        Variance of the quieter parts of the whitened solvent over that of all of it: the lowest
-        tenth of blocks, 1 where it is the same everywhere.
+        Variance in the quietest tenth of the blocks of whitened solvent, over the mean of all: 1
+        where it is the same everywhere.
     kurtosis : float
         Fourth moment over squared variance of the whitened solvent: 3 for Gaussian noise of one
         variance, up to about 7 where the variance differs between places.
@@ -59,15 +59,17 @@ class SolventNoise:
 
         A mask that was filtered afterwards, or a flattened solvent, holds the tails of the
         molecule: far from Gaussian, and too weak. At the resolution limit (A) half maps correlate
-        by 0.143, so that noise makes up most of the power of a box.
+        by 0.143, so that noise makes up most of the power of a box. Where it is Gaussian and even
+        it may be weaker: the stated resolution is coarser than the map's.
         """
-        limit = (s >= 0.85 / resolution) & (s <= 1.0 / resolution)
-        if not limit.any():
-            return False
-        fraction = float(np.median(self.fraction[limit]))
         if self.kurtosis < _GAUSSIAN and self.evenness > _EVEN:
-            return True  # however weak
-        return self.kurtosis < _LARGEST_KURTOSIS and fraction > _LEAST_FRACTION
+            return True
+        return self.kurtosis < _LARGEST_KURTOSIS and self.at_limit(s, resolution) > _LEAST_FRACTION
+
+    def at_limit(self, s: Array, resolution: float) -> float:
+        """Fraction of the power just before the resolution (A); 0 where no shell is there."""
+        limit = (s >= 0.85 / resolution) & (s <= 1.0 / resolution)
+        return float(np.median(self.fraction[limit])) if limit.any() else 0.0
 
 
 def _evenness(map_: Map, solvent: NDArray[np.bool_]) -> float:
@@ -88,8 +90,8 @@ def _evenness(map_: Map, solvent: NDArray[np.bool_]) -> float:
 
 
 def _kurtosis(values: Map) -> float:
-    square = np.square(values, dtype=np.float64)
-    return float(np.mean(square * square) / max(np.mean(square) ** 2, 1e-300))
+    square, size = np.square(values), max(values.size, 1)
+    return dot(square, square) / size / max((dot(values, values) / size) ** 2, 1e-300)
 
 
 def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:

@@ -30,6 +30,7 @@ from sharpem.cli import (
 from sharpem.cli.output import complain, say, silence, unheard
 from sharpem.cli.parser import Parser, join_negative_numbers
 from sharpem.cli.signals import SignalledError, signals_raised
+from sharpem.cli.versions import versions
 from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
@@ -82,6 +83,9 @@ def _run(arguments: list[str]) -> int:
         request = _parser().parse_args(join_negative_numbers(arguments))
     except SystemExit as end:  # --help
         return int(end.code or 0)
+    if request.versions:
+        say(versions())
+        return 0
     if request.version or request.cmakedir:
         return _about(request)
     if request.command is None:
@@ -99,6 +103,11 @@ def _parser() -> Parser:
         "sharpem COMMAND --help tells what a command takes.",
     )
     parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument(
+        "--versions",
+        action="store_true",
+        help="print the versions of all that takes part, for a bug report",
+    )
     parser.add_argument(
         "--cmakedir", action="store_true", help="print the folder for CMake's sharpem_DIR"
     )

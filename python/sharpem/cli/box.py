@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries
 from sharpem.cli.output import output_prefix, show, with_ending
-from sharpem.cli.parser import Parser, add_command, add_general, add_voxel_size, labels, number
+from sharpem.cli.parser import (
+    Parser,
+    add_all_models,
+    add_command,
+    add_general,
+    add_voxel_size,
+    labels,
+    number,
+)
 from sharpem.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -46,6 +54,7 @@ def add_parser(commands: Any) -> None:
         help=".pdb or .cif, also .gz, in the map's frame; or an entry of PDB or EMDB",
     )
     region.add_argument("--mask", metavar="MASK", help="mask on the map's grid")
+    add_all_models(parser)
     _add_shape(parser)
     _add_output(parser)
     add_general(parser, threads=False)
@@ -99,6 +108,8 @@ def run(request: Namespace) -> int:
 
     if request.write_model and not request.model:
         raise InputError("--write-model: found without --model, expected one")
+    if request.all_models and not request.model:
+        raise InputError("--all-models: found without --model, expected both")
     prefix = output_prefix(request.output, request.map, "_box")
     with progress(request) as tell:
         fetch_entries(request, tell)
@@ -135,7 +146,7 @@ def _cut(request: Namespace, density: DensityMap) -> Box:
     if request.mask:
         mask = read_map(request.mask, voxel_size=request.apix)
         return box_around_mask(density, mask, padding=request.padding, soft=request.soft)
-    model = read_model(request.model, hydrogens=True, waters=True)
+    model = read_model(request.model, hydrogens=True, waters=True, all_models=request.all_models)
     return box_around_model(density, model, padding=request.padding, soft=request.soft)
 
 

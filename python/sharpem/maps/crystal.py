@@ -25,6 +25,7 @@ __all__ = [
     "OPERATOR_LENGTH",
     "as_in_file",
     "is_part_of_crystal",
+    "lattice_points",
     "repeated",
     "space_group_of",
     "symmetrised",
@@ -156,6 +157,11 @@ def space_group_of(density: DensityMap) -> gemmi.SpaceGroup:
         found = None
     by_number = gemmi.find_spacegroup_by_number(placement.space_group)
     return found or cast("gemmi.SpaceGroup | None", by_number) or gemmi.SpaceGroup("P 1")
+
+
+def lattice_points(density: DensityMap) -> int:
+    """Lattice points in the unit cell of a crystal: 1 if primitive; 1 for a map in a box too."""
+    return len(space_group_of(density).operations().cen_ops) if density.periodic else 1
 
 
 def symmetrised(b: NDArray[np.float64], density: DensityMap) -> NDArray[np.float64]:

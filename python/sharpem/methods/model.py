@@ -103,7 +103,7 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
         "is therefore no independent test of the map that comes out.",
     )
     evidence = replace(evidence, cc_star=cc_star, ratio=ratio)
-    verdict = Verdict(True, None, reasons, (*model.model.notes, *warnings))
+    verdict = Verdict(True, None, reasons, tuple(warnings))
     return Choice("model", filter_, verdict, b_iso, shells=evidence).noting(findings)
 
 

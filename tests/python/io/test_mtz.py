@@ -325,7 +325,9 @@ def test_finer_resolution_than_the_reflections_is_told(make_mtz):
     density = read_mtz(make_mtz())
     result = sharpem.sharpen(density, resolution=2.5, method="empirical")
     assert result.d_min == pytest.approx(density.reflections.d_min, rel=1e-5)
-    assert any("next to nothing beyond 3.0" in text for text in result.verdict.warnings)
+    [found] = [one for one in result.choice.findings if one.code == "resolution-too-fine"]
+    assert found.text == "The reflections end at 3.00 A, short of the stated 2.5 A."
+    assert "filtered" not in {one.code for one in result.choice.findings}
 
 
 SETS = [

@@ -21,8 +21,8 @@ def protein():
 
 
 @pytest.mark.parametrize("b", [40.0, 100.0, 180.0])
-def test_without_noise_all_of_b_is_taken_off(protein, b):
-    made = simulate_map(protein, resolution=3.0, b_iso=b, noise=0.0)
+def test_with_little_noise_all_of_b_is_taken_off(protein, b):
+    made = simulate_map(protein, resolution=3.0, b_iso=b, noise=0.2)
     prepared = prepare(made.map, 3.0)
     found = expect(prepared)
     assert found.from_solvent
