@@ -34,6 +34,7 @@ B_ISO = 110.0
 """Put into the simulated map, A^2."""
 ANISOTROPY = (20.0, 0.0, -20.0, 0.0, 0.0, 0.0)
 """Put into the simulated map on top, A^2."""
+_LABEL = "simulated for the demo"
 
 
 def add_parser(commands: Any) -> None:
@@ -99,14 +100,15 @@ def _demonstrate(request: Namespace, source: Path, prefix: Path, tell: Progress)
 
     tell("simulate", 0, 1)
     simulated = _simulate()
-    density = replace(simulated.map, path=source)
+    placement = replace(simulated.map.placement, labels=(f"sharpem: {_LABEL}",))
+    density = replace(simulated.map, path=source, placement=placement)
     result = sharpen(density, resolution=RESOLUTION, threads=request.threads, progress=tell)
     written = write_files(
         result,
         prefix,
         overwrite=request.overwrite,
         command=shlex.join(request.command_line),
-        more={source: partial(save_map, density, label="simulated for the demo")},
+        more={source: partial(save_map, simulated.map, label=_LABEL)},
     )
     lines = summary(result, {"simulated": source, **written}, verbose=request.verbose)
     return [*lines, *_comparison(simulated, result)]
