@@ -9,6 +9,11 @@ Reading and writing: `read_map`, `read_half_maps`, `read_model`, `write_map`, `f
 `sharpen`, `apply`, `batch`. Checking: `map_model_cc`, `evaluate`, `compare`, `simulate_map`.
 """
 
+# ruff: noqa: E402
+from sharpem._as_program import as_program
+
+as_program()
+
 from sharpem import _loading
 from sharpem.archive.fetch import fetch
 from sharpem.errors import InputError, NotApplicableError, SharpemError

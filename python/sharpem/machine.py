@@ -114,7 +114,7 @@ def memory_size(size: str | float) -> int:
 
 @contextmanager
 def limited_threads(limit: int | None) -> Iterator[None]:
-    """Let the core use at most so many threads; the limit from before comes back at the end.
+    """Let this Python thread's calls of the core use at most so many threads, until the end.
 
     Parameters
     ----------
@@ -133,8 +133,10 @@ def limited_threads(limit: int | None) -> Iterator[None]:
         _core.instruction_set()
     except ValueError as error:
         raise InputError(str(error)) from None
-    before = _core.threads()
-    _core.set_threads(before if limit is None else limit)
+    if limit is None:
+        yield
+        return
+    before = _core.set_threads(limit)
     try:
         yield
     finally:

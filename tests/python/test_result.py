@@ -61,7 +61,7 @@ SCHEMA = {
             "kurtosis": number,
         }
     ],
-    "output": {"map": str, "report": str},
+    "output": {"map": str, "report": str, "map_sha256": str},
     "seconds": {"total": number, "prepare": number, "scan": number, "write": number},
     "peak_memory_bytes": int,
 }
@@ -115,7 +115,11 @@ def test_schema(made, tmp_path):
     assert values["schema"] == 1
     assert values["input"]["shape"] == list(made.input.shape)
     assert len(values["anisotropy"]["b_cartesian"]) == 6
-    assert values["output"] == {"map": str(written["map"]), "report": str(written["report"])}
+    assert values["output"] == {
+        "map": str(written["map"]),
+        "report": str(written["report"]),
+        "map_sha256": hashlib.sha256(written["map"].read_bytes()).hexdigest(),
+    }
     assert values["trials"] == [vars(trial) for trial in made.trials]
     assert values["filter"]["b_sharpen"] == pytest.approx(
         values["b_iso"]["signal"] - values["b_iso"]["target"]
@@ -199,21 +203,21 @@ def test_all_or_nothing(made, tmp_path, monkeypatch, overwrite):
         made.write(tmp_path / "out")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
-    def full_disk(_map, _label, path):
+    def full_disk(_map, path, *, label):
         path.write_bytes(b"half a map")
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(sharpem.output, "_write_map", full_disk)
-    with pytest.raises(InputError, match="No space left on device while writing"):
+    monkeypatch.setattr(sharpem.output, "save_map", full_disk)
+    with pytest.raises(InputError, match="no space left on device while writing"):
         made.write(tmp_path / "out", overwrite=overwrite)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_fault_of_ours_leaves_nothing_either(made, tmp_path, monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(sharpem.output, "_write_map", broken)
+    monkeypatch.setattr(sharpem.output, "save_map", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         made.write(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

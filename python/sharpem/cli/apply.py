@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_map
-from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.output import output_prefix, show, with_ending
 from sharpem.cli.parser import add_command, add_general, add_voxel_size
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
+from sharpem.io.checksum import other_map
+from sharpem.io.json_text import read_object
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ def run(request: Namespace) -> int:
     prefix = output_prefix(request.output, request.map, "_filtered")
     target = with_ending(prefix, ".mrc")
     inputs = [Path(request.map), Path(request.filter)]
-    check_outputs([target], inputs, overwrite=request.overwrite)
+    check_free([target], overwrite=request.overwrite, inputs=inputs)
     chosen = load_filter(Path(request.filter))
 
     from sharpem.cli.summary import map_line
@@ -73,7 +76,8 @@ def run(request: Namespace) -> int:
     write_map(filtered, target, label, overwrite=request.overwrite)
     if not request.quiet:
         lines = [("map", map_line(density)), ("filter", filter_text(chosen))]
-        lines += [("warning", text) for text in density.notes]
+        other = other_map(Path(request.filter), read_object(Path(request.filter)))
+        lines += [("warning", text) for text in (*density.notes, *([other] if other else []))]
         show([*lines, ("wrote", str(target))])
     return 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries
-from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.output import output_prefix, show, with_ending
 from sharpem.cli.parser import (
     Parser,
     add_all_models,
@@ -104,7 +104,7 @@ def run(request: Namespace) -> int:
     """Run the command; the exit code."""
     from sharpem.errors import InputError
     from sharpem.io.read import read_map
-    from sharpem.io.together import write_together
+    from sharpem.io.together import check_free, write_together
 
     if request.write_model and not request.model:
         raise InputError("--write-model: found without --model, expected one")
@@ -115,7 +115,7 @@ def run(request: Namespace) -> int:
         fetch_entries(request, tell)
     targets = _targets(request, prefix)
     inputs = [Path(name) for name in (request.map, request.model, request.mask) if name]
-    check_outputs(targets.values(), inputs, overwrite=request.overwrite)
+    check_free(targets.values(), overwrite=request.overwrite, inputs=inputs)
     density = read_map(request.map, voxel_size=request.apix, labels=request.mtz_labels)
     box = _cut(request, density)
     writers = _writers(request, box)
@@ -152,7 +152,7 @@ def _cut(request: Namespace, density: DensityMap) -> Box:
 
 def _writers(request: Namespace, box: Box) -> dict[str, Callable[[Path], None]]:
     """One function per file, called with the path to write to; the model's text is made at once."""
-    from sharpem.io.mrc import write_map
+    from sharpem.io.mrc import save_map
     from sharpem.io.together import write_text
     from sharpem.io.write_model import moved_model
     from sharpem.maps.crop import at_corner
@@ -161,7 +161,7 @@ def _writers(request: Namespace, box: Box) -> dict[str, Callable[[Path], None]]:
     source = request.model or request.mask
     label = f"box, {request.padding:g} A about {Path(source).name}"
     writers: dict[str, Callable[[Path], None]] = {
-        "map": lambda path: write_map(map_, path, label=label[:71])
+        "map": lambda path: save_map(map_, path, label=label[:71])
     }
     if request.write_model:
         shift = [-v for v in box.map.origin]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry, is_entry
 from sharpem.cli.evaluate import agreement_dict
-from sharpem.cli.output import check_outputs, output_prefix, show, show_table, with_ending
+from sharpem.cli.output import output_prefix, say, show, show_table, with_ending
 from sharpem.cli.parser import (
     Parser,
     add_all_models,
@@ -26,6 +26,7 @@ from sharpem.cli.progress import progress
 from sharpem.errors import InputError
 from sharpem.findings import lines_of
 from sharpem.io.json_text import json_text
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 from sharpem.progress import Progress
 
@@ -105,7 +106,7 @@ def run(request: Namespace) -> int:
         tell("report", 0, 1)
         _write(request, targets, found, values)
     if request.json:
-        print(json_text(values), end="")
+        say(json_text(values), end="")
     elif not request.quiet:
         _tell(found, targets)
     return 0
@@ -125,7 +126,7 @@ def _targets(request: Namespace) -> dict[str, Path]:
     targets = {kind: with_ending(prefix, f".{kind}") for kind in ("html", "json")}
     inputs = [request.map, request.half1, request.half2, request.model]
     paths = [Path(name) for name in inputs if name]
-    check_outputs(targets.values(), paths, overwrite=request.overwrite)
+    check_free(targets.values(), overwrite=request.overwrite, inputs=paths)
     return targets
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry
-from sharpem.cli.output import check_outputs, complain, show, show_table, with_ending
+from sharpem.cli.output import complain, say, show, show_table, with_ending
 from sharpem.cli.parser import (
     Parser,
     add_all_models,
@@ -25,6 +25,7 @@ from sharpem.cli.progress import progress
 from sharpem.errors import InputError, SharpemError
 from sharpem.findings import Finding, lines_of, unique
 from sharpem.io.json_text import json_text
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 from sharpem.progress import Progress
 
@@ -118,7 +119,7 @@ def run(request: Namespace) -> int:
     values = {**_values(request, found, failed), "findings": [one.to_dict() for one in findings]}
     written = _write(request, targets, values, found, failed) if found else []
     if request.json:
-        print(json_text(values), end="")
+        say(json_text(values), end="")
     elif not request.quiet:
         _tell(found, findings, written)
     return code
@@ -135,7 +136,7 @@ def _targets(request: Namespace) -> dict[str, Path]:
     prefix = Path(request.output)
     targets = {kind: with_ending(prefix, f".{kind}") for kind in ("html", "json")}
     inputs = [Path(name) for name in (*request.map, request.model)]
-    check_outputs(targets.values(), inputs, overwrite=request.overwrite)
+    check_free(targets.values(), overwrite=request.overwrite, inputs=inputs)
     return targets
 
 

@@ -22,7 +22,6 @@ from sharpem.errors import InputError
 __all__ = [
     "Source",
     "check_is_file",
-    "check_writable",
     "contents",
     "first_bytes",
     "opened",
@@ -157,21 +156,6 @@ def check_is_file(path: Path, expected: str = _ANY) -> None:
     if not stat.S_ISREG(mode):
         found = "a folder" if stat.S_ISDIR(mode) else "a device or pipe"
         raise InputError(f"{path}: {found}, expected {expected}")
-
-
-def check_writable(path: Path) -> None:
-    """Refuse a name that the file system cannot hold, such as one that is too long.
-
-    Raises
-    ------
-    InputError
-    """
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: {reason_of(error)}, expected another name") from None
 
 
 def reason_of(error: BaseException) -> str:

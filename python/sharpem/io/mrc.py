@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -18,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.errors import InputError
-from sharpem.io.contents import Source, check_is_file, check_writable, opened, reason_of
+from sharpem.io.contents import Source, opened
 from sharpem.io.mrc_header import HEADER_SIZE, Header, file_order, parse_header, repaired
+from sharpem.io.together import write_together
 from sharpem.io.write_mrc_header import format_header
 from sharpem.machine import available_memory
 from sharpem.maps.arrays import Triple
@@ -27,7 +29,7 @@ from sharpem.maps.crystal import as_in_file
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import check_values, statistics
 
-__all__ = ["read_map", "with_extended_header", "write_map"]
+__all__ = ["read_map", "save_map", "with_extended_header", "write_map"]
 
 _CHUNK = 2**23  # bytes read, converted or packed at a time
 _GZIP_LEVEL = 4
@@ -179,31 +181,24 @@ def write_map(
         The file exists, or cannot be written; or the map holds NaN or infinite values.
     """
     path = Path(path)
-    _check_target(path, overwrite)
+    write_together({path: partial(save_map, density, label=label)}, overwrite=overwrite)
+
+
+def save_map(density: DensityMap, path: Path, *, label: str = "written") -> None:
+    """Write a map to a path where nothing is, as :func:`write_map`; one of several files, say.
+
+    Raises
+    ------
+    InputError
+        The map holds NaN or infinite values.
+    OSError
+        The disk is full, say.
+    """
     density = as_in_file(density)
     found = statistics(density.data)
     if found.nonfinite:
         raise InputError(f"{path}: not written, {found.nonfinite} values are NaN or infinite")
-    header = format_header(density, found, label)
-    part = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
-    try:
-        try:
-            _write(density, header, part, path.suffix.lower())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path}: not written, {reason_of(error)}") from error
-
-
-def _check_target(path: Path, overwrite: bool) -> None:
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: folder {path.parent} does not exist")
-    check_writable(path)
-    if path.exists():
-        check_is_file(path)
-        if not overwrite:
-            raise InputError(f"{path}: exists already; give --overwrite to replace it")
+    _write(density, format_header(density, found, label), path, path.suffix.lower())
 
 
 def _write(density: DensityMap, header: bytes, path: Path, suffix: str) -> None:

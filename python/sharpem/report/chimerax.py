@@ -74,7 +74,7 @@ def chimerax_script(
     contours = contours or equal_volume_contours(result)
     input_path = input_path or result.input.path
     script_path = script_path or map_path
-    folder = None if script_path is None else Path(script_path).resolve().parent
+    folder = None if script_path is None else _place(script_path).parent
     maps = [
         (input_path, result.input, contours.input, _INPUT_COLOUR),
         (map_path, result.map, contours.output, _OUTPUT_COLOUR),
@@ -132,9 +132,15 @@ def _colour(number: int, path: str | None, result: Sharpened) -> list[str]:
     ]
 
 
+def _place(path: StrPath) -> Path:
+    """Absolute path; a link stays what it is, for what is written replaces it, not its target."""
+    folder, name = os.path.split(path)
+    return Path(os.path.realpath(folder), name)
+
+
 def _quoted(path: StrPath, folder: Path | None) -> str | None:
     """Quote a path for ChimeraX, which has quotes of two kinds but no escapes in paths."""
-    whole = Path(path).resolve()
+    whole = _place(path)
     text = whole.name if whole.parent == folder else whole.as_posix()
     if not text.isprintable():
         return None

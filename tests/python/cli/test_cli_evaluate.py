@@ -130,7 +130,7 @@ def test_several_maps_on_several_grids(files, tmp_path, capsys):
     assert fsc["d_0.5"]["d"] >= fsc["d_0.143"]["d"]
     page = (tmp_path / "out.html").read_text()
     assert f"{cc[0]:.3f}" in page
-    assert "http" not in page
+    assert "://" not in page
 
 
 def test_a_bad_map_does_not_stop_the_others(files, tmp_path, capsys):

@@ -123,4 +123,4 @@ def test_outputs_that_cannot_be_are_refused_before_the_work(mrc_file, tmp_path, 
     assert main(["sharpen", str(mrc_file()), *arguments]) == 2
     message = capsys.readouterr().err
     assert message.count("\n") == 1
-    assert "expected another name" in message
+    assert "expected a name for a file" in message or "expected a new name" in message
