@@ -25,17 +25,25 @@ WHOLE_ROOMS = {
 
 ELSEWHERE = {
     "__main__": "cli/test_cli_program.py",  # one line
-    "_loading": "test_machine.py",  # what it does to threads
+    "_start.loading": "test_machine.py",  # what it does to threads
+    "_start.as_program": "cli/test_cli_signals.py",
     "errors": "cli/test_cli_failures.py",  # classes without code
     "outcome": "test_result.py",  # data of `Result`
     "output": "test_result.py",  # its files
     "run": "cli/test_cli_requests.py",  # a request, and what it lacks
+    "analysis.claims": "analysis/test_history.py",  # of overall B and of the resolution
     "analysis.local_filter": "analysis/test_history.py",  # a part of the history
     "evaluation.measures": "evaluation/test_agreement.py",  # data of what is measured there
+    "io.checksum": "test_result.py",  # a map that is not that of its JSON
+    "io.em_history": "io/test_reflections.py",
     "io.fsc_xml": "io/test_star_xml.py",
     "io.half_maps": "maps/test_half_maps.py",  # pairs are found, read and compared
     "io.json_text": "test_result.py",
     "io.mrc_header": "io/test_mrc_dialects.py",
+    "io.mrc_grid": "io/test_mrc_dialects.py",
+    "io.mtz_columns": "io/test_reflections.py",
+    "io.mtz_header": "io/test_mutations.py",
+    "io.pdb_cards": "io/test_odd_models.py",
     "io.read": "io/test_mtz.py",  # chooses between the readers
     "io.star": "io/test_star_xml.py",
     "io.table": "many/test_batch.py",
@@ -49,6 +57,7 @@ ELSEWHERE = {
     "local.localised": "local/test_localise.py",
     "local.scores": "local/test_localise.py",
     "maps.arrays": "maps/test_density.py",  # names of types
+    "maps.cell": "maps/test_unit_cell.py",
     "maps.soft_zone": "maps/test_crop.py",
     "methods.empirical": "test_pipeline.py",
     "methods.given": "test_pipeline.py",
@@ -67,6 +76,11 @@ OF_NO_MODULE = {
     "core/test_counts.py",  # the C++ core on real maps
     "io/test_bad_maps.py",  # damaged files
     "io/test_mrc_dialects.py",  # what other programs write
+    "io/test_mutations.py",  # damaged files of every kind
+    "io/test_odd_models.py",
+    "io/test_reflections.py",
+    "maps/test_unit_cell.py",
+    "test_security.py",  # pages, tables and scheduler options
     "io/test_star_xml.py",  # FSC as files, read by other programs
     *(name for name in WHOLE_ROOMS.values()),
     "report/test_many_maps.py",  # pages of a batch and of the study

@@ -27,8 +27,8 @@ Map = NDArray[np.float32]
 _LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believed
 _LARGEST_KURTOSIS = 8.0
 _LEAST_FRACTION = 0.2  # of the power at the resolution limit
-_GAUSSIAN, _EVEN = 3.5, 0.75  # of noise, however weak; what masks leave is uneven
-_BLOCK = 8  # voxels
+_GAUSSIAN = 3.2  # kurtosis of even noise, with what chance adds; masks leave 3.4 and more
+_WEAKEST = 0.08  # of the power at the limit, where it is even; ripples of a filter stay below
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +41,6 @@ class SolventNoise:
         Mean |F|^2 of the noise, scaled to the whole box.
     fraction : ndarray
         The noise's fraction of the map's power.
-    evenness : float
-        Variance in the quietest tenth of the blocks of whitened solvent, over the mean of all: 1
-        where it is the same everywhere.
     kurtosis : float
         Fourth moment over squared variance of the whitened solvent: 3 for Gaussian noise of one
         variance, up to about 7 where the variance differs between places.
@@ -51,7 +48,6 @@ class SolventNoise:
 
     power: Array
     fraction: Array
-    evenness: float
     kurtosis: float
 
     def is_noise(self, s: Array, resolution: float) -> bool:
@@ -62,31 +58,13 @@ class SolventNoise:
         by 0.143, so that noise makes up most of the power of a box. Where it is Gaussian and even
         it may be weaker: the stated resolution is coarser than the map's.
         """
-        if self.kurtosis < _GAUSSIAN and self.evenness > _EVEN:
-            return True
-        return self.kurtosis < _LARGEST_KURTOSIS and self.at_limit(s, resolution) > _LEAST_FRACTION
+        least = _WEAKEST if self.kurtosis < _GAUSSIAN else _LEAST_FRACTION
+        return self.kurtosis < _LARGEST_KURTOSIS and self.at_limit(s, resolution) > least
 
     def at_limit(self, s: Array, resolution: float) -> float:
         """Fraction of the power just before the resolution (A); 0 where no shell is there."""
         limit = (s >= 0.85 / resolution) & (s <= 1.0 / resolution)
         return float(np.median(self.fraction[limit])) if limit.any() else 0.0
-
-
-def _evenness(map_: Map, solvent: NDArray[np.bool_]) -> float:
-    """Variance in the quietest tenth of the blocks of solvent, over the mean of all blocks."""
-    shape = [n // _BLOCK for n in map_.shape]
-    if 0 in shape:
-        return 0.0
-    cut = tuple(slice(n * _BLOCK) for n in shape)
-    blocks = [size for n in shape for size in (n, _BLOCK)]
-    inside = solvent[cut].reshape(blocks).sum(axis=(1, 3, 5), dtype=np.float64)
-    square = np.where(solvent[cut], map_[cut], 0.0).astype(np.float64) ** 2
-    total = square.reshape(blocks).sum(axis=(1, 3, 5))
-    full = inside > 0.7 * _BLOCK**3
-    if np.count_nonzero(full) < 10:
-        return 0.0
-    variance = total[full] / inside[full]
-    return float(np.quantile(variance, 0.1) / variance.mean())
 
 
 def _kurtosis(values: Map) -> float:
@@ -153,7 +131,7 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> So
     map_ = _core.synthesise(_core.resampled(spectrum, window.shape, spectrum.d_min), white)
     mean = dot(window, map_) / float(np.sum(window, dtype=np.float64))
     map_ -= np.float32(mean)
-    evenness, kurtosis = _evenness(map_, window > 0.5), _kurtosis(map_[window > 0.5])
+    kurtosis = _kurtosis(map_[window > 0.5])
     map_ *= window
     seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
     _core.copy_gaps(spectrum, seen)  # the window smears the map into them
@@ -161,7 +139,7 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> So
     used = sums.terms > 0
     per_voxel = window.size / dot(window, window)
     fraction = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used]) * per_voxel
-    return SolventNoise(fraction * power, fraction, evenness, kurtosis)
+    return SolventNoise(fraction * power, fraction, kurtosis)
 
 
 def solvent_noise(

@@ -219,7 +219,7 @@ def _claims(
 ) -> tuple[Finding, ...]:
     return (
         *of_overall_b(density, fall.shells, resolution, limit, fall.signal),
-        *of_resolution(density, fall.shells, resolution, pairs),
+        *(of_resolution(density, fall.shells, resolution, pairs) if limit <= resolution else ()),
     )
 
 

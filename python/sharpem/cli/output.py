@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from sharpem import _as_program
+from sharpem._start import as_program as program
 from sharpem.errors import InputError
 from sharpem.output import stem_of
 
@@ -159,7 +159,7 @@ def unheard() -> str | None:
         raise
     except OSError as error:
         _lose(error)
-    if _as_program.stdout_was_closed:
+    if program.stdout_was_closed:
         return "closed"
     return _lost.pop() if _lost else None
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from sharpem._as_program import CODES
+from sharpem._start.as_program import CODES
 
 __all__ = ["SignalledError", "signals_raised"]
 

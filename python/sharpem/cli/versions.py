@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from sharpem import _core
-from sharpem._loading import version as own_version
+from sharpem._start.loading import version as own_version
 
 __all__ = ["versions"]
 

@@ -7,7 +7,7 @@ import pytest
 from real_maps import DEMO_MODEL, real
 
 from sharpem import _core
-from sharpem.analysis.anisotropy import fall_off, remove, signal_and_noise
+from sharpem.analysis.anisotropy import read_fall_off, signal_and_noise
 from sharpem.analysis.molecular_volume import MolecularVolume
 from sharpem.io.model import read_model
 from sharpem.simulate import simulate_map
@@ -34,27 +34,28 @@ def volume(angstrom3):
     return MolecularVolume(0.2, angstrom3, "estimated")
 
 
+def read(analysed_map, noise=None, size=None):
+    """How the amplitudes fall off; `size` in A^3 where anisotropy is to be removed."""
+    density, spectrum, shells = analysed_map
+    room = None if size is None else volume(size)
+    return read_fall_off(density, spectrum, shells.with_noise(noise), limit=RESOLUTION, volume=room)
+
+
 def test_the_tensor_is_found(stretched):
-    density, spectrum, shells = stretched
-    found = fall_off(density, spectrum, shells, None, RESOLUTION).anisotropy
+    found = read(stretched).anisotropy
     deviation = np.array(found.b_cartesian[:3]) - found.b_iso
     np.testing.assert_allclose(deviation, TENSOR[:3], atol=15)  # folds have one of their own
 
 
 def test_noise_that_does_not_fit_is_left_out_of_account(stretched):
-    density, spectrum, shells = stretched
-    too_much = 100 * shells.power
-    found = fall_off(density, spectrum, shells, too_much, RESOLUTION)
-    assert found.noise is None
-    alone = fall_off(density, spectrum, shells, None, RESOLUTION)
-    assert found.anisotropy == alone.anisotropy
+    found = read(stretched, noise=100 * stretched[2].power)
+    assert found.shells.noise is None
+    assert found.anisotropy == read(stretched).anisotropy
 
 
 def removed(size):
     """What is removed from a map thought to hold so many A^3 of molecule."""
-    density, spectrum, shells = analysed(noise=0.1, anisotropy=TENSOR, seed=2)
-    found = fall_off(density, spectrum, shells, None, RESOLUTION)
-    return remove(found, density, spectrum, shells, limit=RESOLUTION, volume=volume(size))[0]
+    return read(analysed(noise=0.1, anisotropy=TENSOR, seed=2), size=size).removed
 
 
 def test_a_large_molecule_says_more_than_a_small_one():
@@ -65,18 +66,18 @@ def test_a_large_molecule_says_more_than_a_small_one():
 
 
 def test_what_was_removed_is_gone_and_leaves_the_mean():
-    density, spectrum, shells = analysed(noise=0.1, anisotropy=TENSOR, seed=2)
-    before = fall_off(density, spectrum, shells, None, RESOLUTION)
-    took, _ = remove(before, density, spectrum, shells, limit=RESOLUTION, volume=volume(3e4))
-    after = fall_off(density, spectrum, shell_table(spectrum), None, RESOLUTION)
+    made = analysed(noise=0.1, anisotropy=TENSOR, seed=2)
+    before = read(made, size=3e4)
+    after = read((made[0], made[1], shell_table(made[1])))
     left = np.array(before.anisotropy.b_cartesian) - np.array(after.anisotropy.b_cartesian)
+    took = before.removed
     expected = np.array(took.b_cartesian) - took.b_iso * np.array([1, 1, 1, 0, 0, 0])
     np.testing.assert_allclose(left, expected, atol=4.0)
 
 
 def test_pairs_of_signal_and_noise(stretched):
-    density, _, shells = stretched
-    fit = fall_off(density, stretched[1], shells, None, RESOLUTION).fit
+    shells = stretched[2]
+    fit = read(stretched).signal
     stated = signal_and_noise(shells, RESOLUTION, 0.2, fit)
     assert len(stated) == 3
     known = replace(shells, noise=0.1 * shells.power)

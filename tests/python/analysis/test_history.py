@@ -75,7 +75,7 @@ def test_a_map_that_ends_before_the_limit_is_not_own_output(clean):
 def test_a_resolution_that_is_too_coarse_for_the_noise(clean):
     seen = found(clean, 1.5 * RESOLUTION)
     assert set(seen) == {"resolution-too-coarse"}
-    assert "noise is only" in seen["resolution-too-coarse"].text
+    assert "the signal is still" in seen["resolution-too-coarse"].text
 
 
 def test_a_local_filter_is_told_from_a_global_one(clean):

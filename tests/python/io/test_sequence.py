@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sharpem.analysis.molecular_volume import sequence_mass
+from sharpem.analysis.molecular_volume import sequence_volume
 from sharpem.errors import InputError
 from sharpem.io.sequence import Sequence, copies, read_sequences
 
@@ -63,4 +63,4 @@ def test_copies_count_in_the_mass(tmp_path):
     one, four = tmp_path / "one.fasta", tmp_path / "four.fasta"
     one.write_text(">1_1|Chains A, B, C, D|x\nMKVLAWLYPR\n")
     four.write_text(">x\nMKVLAWLYPR\n" * 4)
-    assert sequence_mass(one) == sequence_mass(four)
+    assert sequence_volume(read_sequences(one)) == sequence_volume(read_sequences(four))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from real_maps import TINY_MAP, present, real
 
+from sharpem.findings import finding
 from sharpem.io import read_map
 from sharpem.maps.checks import flat_value, map_findings, skewness
 from sharpem.maps.density import DensityMap, Placement
@@ -29,7 +30,11 @@ def test_an_ordinary_map_is_not_odd(ordinary):
 
 
 def test_what_the_header_had_wrong_comes_first(ordinary):
-    both = replace(ordinary, notes=("A note.",), placement=Placement(mode=0))
+    both = replace(
+        ordinary,
+        findings=(finding("header-repaired", "A note.", "Nothing."),),
+        placement=Placement(mode=0),
+    )
     first, second = map_findings(both)
     assert (first.code, first.text) == ("header-repaired", "A note.")
     assert second.code == "quantised"

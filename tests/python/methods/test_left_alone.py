@@ -48,12 +48,18 @@ def test_a_choice_without_a_reason_against_it_stays(prepared, choice):
     assert not choice.leaves_alone
 
 
+def with_error(prepared, error):
+    """The same map with another error of its overall B, A^2."""
+    signal = replace(prepared.fall.signal, error=error)
+    return replace(prepared, fall=replace(prepared.fall, signal=signal))
+
+
 def test_a_filter_that_left_too_little_to_read_b(prepared, choice):
-    unreadable = replace(prepared, fit_limit=5.0, b_error=50.0)
+    unreadable = with_error(replace(prepared, fit_limit=5.0), 50.0)
     alone = left_alone(unreadable, choice)
     assert "an error of 50 A^2" in alone.findings[0].text
     assert alone.b_iso.expected == choice.b_iso.expected  # what was found is still shown
-    assert left_alone(replace(unreadable, b_error=30.0), choice) is choice
+    assert left_alone(with_error(unreadable, 30.0), choice) is choice
     assert left_alone(replace(unreadable, fit_limit=RESOLUTION), choice) is choice
 
 
