@@ -85,7 +85,7 @@ def sharpen(asked: SharpenInput) -> Result:
         Let the filter differ from place to place, where the map bears that out.
     local_box : int
         Side of the boxes that are looked at, voxels.
-    local_blend : {"field", "boxes"}
+    local_blend : {"bands", "boxes"}
         How local filters become one map: sharpem.local.blend.
     symmetry : str or path, optional
         With `local`: C<n>, D<n>, T, O or I, or a file with operators. Equivalent places share one
@@ -219,7 +219,6 @@ def _localised(result: Result, place: LocalSettings, given: MethodInput, method:
         method=method.score if result.verdict.applicable else None,
         prior=given.prior,
         half_maps=result.half_maps,
-        model=given.model,
     )
     return replace(result, map=local.map, local=local)
 

@@ -24,6 +24,7 @@ __all__ = [
     "FIT_FROM",
     "Boxes",
     "Ground",
+    "check_size",
     "covering_boxes",
     "nearest_distance",
     "to_angstrom",
@@ -99,16 +100,10 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
         The map, and where in it the molecule is.
     size : int
         Voxels on a side; the whole axis where the map is hardly longer, or shorter.
-
-    Raises
-    ------
-    InputError
-        Boxes so small that too few resolution shells are left to compare.
     """
     density = prepared.density
     grid = density.shape
     shape = tuple(n if n <= _WHOLE_AXIS * size else size for n in grid)
-    _check_size(density, shape, prepared.fit_limit)
     mask = prepared.molecule
     spacing = np.array(grid) / np.array(mask.shape)
     first = _first_voxels(mask, spacing, grid, shape)
@@ -150,7 +145,15 @@ def to_voxels(density: DensityMap, positions: Array) -> Array:
     return answer
 
 
-def _check_size(density: DensityMap, shape: tuple[int, ...], limit: float) -> None:
+def check_size(prepared: Prepared, boxes: Boxes) -> None:
+    """Refuse boxes so small that too few resolution shells are left to compare.
+
+    Raises
+    ------
+    InputError
+        With the least size.
+    """
+    density, shape, limit = prepared.density, boxes.shape, prepared.fit_limit
     step = max(density.voxel_size)
     shells = (1 / limit - 1 / FIT_FROM) * max(shape) * step
     if shells < _FEWEST_SHELLS:

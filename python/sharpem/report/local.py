@@ -22,7 +22,7 @@ from sharpem.report.slices import (
 from sharpem.report.words import typeset
 
 if TYPE_CHECKING:
-    from sharpem.local.localised import BoxChoice, Localised
+    from sharpem.local.localised import Place, Localised
     from sharpem.outcome import Sharpened
 
 __all__ = [
@@ -189,7 +189,7 @@ def box_rows(local: Localised) -> tuple[tuple[str, ...], ...]:
     return tuple(_row(box, with_resolution=with_resolution) for box in local.boxes)
 
 
-def _row(box: BoxChoice, *, with_resolution: bool) -> tuple[str, ...]:
+def _row(box: Place, *, with_resolution: bool) -> tuple[str, ...]:
     resolution = box.resolution or np.nan
     return (
         *(f"{x:.1f}" for x in box.centre),

@@ -1,0 +1,121 @@
+"""A map in overlapping bands of resolution, and the smooth windows through which places are seen.
+
+The bands are tents in s that add up to 1 at every s, so that a map is the plain sum of its bands,
+and gains that are equal everywhere are a radial filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.analysis.prepare import Prepared
+from sharpem.maps.arrays import Indices
+from sharpem.maps.density import DensityMap
+from sharpem.spectra.apply import radial_curve
+from sharpem.spectra.shells import ShellTable
+
+__all__ = ["Bands", "bands_of"]
+
+Array = NDArray[np.float64]
+
+_COARSEST = 14.0  # A; what is coarser says where the molecule is
+_WIDTH = 0.02  # 1/A, between the middles of bands
+_FEWEST, _MOST = 5, 16
+_STEP = 0.6  # times the window's standard deviation: fields hardly change over less
+_OVERLAP = 10 / 9  # (integral t^2)^2 / integral t^4 of a tent t, in units of its width
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Bands of resolution, and the lattice on which fields over a map are held.
+
+    Attributes
+    ----------
+    centres : ndarray, shape (k,)
+        s in 1/A, evenly spaced; the first and the last band go on to 0 and to the map's end.
+    s_max : float
+        1/A, the end of the map's terms.
+    sigma : float
+        Standard deviation of the Gaussian window, A.
+    step : int
+        Voxels between the lattice's points.
+    """
+
+    centres: Array
+    s_max: float
+    sigma: float
+    step: int
+
+    def __len__(self) -> int:
+        """Return the number of bands."""
+        return int(self.centres.size)
+
+    @property
+    def width(self) -> float:
+        """Between the middles of neighbours, 1/A."""
+        return float(self.centres[1] - self.centres[0])
+
+    def tent(self, k: int, s: Array) -> Array:
+        """Return the factor for amplitudes of band k, shape of s (1/A)."""
+        unit = np.zeros(len(self))
+        unit[k] = 1.0
+        return np.interp(s, self.centres, unit)
+
+    def curve(self, k: int, factor: Callable[[Array], Array] | None = None) -> _core.RadialCurve:
+        """Return band k for the core, times a radial factor for amplitudes."""
+
+        def band(s: Array) -> Array:
+            tent = self.tent(k, s)
+            return tent if factor is None else tent * factor(s)
+
+        return radial_curve(band, self.s_max)
+
+    @property
+    def terms(self) -> Array:
+        """Independent Fourier terms of every band that a window sees, shape (k,)."""
+        window = (2 * self.sigma * np.sqrt(np.pi)) ** 3
+        terms: Array = 2 * np.pi * self.centres**2 * self.width * _OVERLAP * window
+        return np.maximum(1.0, terms)
+
+    @property
+    def low(self) -> slice:
+        """The bands that say how much molecule there is: the coarsest quarter."""
+        return slice(0, max(2, len(self) // 4))
+
+    def sums(self, shells: ShellTable, power: Array) -> Array:
+        """Mean square density of every band of a map with this mean |F|^2 per shell, shape (k,)."""
+        weights = np.array([self.tent(k, shells.s) ** 2 for k in range(len(self))])
+        answer: Array = weights @ (shells.terms * power)
+        return answer
+
+    def shape_over(self, grid: Indices) -> Indices:
+        """Return the points of the lattice over a map's grid."""
+        nz, ny, nx = (-(-(n - 1) // self.step) + 1 for n in grid)
+        return nz, ny, nx
+
+    def power(self, density: DensityMap, spectrum: _core.Spectrum, k: int) -> Array:
+        """Return the local mean square of a map in band k, on the lattice."""
+        x, y, z = (self.sigma / voxel for voxel in density.voxel_size)
+        field = _core.local_product(spectrum, spectrum, self.curve(k), self.step, (z, y, x))
+        return field.values.astype(np.float64)
+
+
+def bands_of(prepared: Prepared, sigma: float) -> Bands:
+    """Return bands from 14 A to the resolution, or to where the map was cut off.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    sigma : float
+        Of the window, A.
+    """
+    end = 1 / max(prepared.fit_limit, prepared.resolution)
+    start = min(1 / _COARSEST, 0.5 * end)
+    count = int(np.clip(round((end - start) / _WIDTH) + 1, _FEWEST, _MOST))
+    step = max(1, int(_STEP * sigma / max(prepared.density.voxel_size)))
+    return Bands(np.linspace(start, end, count), 1 / prepared.d_min, sigma, step)

@@ -1,0 +1,241 @@
+"""Gains of bands and places, relative to the overall filter, and what they make of a map.
+
+out(x) = sum over bands k of g_k(x) m_k(x), where m_k is the map in band k under the overall filter.
+The gain is the filter R CC* (Terwilliger et al. 2018, section 2.6) taken locally: it brings the
+signal S to the amplitudes at B = 0 and weighs it by S / (S + N).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sharpem import _core
+from sharpem.analysis.prepare import Prepared
+from sharpem.errors import InputError
+from sharpem.local.bands import Bands
+from sharpem.local.fall_off import FallOff
+from sharpem.local.fields import Fields
+from sharpem.maps.density import DensityMap
+from sharpem.spectra.filters import RadialFilter
+
+__all__ = ["Gains", "expected_rise", "gains_of"]
+
+Array = NDArray[np.float64]
+Map = NDArray[np.float32]
+
+_LARGEST = 2.5  # of ln g
+_UNEVEN = 30.0  # A^2; places that differ by so much make the overall filter a poor compromise
+_FADES = (3.5, 4.5)  # A; beyond, the resolution alone says too little about the noise of places
+
+
+@dataclass(frozen=True, eq=False)
+class Gains:
+    """Gains for amplitudes about an overall filter.
+
+    Attributes
+    ----------
+    bands : Bands
+    values : ndarray of float32, shape (k, nz, ny, nx)
+        At the points of the lattice; 1: as the overall filter.
+    shape : tuple of int
+        Of the map, voxels along z, y, x.
+    voxel_size : tuple of float
+        Of the map, A.
+    """
+
+    bands: Bands
+    values: Map
+    shape: tuple[int, int, int]
+    voxel_size: tuple[float, float, float]
+
+    def sharpened(
+        self, overall: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter
+    ) -> DensityMap:
+        """Return a map under the gains.
+
+        Parameters
+        ----------
+        overall : DensityMap
+            The map under the overall filter.
+        spectrum : sharpem._core.Spectrum
+            Its Fourier coefficients before that filter.
+        radial : RadialFilter
+            The overall filter.
+
+        Raises
+        ------
+        InputError
+            The gains are those of another grid.
+        """
+        self.check(overall)
+        out = overall.data.copy()
+        factor: Callable[[Array], Array] = lambda s: np.asarray(radial(s))  # noqa: E731
+        curves = [self.bands.curve(k, factor) for k in range(len(self.bands))]
+        fields = [_core.Field(np.ascontiguousarray(g - 1), self.bands.step) for g in self.values]
+        _core.add_bands(spectrum, curves, fields, out)
+        return overall.with_data(out)
+
+    def check(self, density: DensityMap) -> None:
+        """Refuse a map of another grid.
+
+        Raises
+        ------
+        InputError
+            With both grids.
+        """
+        same = np.allclose(density.voxel_size, self.voxel_size, rtol=1e-3)
+        if density.shape != self.shape or not same:
+            name = density.path or "map"
+            raise InputError(
+                f"{name}: {_grid(density.shape, density.voxel_size)}, expected the "
+                f"{_grid(self.shape, self.voxel_size)} of the gains"
+            )
+
+    def save(self, path: Path) -> None:
+        """Write the gains as PREFIX_gains.npz."""
+        bands = self.bands
+        with path.open("wb") as file:
+            np.savez_compressed(
+                file,
+                centres=bands.centres,
+                s_max=bands.s_max,
+                sigma=bands.sigma,
+                step=bands.step,
+                gains=self.values,
+                shape=self.shape,
+                voxel_size=self.voxel_size,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> Gains:
+        """Read the gains of a run.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read, or holds no gains.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                bands = Bands(
+                    file["centres"].astype(np.float64),
+                    float(file["s_max"]),
+                    float(file["sigma"]),
+                    int(file["step"]),
+                )
+                nz, ny, nx = (int(n) for n in file["shape"])
+                x, y, z = (float(v) for v in file["voxel_size"])
+                found = cls(bands, file["gains"].astype(np.float32), (nz, ny, nx), (x, y, z))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise InputError(f"{path}: {reason}, expected gains of a local run") from None
+        except (KeyError, TypeError, ValueError, EOFError, BadZipFile):
+            raise InputError(f"{path}: not gains, expected what --write-gains writes") from None
+        found._check_values(path)
+        return found
+
+    def _check_values(self, path: Path) -> None:
+        bands, values = self.bands, self.values
+        sound = (
+            bands.step >= 1
+            and len(bands) >= 2
+            and bool((np.diff(bands.centres) > 0).all())
+            and min(self.shape) >= 1
+            and values.shape == (len(bands), *bands.shape_over(self.shape))
+            and bool(np.isfinite(values).all())
+            and bands.s_max > 0
+        )
+        if not sound:
+            raise InputError(f"{path}: gains that do not fit together, expected those of one run")
+
+
+def _grid(shape: tuple[int, int, int], voxel_size: tuple[float, float, float]) -> str:
+    nz, ny, nx = shape
+    return f"{nx} x {ny} x {nz} voxels of {voxel_size[0]:.4g} A"
+
+
+def gains_of(
+    prepared: Prepared, radial: RadialFilter, fields: Fields, found: FallOff
+) -> Gains:
+    """Make the gains from the fall-off of places.
+
+    Where the noise is known they lead to the filter R CC* of every place, in scale with the overall
+    filter at low resolution, as far as places differ (`FallOff.kept`). Where it is not, they keep
+    to the overall filter's shape. In the solvent the overall filter stays.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    radial : RadialFilter
+        The overall filter.
+    fields : Fields
+    found : FallOff
+        Of these fields.
+    """
+    bands, density = fields.bands, prepared.density
+    local = _ln_wiener(found.signal(scaled=False), fields.noise)
+    mean = _mean_wiener(fields, found)
+    ln_gain = found.inside * (local - mean[:, None, None, None])
+    if fields.known:
+        uneven = found.tau**2 / (found.tau**2 + _UNEVEN**2)
+        overall = found.kept * uneven * _ln_ideal(prepared, radial, bands, mean)
+        ln_gain += found.inside * overall[:, None, None, None]
+    else:
+        start, end = _FADES
+        ln_gain *= float(np.clip((end - prepared.resolution) / (end - start), 0.0, 1.0))
+    values = np.exp(np.clip(ln_gain, -_LARGEST, _LARGEST)).astype(np.float32)
+    return Gains(bands, values, density.shape, density.voxel_size)
+
+
+def _ln_wiener(signal: Array, noise: Array) -> Array:
+    """Return ln of S^1/2 / (S + N)."""
+    answer: Array = 0.5 * np.log(signal) - np.log(signal + noise)
+    return answer
+
+
+def _mean_wiener(fields: Fields, found: FallOff) -> Array:
+    """Return the same for the molecule as a whole, shape (k,)."""
+    signal = (found.signal() * found.weight).sum(axis=(1, 2, 3))
+    return _ln_wiener(signal, (fields.noise * found.weight).sum(axis=(1, 2, 3)))
+
+
+def _ln_ideal(prepared: Prepared, radial: RadialFilter, bands: Bands, mean: Array) -> Array:
+    """Return ln of R CC* of the whole molecule over the overall filter, shape (k,)."""
+    shells = prepared.shells
+    expected = bands.sums(shells, np.exp(shells.ln_reference))
+    applied = np.asarray(radial(bands.centres))
+    ratio = mean + 0.5 * np.log(expected) - np.log(np.maximum(applied, 1e-3 * applied.max()))
+    answer: Array = ratio - np.log(np.exp(ratio[bands.low]).mean())
+    return answer
+
+
+def expected_rise(
+    prepared: Prepared, radial: RadialFilter, fields: Fields, found: FallOff, gains: Gains
+) -> float:
+    """Return by how much the correlation with the truth at B = 0 should rise, from S and N.
+
+    Parameters
+    ----------
+    prepared, radial, fields, found
+        As of :func:`gains_of`.
+    gains : Gains
+        Their answer.
+    """
+    bands, shells = fields.bands, prepared.shells
+    wanted = bands.sums(shells, np.exp(shells.ln_reference))[:, None, None, None] * np.exp(found.g)
+    applied = np.asarray(radial(bands.centres))[:, None, None, None]
+    signal, inside = found.signal(), found.weight > 0
+
+    def correlation(gain: Array | Map) -> float:
+        made = gain * applied
+        cross = (made * np.sqrt(wanted * signal))[:, inside].sum()
+        power = (made**2 * (signal + fields.noise))[:, inside].sum()
+        return float(cross / np.sqrt(power * wanted[:, inside].sum()))
+
+    return correlation(gains.values) - correlation(np.ones(1))
