@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 _COARSEST = 14.0  # A; what is coarser says where the molecule is
 _WIDTH = 0.02  # 1/A, between the middles of bands
 _FEWEST, _MOST = 5, 16
+_COARSE = 0.2  # 1/A
 _STEP = 0.6  # times the window's standard deviation: fields hardly change over less
 _OVERLAP = 10 / 9  # (integral t^2)^2 / integral t^4 of a tent t, in units of its width
 
@@ -86,6 +87,11 @@ class Bands:
     def low(self) -> slice:
         """The bands that say how much molecule there is: the coarsest quarter."""
         return slice(0, max(2, len(self) // 4))
+
+    @property
+    def coarse(self) -> NDArray[np.bool_]:
+        """The bands up to 5 A, two at least, in which B hardly counts."""
+        return self.centres < max(_COARSE, float(self.centres[2]))
 
     def sums(self, shells: ShellTable, power: Array) -> Array:
         """Mean square density of every band of a map with this mean |F|^2 per shell, shape (k,)."""

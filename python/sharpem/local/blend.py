@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.local.boxes import Ground
-from sharpem.spectra.apply import curve_of, radial_curve
+from sharpem.spectra.apply import radial_curve
 from sharpem.spectra.filters import RadialFilter, SharpenBlur
 
 __all__ = ["BLENDS", "Sites", "blended", "sharper"]

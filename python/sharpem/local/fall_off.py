@@ -26,7 +26,9 @@ _MOLECULE, _EDGE = 0.1, 0.01  # of the signal of dense places: these are molecul
 _APART = 3  # points of the lattice between places that are independent of each other
 _ROUNDS, _STEPS = 25, 25
 _CHUNK = 20_000  # places fitted at a time
-_HARDLY = 0.1  # of the variance of dB that is known: less is as good as nothing
+_NOTHING, _ALL = 0.1, 0.4
+"""Fraction of the variance of dB that places tell: up to the first it counts as nothing, from the
+second on as it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class FallOff:
     tau : float
         Standard deviation of dB among places, A^2.
     kept : float
-        Fraction of tau^2 that the places tell, from 0 (none differs by more than its error) to 1.
+        From 0, where places differ by no more than their errors, to 1.
     """
 
     typical: Array
@@ -96,11 +98,20 @@ def fit_fall_off(fields: Fields) -> FallOff | None:
     scale = float(weight @ np.exp(g))
     g -= np.log(scale)
     told = 1 - float(weight @ variance) / tau**2
-    kept = float(np.clip((told - _HARDLY) / (1 - _HARDLY), 0.0, 1.0))
+    kept = float(np.clip((told - _NOTHING) / (_ALL - _NOTHING), 0.0, 1.0))
     ramp = np.clip((amount - _EDGE) / (_MOLECULE - _EDGE), 0.0, 1.0)
     inside = ramp * ramp * (3 - 2 * ramp)
-    columns = (g, kept * b, np.sqrt(variance), inside, weight)
-    return FallOff(scale * problem.typical, problem.x, *(c.reshape(shape) for c in columns), tau, kept)
+    return FallOff(
+        scale * problem.typical,
+        problem.x,
+        g.reshape(shape),
+        (kept * b).reshape(shape),
+        np.sqrt(variance).reshape(shape),
+        inside.reshape(shape),
+        weight.reshape(shape),
+        tau,
+        kept,
+    )
 
 
 def _independent(shape: tuple[int, ...]) -> NDArray[np.bool_]:

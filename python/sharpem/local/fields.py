@@ -24,7 +24,6 @@ Map = NDArray[np.float32]
 _SIGMA, _SIGMA_GUESSED = 6.0, 5.0  # A, of the window; where the noise is known, and where it is not
 _FOLD, _FOLD_GUESSED = 0.3, 0.2
 _NOISE_KNOWN, _NOISE_GUESSED = 0.1, 0.7
-_COARSE = 0.2  # 1/A: up to here power says how much molecule there is
 _FLOOR = 1e-9
 
 
@@ -92,7 +91,7 @@ def from_resolution(prepared: Prepared) -> Fields:
         [np.log(np.maximum(n / s, _FLOOR)) for s, n in prepared.signal_and_noise], axis=0
     )
     ratio = np.exp(np.interp(bands.centres, shells.s, ln_ratio))[:, None, None, None]
-    coarse = power[bands.centres < max(_COARSE, float(bands.centres[2]))]
+    coarse = power[bands.coarse]
     amount = (coarse / coarse.mean(axis=(1, 2, 3), keepdims=True)).mean(axis=0)
     mean = (power * amount).sum(axis=(1, 2, 3)) / amount.sum()
     noise = _everywhere(mean * ratio[:, 0, 0, 0] / (1 + ratio[:, 0, 0, 0]), power)

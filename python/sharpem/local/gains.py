@@ -19,18 +19,23 @@ from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.errors import InputError
 from sharpem.local.bands import Bands
+from sharpem.local.boxes import to_voxels
 from sharpem.local.fall_off import FallOff
 from sharpem.local.fields import Fields
+from sharpem.local.lattice import read_at
 from sharpem.maps.density import DensityMap
-from sharpem.spectra.filters import RadialFilter
+from sharpem.spectra.apply import apply
+from sharpem.spectra.filters import Filter, RadialFilter
 
-__all__ = ["Gains", "expected_rise", "gains_of"]
+__all__ = ["Gains", "apply_gains", "expected_rise", "gains_of"]
 
 Array = NDArray[np.float64]
 Map = NDArray[np.float32]
 
 _LARGEST = 2.5  # of ln g
 _UNEVEN = 30.0  # A^2; places that differ by so much make the overall filter a poor compromise
+_SPREAD, _POWER_ERROR = 40.0, 0.5  # A^2; of ln power, chance and folds
+_FLOOR = 1e-6
 _FADES = (3.5, 4.5)  # A; beyond, the resolution alone says too little about the noise of places
 
 
@@ -80,6 +85,11 @@ class Gains:
         fields = [_core.Field(np.ascontiguousarray(g - 1), self.bands.step) for g in self.values]
         _core.add_bands(spectrum, curves, fields, out)
         return overall.with_data(out)
+
+    def at(self, place: tuple[float, float, float], density: DensityMap) -> Array:
+        """Return the gain of every band, shape (k,), at a place: x, y, z in A."""
+        at = to_voxels(density, np.array([place])) / self.bands.step
+        return np.array([read_at(gain.astype(np.float64), at)[0] for gain in self.values])
 
     def check(self, density: DensityMap) -> None:
         """Refuse a map of another grid.
@@ -155,14 +165,36 @@ class Gains:
             raise InputError(f"{path}: gains that do not fit together, expected those of one run")
 
 
+def apply_gains(density: DensityMap, filter_: Filter, gains: Gains) -> DensityMap:
+    """Sharpen a map as another one on the same grid was sharpened locally: a half map, say.
+
+    Parameters
+    ----------
+    density : DensityMap
+    filter_ : Filter
+        The overall filter.
+    gains : Gains
+        About that filter.
+
+    Raises
+    ------
+    InputError
+        The gains are those of another grid.
+    """
+    gains.check(density)
+    overall = apply(density, filter_)
+    spectrum = _core.analyse(density.data, density.cell, filter_.d_min)
+    if filter_.anisotropy is not None:
+        _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
+    return gains.sharpened(overall, spectrum, filter_.radial)
+
+
 def _grid(shape: tuple[int, int, int], voxel_size: tuple[float, float, float]) -> str:
     nz, ny, nx = shape
     return f"{nx} x {ny} x {nz} voxels of {voxel_size[0]:.4g} A"
 
 
-def gains_of(
-    prepared: Prepared, radial: RadialFilter, fields: Fields, found: FallOff
-) -> Gains:
+def gains_of(prepared: Prepared, radial: RadialFilter, fields: Fields, found: FallOff) -> Gains:
     """Make the gains from the fall-off of places.
 
     Where the noise is known they lead to the filter R CC* of every place, in scale with the overall
@@ -187,10 +219,35 @@ def gains_of(
         overall = found.kept * uneven * _ln_ideal(prepared, radial, bands, mean)
         ln_gain += found.inside * overall[:, None, None, None]
     else:
+        ln_gain += found.inside * _by_power(fields)
         start, end = _FADES
         ln_gain *= float(np.clip((end - prepared.resolution) / (end - start), 0.0, 1.0))
     values = np.exp(np.clip(ln_gain, -_LARGEST, _LARGEST)).astype(np.float32)
     return Gains(bands, values, density.shape, density.voxel_size)
+
+
+def _by_power(fields: Fields) -> Array:
+    """Return ln of the gain that the power of a place asks for, against its coarse bands.
+
+    Places differ in B by about 40 A^2, that is in ln S by tau = 40 A^2 (s^2 - s_ref^2) / 2; of what
+    their power shows, f^2 tau^2 / (f^2 tau^2 + error^2) is kept, where f = S / (S + N). It fades
+    where noise rules and where s is small.
+    """
+    bands, power = fields.bands, fields.power
+    coarse = bands.coarse
+    relative = power[coarse] / power[coarse].mean(axis=(1, 2, 3), keepdims=True)
+    weight = relative.sum(axis=0) / relative.sum()
+    mean = (power * weight).sum(axis=(1, 2, 3))[:, None, None, None]
+    level = np.log(np.maximum((power[coarse] / mean[coarse]).mean(axis=0), _FLOOR))
+    f = np.clip(1 - (fields.noise * weight).sum(axis=(1, 2, 3)) / mean[:, 0, 0, 0], 0.02, 0.98)
+    s2 = bands.centres**2
+    tau = 0.5 * _SPREAD * np.where(coarse, 0.0, s2 - s2[coarse].mean())
+    keep = (f * tau) ** 2 / ((f * tau) ** 2 + _POWER_ERROR**2)
+    f, keep = f[:, None, None, None], keep[:, None, None, None]
+    asked = keep * (np.log(np.maximum(power / mean, _FLOOR)) - level) / f
+    ln_signal = np.clip(asked, -_LARGEST, _LARGEST)
+    answer: Array = 0.5 * ln_signal - np.log(np.exp(ln_signal) * f + 1 - f)
+    return answer
 
 
 def _ln_wiener(signal: Array, noise: Array) -> Array:

@@ -38,7 +38,7 @@ def read_at(values: Array, at: Array) -> Array:
 
 def symmetrised(values: Array, step: int, density: DensityMap, symmetry: Symmetry) -> Array:
     """Give equivalent places one value: the mean over all operators, shape (nz, ny, nx)."""
-    at = np.indices(values.shape).reshape(3, -1).T * float(step)
+    at = np.indices(values.shape).reshape(3, -1).T.astype(np.float64) * step
     images = symmetry.images(to_angstrom(density, at))
     mean = np.mean([read_at(values, to_voxels(density, one) / step) for one in images], axis=0)
     answer: Array = mean.reshape(values.shape)

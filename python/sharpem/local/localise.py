@@ -110,7 +110,7 @@ def localise(
     found = fit_fall_off(fields)
     if found is None:
         return about.overall_only("No place stands out of the noise.")
-    if found.kept == 0:
+    if fields.known and found.kept == 0:
         return about.overall_only(
             "Places of the map differ by no more than their errors: nothing local to gain.",
             warning=False,
@@ -187,7 +187,7 @@ class _About:
             b_sharpen=self.b_sharpen,
             b_iso=prepared.b_signal,
             tau=found.tau,
-            reasons=(*_words(answer, self.b_sharpen, found.tau), *_of_gains(fields, gains, rise)),
+            reasons=(*_words(answer, self.b_sharpen, found.tau), *_of_gains(gains, rise)),
             warnings=(),
             gains=gains,
             rise=rise,
@@ -326,7 +326,7 @@ def _words(found: _Found, b_sharpen: float, tau: float) -> tuple[str, ...]:
     )
 
 
-def _of_gains(fields: Fields, gains: Gains, rise: float | None) -> tuple[str, ...]:
+def _of_gains(gains: Gains, rise: float | None) -> tuple[str, ...]:
     """What the gains do, in words."""
     solvent = "In the solvent the overall filter stays."
     if rise is None:

@@ -124,11 +124,13 @@ class Localised:
 
     def b_sharpen_map(self) -> DensityMap:
         """Local b_sharpen at every voxel, A^2."""
-        return self._expanded(self.fields and self.fields.b_sharpen, self.b_sharpen)
+        return self._expanded(
+            None if self.fields is None else self.fields.b_sharpen, self.b_sharpen
+        )
 
     def b_iso_map(self) -> DensityMap:
         """Overall B of the input about every voxel, A^2."""
-        return self._expanded(self.fields and self.fields.b_iso, self.b_iso)
+        return self._expanded(None if self.fields is None else self.fields.b_iso, self.b_iso)
 
     def resolution_map(self) -> DensityMap | None:
         """Local resolution at every voxel, A; None where signal and noise are not known."""

@@ -27,7 +27,7 @@ def b_sharpen_of(gains: Gains) -> Array:
 
 
 def excess_b(found: FallOff) -> float:
-    """Return the dB of the molecule as a whole, A^2: that which dB of places is to be counted from."""
+    """Return the dB of the molecule as a whole, A^2, from which that of places is to be counted."""
     mean = (found.signal() * found.weight).sum(axis=(1, 2, 3))
     x = found.x - found.x.mean()
     return float(-(x @ np.log(mean / found.typical)) / (x @ x))
