@@ -108,7 +108,7 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
     spacing = np.array(grid) / np.array(mask.shape)
     first = _first_voxels(mask, spacing, grid, shape)
     molecule = _shares(mask, spacing, first, shape)
-    kept = molecule >= _LEAST_SHARE
+    kept = molecule >= min(_LEAST_SHARE, float(molecule.max(initial=0.0)))
     first, molecule = first[kept], molecule[kept]
     value, flat = flat_value(density.data)
     seen = np.ones(len(first))
@@ -174,7 +174,8 @@ def _first_voxels(
     index = np.minimum((at / stride).astype(int), cells - 1)
     piece = np.ravel_multi_index(tuple(index.T), tuple(cells))
     voxels = np.bincount(piece, minlength=int(cells.prod()))
-    kept = np.flatnonzero(voxels >= max(1.0, _LEAST_PIECE * float(np.prod(stride / spacing))))
+    least = _LEAST_PIECE * float(np.prod(stride / spacing))
+    kept = np.flatnonzero(voxels >= max(1.0, min(least, float(voxels.max(initial=0)))))
     middle = np.stack(
         [np.bincount(piece, at[:, i], voxels.size)[kept] / voxels[kept] for i in range(3)], axis=-1
     )

@@ -8,7 +8,7 @@ signal S to the amplitudes at B = 0 and weighs it by S / (S + N).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.analysis.prepare import Prepared
+from sharpem.analysis.symmetry import Symmetry
 from sharpem.errors import InputError
 from sharpem.local.bands import Bands
 from sharpem.local.boxes import to_voxels
 from sharpem.local.fall_off import FallOff
 from sharpem.local.fields import Fields
-from sharpem.local.lattice import read_at
+from sharpem.local.lattice import read_at, symmetrised
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.apply import apply
 from sharpem.spectra.filters import Filter, RadialFilter
@@ -86,6 +87,12 @@ class Gains:
         _core.add_bands(spectrum, curves, fields, out)
         return overall.with_data(out)
 
+    def shared(self, density: DensityMap, symmetry: Symmetry) -> Gains:
+        """Return gains that are the same at equivalent places: their geometric mean."""
+        ln_gain = np.log(self.values.astype(np.float64))
+        mean = [symmetrised(one, self.bands.step, density, symmetry) for one in ln_gain]
+        return replace(self, values=np.exp(np.array(mean)).astype(np.float32))
+
     def at(self, place: tuple[float, float, float], density: DensityMap) -> Array:
         """Return the gain of every band, shape (k,), at a place: x, y, z in A."""
         at = to_voxels(density, np.array([place])) / self.bands.step
@@ -132,7 +139,7 @@ class Gains:
             The file cannot be read, or holds no gains.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as source, np.load(source, allow_pickle=False) as file:
                 bands = Bands(
                     file["centres"].astype(np.float64),
                     float(file["s_max"]),

@@ -115,8 +115,6 @@ def localise(
             "Places of the map differ by no more than their errors: nothing local to gain.",
             warning=False,
         )
-    if settings.symmetry is not None:
-        found = _shared_by_symmetry(found, fields, prepared.density, settings.symmetry)
     return about.by_bands(fields, found)
 
 
@@ -157,10 +155,14 @@ class _About:
         prepared, radial = self.prepared, self.choice.filter
         assert radial is not None
         gains = gains_of(prepared, radial, fields, found)
+        if (symmetry := self.settings.symmetry) is not None:
+            gains = gains.shared(prepared.density, symmetry)
         rise = expected_rise(prepared, radial, fields, found, gains) if fields.known else None
         step = gains.bands.step
         b_sharpen = np.clip(b_sharpen_of(gains), -_LARGEST_SHIFT, _LARGEST_SHIFT)
         b_iso = found.b - excess_b(found)
+        if symmetry is not None:
+            b_iso = symmetrised(b_iso, step, prepared.density, symmetry)
         limits = resolution_of(fields, found) if fields.known else np.full(b_iso.shape, np.nan)
         at = self.boxes.centres / step
         told = read_at(found.error, at) < _INFORMATIVE * found.tau
@@ -263,18 +265,6 @@ def _nothing_local(about: _About) -> str | None:
     return None
 
 
-def _shared_by_symmetry(
-    found: FallOff, fields: Fields, density: DensityMap, symmetry: Symmetry
-) -> FallOff:
-    """Give equivalent places one fall-off."""
-    step = fields.bands.step
-    return replace(
-        found,
-        b=symmetrised(found.b, step, density, symmetry),
-        inside=symmetrised(found.inside, step, density, symmetry),
-    )
-
-
 def _by_score_alone(about: _About, scan: ScanSettings, method: ScanMethod) -> _Found:
     """Let each box take the maximum of its own score, or the overall filter (section 2.7)."""
     peaks = scan_boxes(about.prepared, about.boxes, scan, method)
@@ -328,7 +318,7 @@ def _words(found: _Found, b_sharpen: float, tau: float) -> tuple[str, ...]:
 
 def _of_gains(gains: Gains, rise: float | None) -> tuple[str, ...]:
     """What the gains do, in words."""
-    solvent = "In the solvent the overall filter stays."
+    solvent = "In the solvent the filter of the whole map stays."
     if rise is None:
         return (
             "The noise is known by the stated resolution alone: gains fade out beyond 3.5 A. "
