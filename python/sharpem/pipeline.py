@@ -16,6 +16,7 @@ from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
+from sharpem.local.worth import worth_of_local
 from sharpem.machine import limited_threads, peak_memory
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
@@ -146,7 +147,10 @@ def sharpen(asked: SharpenInput) -> Result:
             result = _applied(prepared, choice, half_maps)
             if place is not None and result.map is not None:
                 result = _localised(result, place, given, method)
-            result = _summed_up(result)
+            about_local = None
+            if place is None:
+                about_local = worth_of_local(prepared, result.choice, half_maps)
+            result = _summed_up(result, about_local)
     return replace(
         result,
         resolution_source="given" if asked.resolution else "half maps",
@@ -223,13 +227,14 @@ def _localised(result: Result, place: LocalSettings, given: MethodInput, method:
     return replace(result, map=local.map, local=local)
 
 
-def _summed_up(result: Result) -> Result:
+def _summed_up(result: Result, about_local: str | None) -> Result:
     """Gather all reasons, findings and warnings, each once; measure the overall B of the map."""
     local = result.local
     choice = result.choice.noting(result.prepared.findings)
     verdict = choice.verdict
     warnings = dict.fromkeys((*verdict.warnings, *(local.warnings if local else ())))
     reasons = (*verdict.reasons, *(local.reasons if local else ()))
+    reasons += () if about_local is None else (about_local,)
     b_iso = choice.b_iso
     if result.shells_after is not None:
         output = overall_b(result.shells_after, result.prepared.fit_limit).b_iso

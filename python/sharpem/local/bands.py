@@ -6,7 +6,7 @@ and gains that are equal everywhere are a radial filter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.maps.arrays import Indices
-from sharpem.maps.density import DensityMap
 from sharpem.spectra.apply import radial_curve
 from sharpem.spectra.shells import ShellTable
 
-__all__ = ["Bands", "bands_of"]
+__all__ = ["Bands", "bands_of", "rough_bands"]
 
 Array = NDArray[np.float64]
 
@@ -27,7 +26,8 @@ _COARSEST = 14.0  # A; what is coarser says where the molecule is
 _WIDTH = 0.02  # 1/A, between the middles of bands
 _FEWEST, _MOST = 5, 16
 _COARSE = 0.2  # 1/A
-_STEP = 0.6  # times the window's standard deviation: fields hardly change over less
+_STEP = 0.8  # times the window's standard deviation: fields hardly change over less
+_HOLDS = 2.1  # voxels for the finest wave
 _OVERLAP = 10 / 9  # (integral t^2)^2 / integral t^4 of a tent t, in units of its width
 
 
@@ -45,12 +45,15 @@ class Bands:
         Standard deviation of the Gaussian window, A.
     step : int
         Voxels between the lattice's points.
+    grid : tuple of int, optional
+        Voxels along z, y, x on which places are looked at, if not those of the map.
     """
 
     centres: Array
     s_max: float
     sigma: float
     step: int
+    grid: Indices | None = None
 
     def __len__(self) -> int:
         """Return the number of bands."""
@@ -95,7 +98,8 @@ class Bands:
 
     def sums(self, shells: ShellTable, power: Array) -> Array:
         """Mean square density of every band of a map with this mean |F|^2 per shell, shape (k,)."""
-        weights = np.array([self.tent(k, shells.s) ** 2 for k in range(len(self))])
+        used = shells.s <= self.s_max * (1 + 1e-9)
+        weights = np.array([used * self.tent(k, shells.s) ** 2 for k in range(len(self))])
         answer: Array = weights @ (shells.terms * power)
         return answer
 
@@ -104,11 +108,26 @@ class Bands:
         nz, ny, nx = (-(-(n - 1) // self.step) + 1 for n in grid)
         return nz, ny, nx
 
-    def power(self, density: DensityMap, spectrum: _core.Spectrum, k: int) -> Array:
-        """Return the local mean square of a map in band k, on the lattice."""
-        x, y, z = (self.sigma / voxel for voxel in density.voxel_size)
-        field = _core.local_product(spectrum, spectrum, self.curve(k), self.step, (z, y, x))
-        return field.values.astype(np.float64)
+    def power(self, cell: Sequence[float], spectrum: _core.Spectrum) -> NDArray[np.float32]:
+        """Return the local mean square of a map in every band, shape (k, nz, ny, nx).
+
+        Parameters
+        ----------
+        cell : sequence of 6 floats
+            Of the map: a, b, c in A; alpha, beta, gamma in degrees.
+        spectrum : sharpem._core.Spectrum
+        """
+        if self.grid is not None:
+            spectrum = _core.resampled(spectrum, self.grid, 1 / self.s_max)
+        nz, ny, nx = spectrum.grid
+        sigma = (self.sigma * nz / cell[2], self.sigma * ny / cell[1], self.sigma * nx / cell[0])
+        return np.array(
+            [
+                _core.local_product(spectrum, spectrum, self.curve(k), self.step, sigma).values
+                for k in range(len(self))
+            ],
+            dtype=np.float32,
+        )
 
 
 def bands_of(prepared: Prepared, sigma: float) -> Bands:
@@ -120,8 +139,23 @@ def bands_of(prepared: Prepared, sigma: float) -> Bands:
     sigma : float
         Of the window, A.
     """
+    centres = _centres(prepared, _WIDTH)
+    step = max(1, int(_STEP * sigma / max(prepared.density.voxel_size)))
+    return Bands(centres, 1 / prepared.d_min, sigma, step)
+
+
+def rough_bands(prepared: Prepared, sigma: float) -> Bands:
+    """Return bands twice as wide, on a grid that just holds the resolution: for a quick look."""
+    centres = _centres(prepared, 2 * _WIDTH)
+    end = max(float(centres[-1]), 1 / prepared.resolution)
+    held = [int(np.ceil(_HOLDS * edge * end)) for edge in prepared.density.cell[2::-1]]
+    nz, ny, nx = (min(pair) for pair in zip(prepared.density.shape, held, strict=True))
+    step = max(1, int(_STEP * sigma * _HOLDS * end / 1.2))
+    return Bands(centres, end, sigma, step, (nz, ny, nx))
+
+
+def _centres(prepared: Prepared, width: float) -> Array:
     end = 1 / max(prepared.fit_limit, prepared.resolution)
     start = min(1 / _COARSEST, 0.5 * end)
-    count = int(np.clip(round((end - start) / _WIDTH) + 1, _FEWEST, _MOST))
-    step = max(1, int(_STEP * sigma / max(prepared.density.voxel_size)))
-    return Bands(np.linspace(start, end, count), 1 / prepared.d_min, sigma, step)
+    count = int(np.clip(round((end - start) / width) + 1, _FEWEST, _MOST))
+    return np.linspace(start, end, count)

@@ -18,6 +18,7 @@ from sharpem.local.fields import Fields
 __all__ = ["FallOff", "fit_fall_off"]
 
 Array = NDArray[np.float64]
+Map = NDArray[np.float32]
 
 _START_TAU, _LEAST_TAU = 50.0, 0.5  # A^2
 _LARGEST_TAU, _LARGEST_TAU_GUESSED = 200.0, 60.0  # A^2; where the noise is known, and where not
@@ -63,12 +64,16 @@ class FallOff:
     tau: float
     kept: float
 
-    def signal(self, *, scaled: bool = True) -> Array:
-        """Signal of every band and place, shape (k, nz, ny, nx); or as if all had one scale."""
-        x = self.x[:, None, None, None]
+    def signal(self, k: int, *, scaled: bool = True) -> Array:
+        """Signal of every place in band k, shape (nz, ny, nx); or as if all had one scale."""
         scale = self.g if scaled else 0.0
-        answer: Array = self.typical[:, None, None, None] * np.exp(scale - self.b * x)
+        answer: Array = self.typical[k] * np.exp(scale - self.b * self.x[k])
         return answer
+
+    @property
+    def mean_signal(self) -> Array:
+        """Signal of the molecule as a whole in every band, shape (k,)."""
+        return np.array([float((self.signal(k) * self.weight).sum()) for k in range(self.x.size)])
 
 
 def fit_fall_off(fields: Fields) -> FallOff | None:
@@ -80,18 +85,19 @@ def fit_fall_off(fields: Fields) -> FallOff | None:
     """
     bands, shape = fields.bands, fields.power.shape[1:]
     power, noise = (v.reshape(len(bands), -1).T for v in (fields.power, fields.noise))
-    amount = np.maximum((power - noise)[:, bands.low].sum(axis=1), 0.0)
+    low = (power[:, bands.low] - noise[:, bands.low]).sum(axis=1, dtype=np.float64)
+    amount = np.maximum(low, 0.0)
     amount = amount / max(float(np.quantile(amount, 0.995)), 1e-300)
     places = _independent(shape) & (amount > _MOLECULE)
     if np.count_nonzero(places) < 2:
         return None
-    problem = _Problem(fields, power[places], noise[places], amount[places])
+    problem = _Problem(fields, *_doubles(power[places], noise[places]), amount[places])
     tau = problem.settle()
     g, b = np.log(np.maximum(amount, 1e-6)), np.zeros(amount.size)
     variance = np.full(amount.size, tau**2)
     filled = np.flatnonzero(amount > _EDGE)
     for chunk in np.split(filled, range(_CHUNK, filled.size, _CHUNK)):
-        state, variance[chunk] = problem.posterior(power[chunk], noise[chunk], tau)
+        state, variance[chunk] = problem.posterior(*_doubles(power[chunk], noise[chunk]), tau)
         g[chunk], b[chunk] = state.T
     weight = np.where(amount > _MOLECULE, amount, 0.0)
     weight /= weight.sum()
@@ -112,6 +118,10 @@ def fit_fall_off(fields: Fields) -> FallOff | None:
         tau,
         kept,
     )
+
+
+def _doubles(power: Map, noise: Map) -> tuple[Array, Array]:
+    return power.astype(np.float64), noise.astype(np.float64)
 
 
 def _independent(shape: tuple[int, ...]) -> NDArray[np.bool_]:

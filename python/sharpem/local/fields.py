@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.analysis.prepare import Prepared
-from sharpem.local.bands import Bands, bands_of
+from sharpem.local.bands import Bands, bands_of, rough_bands
 from sharpem.maps.half_maps import HalfMaps
 
-__all__ = ["Fields", "fields_of", "from_half_maps", "from_resolution", "from_solvent"]
+__all__ = ["Fields", "fields_of", "rough_fields"]
 
 Array = NDArray[np.float64]
 Map = NDArray[np.float32]
@@ -34,7 +34,7 @@ class Fields:
     Attributes
     ----------
     bands : Bands
-    power, noise : ndarray, shape (k, nz, ny, nx)
+    power, noise : ndarray of float32, shape (k, nz, ny, nx)
         Mean square density of the map, and of the noise in it.
     known : bool
         Whether the noise was measured. Otherwise the stated resolution alone tells it.
@@ -45,8 +45,8 @@ class Fields:
     """
 
     bands: Bands
-    power: Array
-    noise: Array
+    power: Map
+    noise: Map
     known: bool = True
     fold: float = _FOLD
     noise_error: float = _NOISE_KNOWN
@@ -61,23 +61,36 @@ def fields_of(prepared: Prepared, halves: HalfMaps | None) -> Fields:
     halves : HalfMaps or None
     """
     if halves is not None:
-        return from_half_maps(prepared, halves)
+        return from_half_maps(prepared, halves, bands_of(prepared, _SIGMA))
     if prepared.shells.noise is not None:
-        return from_solvent(prepared)
+        return from_solvent(prepared, bands_of(prepared, _SIGMA))
     return from_resolution(prepared)
 
 
-def from_half_maps(prepared: Prepared, halves: HalfMaps) -> Fields:
+def rough_fields(prepared: Prepared, halves: HalfMaps | None) -> Fields | None:
+    """Return the same for a quick look; None where the noise is not known.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    halves : HalfMaps or None
+    """
+    bands = rough_bands(prepared, _SIGMA)
+    if halves is not None:
+        return from_half_maps(prepared, halves, bands)
+    return None if prepared.shells.noise is None else from_solvent(prepared, bands)
+
+
+def from_half_maps(prepared: Prepared, halves: HalfMaps, bands: Bands) -> Fields:
     """Half of the difference of two half maps is noise as it is in their mean, place by place."""
-    bands = bands_of(prepared, _SIGMA)
     half = np.float32(0.5) * (halves.one.data - halves.two.data)
     noise = _power(prepared, bands, _isotropic(prepared, half))
     return Fields(bands, _power(prepared, bands, prepared.spectrum), noise)
 
 
-def from_solvent(prepared: Prepared) -> Fields:
+def from_solvent(prepared: Prepared, bands: Bands) -> Fields:
     """Take the noise that the solvent shows, which is the same everywhere."""
-    shells, bands = prepared.shells, bands_of(prepared, _SIGMA)
+    shells = prepared.shells
     assert shells.noise is not None
     power = _power(prepared, bands, prepared.spectrum)
     return Fields(bands, power, _everywhere(bands.sums(shells, shells.noise), power))
@@ -98,13 +111,13 @@ def from_resolution(prepared: Prepared) -> Fields:
     return Fields(bands, power, noise, False, _FOLD_GUESSED, _NOISE_GUESSED)
 
 
-def _power(prepared: Prepared, bands: Bands, spectrum: _core.Spectrum) -> Array:
-    """Local mean square of a map in every band, shape (k, nz, ny, nx)."""
-    return np.array([bands.power(prepared.density, spectrum, k) for k in range(len(bands))])
+def _power(prepared: Prepared, bands: Bands, spectrum: _core.Spectrum) -> Map:
+    return bands.power(prepared.density.cell, spectrum)
 
 
-def _everywhere(level: Array, like: Array) -> Array:
-    answer: Array = np.broadcast_to(level[:, None, None, None], like.shape)
+def _everywhere(level: Array, like: Map) -> Map:
+    each = level[:, None, None, None].astype(np.float32)
+    answer: Map = np.broadcast_to(each, like.shape)
     return answer
 
 

@@ -218,55 +218,59 @@ def gains_of(prepared: Prepared, radial: RadialFilter, fields: Fields, found: Fa
         Of these fields.
     """
     bands, density = fields.bands, prepared.density
-    local = _ln_wiener(found.signal(scaled=False), fields.noise)
-    mean = _mean_wiener(fields, found)
-    ln_gain = found.inside * (local - mean[:, None, None, None])
+    mean_noise = np.array([float((n * found.weight).sum()) for n in fields.noise])
+    mean = _ln_wiener(found.mean_signal, mean_noise)
     if fields.known:
         uneven = found.tau**2 / (found.tau**2 + _UNEVEN**2)
-        overall = found.kept * uneven * _ln_ideal(prepared, radial, bands, mean)
-        ln_gain += found.inside * overall[:, None, None, None]
+        more = found.kept * uneven * _ln_ideal(prepared, radial, bands, mean) - mean
+        strength = 1.0
     else:
-        ln_gain += found.inside * _by_power(fields)
+        more, by_power = -mean, _ByPower(fields)
         start, end = _FADES
-        ln_gain *= float(np.clip((end - prepared.resolution) / (end - start), 0.0, 1.0))
-    values = np.exp(np.clip(ln_gain, -_LARGEST, _LARGEST)).astype(np.float32)
+        strength = float(np.clip((end - prepared.resolution) / (end - start), 0.0, 1.0))
+    values = np.empty(fields.power.shape, dtype=np.float32)
+    for k, noise in enumerate(fields.noise):
+        ln_gain = _ln_wiener(found.signal(k, scaled=False), noise) + more[k]
+        ln_gain += 0.0 if fields.known else by_power.ln_gain(k)
+        values[k] = np.exp(np.clip(strength * found.inside * ln_gain, -_LARGEST, _LARGEST))
     return Gains(bands, values, density.shape, density.voxel_size)
 
 
-def _by_power(fields: Fields) -> Array:
-    """Return ln of the gain that the power of a place asks for, against its coarse bands.
+class _ByPower:
+    """What the power of places asks for, against that of their coarse bands.
 
     Places differ in B by about 40 A^2, that is in ln S by tau = 40 A^2 (s^2 - s_ref^2) / 2; of what
     their power shows, f^2 tau^2 / (f^2 tau^2 + error^2) is kept, where f = S / (S + N). It fades
     where noise rules and where s is small.
     """
-    bands, power = fields.bands, fields.power
-    coarse = bands.coarse
-    relative = power[coarse] / power[coarse].mean(axis=(1, 2, 3), keepdims=True)
-    weight = relative.sum(axis=0) / relative.sum()
-    mean = (power * weight).sum(axis=(1, 2, 3))[:, None, None, None]
-    level = np.log(np.maximum((power[coarse] / mean[coarse]).mean(axis=0), _FLOOR))
-    f = np.clip(1 - (fields.noise * weight).sum(axis=(1, 2, 3)) / mean[:, 0, 0, 0], 0.02, 0.98)
-    s2 = bands.centres**2
-    tau = 0.5 * _SPREAD * np.where(coarse, 0.0, s2 - s2[coarse].mean())
-    keep = (f * tau) ** 2 / ((f * tau) ** 2 + _POWER_ERROR**2)
-    f, keep = f[:, None, None, None], keep[:, None, None, None]
-    asked = keep * (np.log(np.maximum(power / mean, _FLOOR)) - level) / f
-    ln_signal = np.clip(asked, -_LARGEST, _LARGEST)
-    answer: Array = 0.5 * ln_signal - np.log(np.exp(ln_signal) * f + 1 - f)
-    return answer
+
+    def __init__(self, fields: Fields) -> None:
+        coarse, self.power = fields.bands.coarse, fields.power
+        relative = self.power[coarse] / self.power[coarse].mean(axis=(1, 2, 3), keepdims=True)
+        amount = relative.sum(axis=0, dtype=np.float64)
+        weight = amount / amount.sum()
+        self.mean = np.array([float((one * weight).sum()) for one in self.power])
+        level = sum(self.power[k] / self.mean[k] for k in np.flatnonzero(coarse)) / coarse.sum()
+        self.level = np.log(np.maximum(level, _FLOOR))
+        noise = np.array([float((one * weight).sum()) for one in fields.noise])
+        self.f = np.clip(1 - noise / self.mean, 0.02, 0.98)
+        s2 = fields.bands.centres**2
+        tau = self.f * 0.5 * _SPREAD * np.where(coarse, 0.0, s2 - s2[coarse].mean())
+        self.keep = tau**2 / (tau**2 + _POWER_ERROR**2)
+
+    def ln_gain(self, k: int) -> Array:
+        """Logarithm of the gain of every place in band k, shape (nz, ny, nx)."""
+        f, relative = self.f[k], self.power[k] / self.mean[k]
+        asked = self.keep[k] / f * (np.log(np.maximum(relative, _FLOOR)) - self.level)
+        ln_signal = np.clip(asked, -_LARGEST, _LARGEST)
+        answer: Array = 0.5 * ln_signal - np.log(np.exp(ln_signal) * f + 1 - f)
+        return answer
 
 
-def _ln_wiener(signal: Array, noise: Array) -> Array:
+def _ln_wiener(signal: Array, noise: Array | Map) -> Array:
     """Return ln of S^1/2 / (S + N)."""
     answer: Array = 0.5 * np.log(signal) - np.log(signal + noise)
     return answer
-
-
-def _mean_wiener(fields: Fields, found: FallOff) -> Array:
-    """Return the same for the molecule as a whole, shape (k,)."""
-    signal = (found.signal() * found.weight).sum(axis=(1, 2, 3))
-    return _ln_wiener(signal, (fields.noise * found.weight).sum(axis=(1, 2, 3)))
 
 
 def _ln_ideal(prepared: Prepared, radial: RadialFilter, bands: Bands, mean: Array) -> Array:
@@ -292,14 +296,17 @@ def expected_rise(
         Their answer.
     """
     bands, shells = fields.bands, prepared.shells
-    wanted = bands.sums(shells, np.exp(shells.ln_reference))[:, None, None, None] * np.exp(found.g)
-    applied = np.asarray(radial(bands.centres))[:, None, None, None]
-    signal, inside = found.signal(), found.weight > 0
-
-    def correlation(gain: Array | Map) -> float:
-        made = gain * applied
-        cross = (made * np.sqrt(wanted * signal))[:, inside].sum()
-        power = (made**2 * (signal + fields.noise))[:, inside].sum()
-        return float(cross / np.sqrt(power * wanted[:, inside].sum()))
-
-    return correlation(gains.values) - correlation(np.ones(1))
+    # A molecule of finite size hardly varies over more than 10 A: signal_and_noise.weights.
+    counts = 1 - np.exp(-((10 * bands.centres) ** 4))
+    expected = counts * bands.sums(shells, np.exp(shells.ln_reference))
+    applied = np.asarray(radial(bands.centres))
+    inside = found.weight > 0
+    wanted, sums = 0.0, np.zeros((2, 2))
+    for k, gain in enumerate(gains.values):
+        scale, signal = np.exp(found.g[inside]), found.signal(k)[inside]
+        wanted += expected[k] * scale.sum()
+        for row, made in zip(sums, (applied[k], applied[k] * gain[inside]), strict=True):
+            row[0] += (made * np.sqrt(counts[k] * expected[k] * scale * signal)).sum()
+            row[1] += (counts[k] * made**2 * (signal + fields.noise[k][inside])).sum()
+    overall, local = sums[:, 0] / np.sqrt(sums[:, 1] * wanted)
+    return float(local - overall)

@@ -28,9 +28,8 @@ def b_sharpen_of(gains: Gains) -> Array:
 
 def excess_b(found: FallOff) -> float:
     """Return the dB of the molecule as a whole, A^2, from which that of places is to be counted."""
-    mean = (found.signal() * found.weight).sum(axis=(1, 2, 3))
     x = found.x - found.x.mean()
-    return float(-(x @ np.log(mean / found.typical)) / (x @ x))
+    return float(-(x @ np.log(found.mean_signal / found.typical)) / (x @ x))
 
 
 def resolution_of(fields: Fields, found: FallOff) -> Array:
@@ -39,8 +38,11 @@ def resolution_of(fields: Fields, found: FallOff) -> Array:
     There S / (S + 2 N) = 0.143, where N is the noise in the mean of two half maps.
     """
     s = fields.bands.centres
-    fsc = found.signal() / (found.signal() + 2 * fields.noise)
-    falling = np.minimum.accumulate(fsc, axis=0)
+    falling = np.empty(fields.power.shape, dtype=np.float32)
+    for k, noise in enumerate(fields.noise):
+        signal = found.signal(k)
+        fsc = signal / (signal + 2 * noise)
+        falling[k] = np.minimum(fsc, falling[k - 1]) if k else fsc
     above = (falling >= FSC_RESOLUTION).sum(axis=0)
     low = np.clip(above - 1, 0, len(s) - 2)
     first, second = (np.take_along_axis(falling, i[None], axis=0)[0] for i in (low, low + 1))
