@@ -8,18 +8,24 @@ namespace {
 using namespace sharpem;
 using namespace sharpem::bindings;
 
-constexpr const char* set_threads_doc = R"(Limit the number of threads of the calls that follow.
+constexpr const char* set_threads_doc = R"(Limit the threads of this Python thread's calls.
 
 Parameters
 ----------
 limit : int
-    0 restores the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.)";
+    0 is the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.
+
+Returns
+-------
+int
+    The limit from before.)";
 
 constexpr const char* threads_doc = R"(Number of threads that the next call will use.
 
 Returns
 -------
-int)";
+int
+    1 in a child that was forked after threads were used.)";
 
 constexpr const char* instruction_sets_doc = R"(What was built and this processor supports.
 

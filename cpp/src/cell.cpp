@@ -14,7 +14,10 @@ constexpr double pi = 3.14159265358979323846;
 /// Exactly 0 at 90 degrees, so that right-angled cells have no rounding in their cross terms.
 double cosine(double degrees) { return degrees == 90 ? 0 : std::cos(degrees * pi / 180); }
 
-bool is_length(double x) { return std::isfinite(x) && x > 0; }
+/// A. Beyond, squares of s or numbers of terms would leave what int and double hold.
+constexpr double shortest = 1e-6, longest = 1e6;
+
+bool is_length(double x) { return x >= shortest && x <= longest; }  // NaN is neither
 bool is_angle(double x) { return x > 0 && x < 180; }
 
 void check(const UnitCell& cell, double volume_factor_squared) {
@@ -23,7 +26,8 @@ void check(const UnitCell& cell, double volume_factor_squared) {
                     volume_factor_squared > 1e-9;
   if (!good) {
     refuse("unit cell (", cell.a, ", ", cell.b, ", ", cell.c, ", ", cell.alpha, ", ", cell.beta,
-           ", ", cell.gamma, "): expected three lengths > 0 A and three angles that span a volume");
+           ", ", cell.gamma, "): expected three lengths from ",
+           shortest, " to ", longest, " A and three angles that span a volume");
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "rows.hpp"
 #include "sharpem/shells.hpp"
@@ -22,7 +23,13 @@ class Threshold {
       power_.push_back(sums.terms[i] > 0 ? sums.power[i] / sums.terms[i] : 0);
       strongest = std::max(strongest, power_.back());
     }
-    for (double& power : power_) power = power > emptiest * strongest ? nothing * power : 0;
+    std::vector<bool> empty;
+    for (const double power : power_) empty.push_back(!(power > emptiest * strongest));
+    for (std::size_t i = 0; i < power_.size(); ++i) {
+      // A shell beside an empty one holds the edge of a low-pass filter.
+      const bool edge = (i > 0 && empty[i - 1]) || (i + 1 < power_.size() && empty[i + 1]);
+      power_[i] = empty[i] || edge ? 0 : nothing * power_[i];
+    }
   }
 
   double operator()(double s_squared) const {

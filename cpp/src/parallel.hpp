@@ -5,7 +5,6 @@
 // number of threads.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
@@ -28,6 +27,19 @@ inline int default_threads() {
   return 1;
 #endif
 }
+
+/// Whether this thread is one of a loop that runs in parallel.
+inline bool inside_parallel_loop() {
+#ifdef _OPENMP
+  return omp_in_parallel() != 0;
+#else
+  return false;
+#endif
+}
+
+/// How many threads a loop over so many pieces takes; of more than one it takes note, for a child
+/// that is forked later.
+int team_size(std::size_t pieces);
 
 /// The first exception of several threads: none may leave an OpenMP loop.
 class Failure {
@@ -60,8 +72,7 @@ template <class MakeBody>
 void parallel_pieces(std::size_t n, const MakeBody& make_body) {
   if (n == 0) return;
   Failure failure;
-  [[maybe_unused]] const int team =
-      static_cast<int>(std::min(n, static_cast<std::size_t>(thread_count())));
+  [[maybe_unused]] const int team = team_size(n);
 #ifdef _OPENMP
 #pragma omp parallel num_threads(team) if (team > 1)
 #endif

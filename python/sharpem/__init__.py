@@ -9,7 +9,12 @@ Reading and writing: `read_map`, `read_half_maps`, `read_model`, `write_map`, `f
 `sharpen`, `apply`, `batch`. Checking: `map_model_cc`, `evaluate`, `compare`, `simulate_map`.
 """
 
-from sharpem import _loading
+# ruff: noqa: E402
+from sharpem._start.as_program import as_program
+
+as_program()
+
+from sharpem._start import loading
 from sharpem.archive.fetch import fetch
 from sharpem.errors import InputError, NotApplicableError, SharpemError
 from sharpem.evaluation.agreement import evaluate, map_model_cc
@@ -27,7 +32,7 @@ from sharpem.result import Result
 from sharpem.simulate import simulate_map
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
-__version__ = _loading.version
+__version__ = loading.version
 
 __all__ = [
     "Anisotropy",

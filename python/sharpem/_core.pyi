@@ -751,14 +751,19 @@ def set_instruction_set(name: str) -> None:
     name : str
         One of `instruction_sets()`; "" for the default. Results do not depend on it.
     """
-def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> None:
+def set_threads(limit: typing.SupportsInt | typing.SupportsIndex) -> int:
     """
-    Limit the number of threads of the calls that follow.
+    Limit the threads of this Python thread's calls.
     
     Parameters
     ----------
     limit : int
-        0 restores the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.
+        0 is the default: OMP_NUM_THREADS, or all cores. Results do not depend on it.
+    
+    Returns
+    -------
+    int
+        The limit from before.
     """
 def shell_sums(spectrum: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> ShellSums:
     """
@@ -870,5 +875,6 @@ def threads() -> int:
     Returns
     -------
     int
+        1 in a child that was forked after threads were used.
     """
 __version__: str = '0.1.0'

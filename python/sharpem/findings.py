@@ -124,4 +124,7 @@ def lines_of(findings: Iterable[Finding], warnings: Iterable[str] = ()) -> list[
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in their order, each sentence once."""
-    return tuple({found.text: found for found in reversed(list(findings))}.values())[::-1]
+    kept: dict[str, Finding] = {}
+    for found in findings:
+        kept.setdefault(found.text, found)
+    return tuple(kept.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import resource
@@ -13,7 +14,7 @@ from pathlib import Path
 from sharpem import _core
 from sharpem.errors import InputError
 
-__all__ = ["available_memory", "limited_threads", "memory_size", "peak_memory"]
+__all__ = ["available_memory", "give_memory_back", "limited_threads", "memory_size", "peak_memory"]
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -24,6 +25,16 @@ def peak_memory() -> int:
         return 1024 * int(peak[1])  # what follows counts the process that started this one, too
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size if sys.platform == "darwin" else 1024 * size
+
+
+def give_memory_back() -> None:
+    """Give freed memory back to the system.
+
+    Once an array of some size was freed, glibc takes others up to that size (32 MB at most) from
+    its heap, which shrinks only from its end: one small object there keeps all of it.
+    """
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)
 
 
 def available_memory() -> int | None:
@@ -103,7 +114,7 @@ def memory_size(size: str | float) -> int:
 
 @contextmanager
 def limited_threads(limit: int | None) -> Iterator[None]:
-    """Let the core use at most so many threads; the limit from before comes back at the end.
+    """Let this Python thread's calls of the core use at most so many threads, until the end.
 
     Parameters
     ----------
@@ -122,8 +133,10 @@ def limited_threads(limit: int | None) -> Iterator[None]:
         _core.instruction_set()
     except ValueError as error:
         raise InputError(str(error)) from None
-    before = _core.threads()
-    _core.set_threads(before if limit is None else limit)
+    if limit is None:
+        yield
+        return
+    before = _core.set_threads(limit)
     try:
         yield
     finally:

@@ -129,22 +129,26 @@ class Sharpened:
         halves = self.half_maps
         return [_sha256(half.path) for half in (halves.one, halves.two)] if halves else None
 
+    def _input(self) -> dict[str, Any]:
+        crystal = self.input.reflections
+        return {
+            "map": self._source,
+            "shape": list(self.input.shape),
+            "voxel_size": list(self.input.voxel_size),
+            "sha256": self.sha256,
+            "half_maps": list(self.half_maps.names) if self.half_maps else None,
+            "half_maps_sha256": self._half_maps_sha256,
+            "mtz_labels": list(crystal.labels) if crystal else None,
+            "entry": self.entry.to_dict() if self.entry else None,
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """As in ``PREFIX.json``; numbers that are not finite become None."""
-        prepared, choice, crystal = self.prepared, self.choice, self.input.reflections
+        prepared, choice = self.prepared, self.choice
         answer = {
             "schema": SCHEMA,
             "sharpem": __version__,
-            "input": {
-                "map": self._source,
-                "shape": list(self.input.shape),
-                "voxel_size": list(self.input.voxel_size),
-                "sha256": self.sha256,
-                "half_maps": list(self.half_maps.names) if self.half_maps else None,
-                "half_maps_sha256": self._half_maps_sha256,
-                "mtz_labels": list(crystal.labels) if crystal else None,
-                "entry": self.entry.to_dict() if self.entry else None,
-            },
+            "input": self._input(),
             "resolution": self.resolution,
             "resolution_source": self.resolution_source,
             "d_min": self.d_min,

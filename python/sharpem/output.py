@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -12,8 +12,9 @@ from typing import TypeAlias
 import numpy as np
 
 from sharpem.errors import InputError
+from sharpem.io.checksum import checksum_of
 from sharpem.io.fsc_xml import fsc_to_xml
-from sharpem.io.mrc import write_map
+from sharpem.io.mrc import save_map
 from sharpem.io.star import postprocess_star
 from sharpem.io.together import write_text, write_together
 from sharpem.io.write_mtz import write_box_mtz, write_filtered_mtz
@@ -54,7 +55,7 @@ ENDINGS = {
 """What follows the prefix in the name of a file, by its kind."""
 
 _PACKED = (".gz", ".bz2")
-_MAPS = (".mrc", ".map", ".ccp4", ".mtz")
+_MAPS = (".mrc", ".map", ".ccp4", ".mtz", ".cif")
 
 
 def stem_of(source: str | Path) -> str:
@@ -124,6 +125,7 @@ def write_files(
     half_maps: bool = False,
     gains: bool = False,
     called: str | Path | None = None,
+    more: Mapping[Path, Writer] | None = None,
 ) -> dict[str, Path]:
     """Write all files of a result, or none; as :meth:`sharpem.Result.write`.
 
@@ -131,6 +133,8 @@ def write_files(
     ----------
     called : path, optional
         The prefix as the JSON and the report know it, where the files will be moved.
+    more : mapping, optional
+        Other files of the same run, as of :func:`sharpem.io.together.write_together`.
     """
     start = time.perf_counter()
     kinds = kinds_of(result, report=report, mtz=mtz, half_maps=half_maps, gains=gains)
@@ -138,9 +142,11 @@ def write_files(
     names = {kind: str(path) for kind, path in paths_of(called or prefix, kinds).items()}
     writers = {paths[kind]: write for kind, write in _writers(result, paths, names, command)}
     writers[paths["json"]] = partial(_write_json, result, names, start)  # last: it holds the time
-    write_together(writers, overwrite=overwrite)
-    if overwrite and result.map is None:
-        _remove_stale(result, prefix)
+    write_together(
+        {**(more or {}), **writers},
+        overwrite=overwrite,
+        remove=_stale(result, prefix) if overwrite and result.map is None else (),
+    )
     return paths
 
 
@@ -152,7 +158,7 @@ def _writers(
 
     contours = equal_volume_contours(result)
     if result.map is not None:
-        yield "map", partial(_write_map, result.map, label_of(result))
+        yield "map", partial(save_map, result.map, label=label_of(result))
         script = chimerax_script(
             result, paths["map"], contours=contours, colour_path=paths.get("b_sharpen")
         )
@@ -175,9 +181,11 @@ def _writers(
 
 
 def _write_json(result: Sharpened, names: dict[str, str], start: float, path: Path) -> None:
-    """Write the JSON, with the time since `start` as that of writing."""
+    """Write the JSON, with the checksum of the map beside it, and the time since `start`."""
     values = result.to_dict()
     values["output"] = {key: names.get(key) for key in ("map", "report")}
+    if "map" in names:
+        values["output"]["map_sha256"] = checksum_of(path.with_name(Path(names["map"]).name))
     for kind in ("mtz", "gains"):
         if kind in names:
             values["output"][kind] = names[kind]
@@ -187,13 +195,15 @@ def _write_json(result: Sharpened, names: dict[str, str], start: float, path: Pa
     write_text(path, text=json.dumps(values, indent=1, allow_nan=False) + "\n")
 
 
-def _remove_stale(result: Sharpened, prefix: str | Path) -> None:
-    """Remove the map and script of an earlier run, which this one has found not to apply."""
+def _stale(result: Sharpened, prefix: str | Path) -> list[Path]:
+    """Map and script of an earlier run that must not stay: this one has found not to apply."""
     source = result.input.path
-    for path in paths_of(prefix, ("map", "chimerax")).values():
-        is_input = source is not None and path.exists() and source.exists()
-        if not (is_input and path.samefile(str(source))):
-            path.unlink(missing_ok=True)
+    found = [path for path in paths_of(prefix, ("map", "chimerax")).values() if path.exists()]
+    return [
+        path
+        for path in found
+        if source is None or not source.exists() or not path.samefile(str(source))
+    ]
 
 
 def _write_mtz(result: Sharpened, path: Path) -> None:
@@ -215,10 +225,6 @@ def label_of(result: Sharpened) -> str:
     return f"{result.method}: {where}{what}, d {result.resolution:g} A"
 
 
-def _write_map(map_: DensityMap, label: str, path: Path) -> None:
-    write_map(map_, path, label=label)
-
-
 def _local_maps(result: Sharpened) -> dict[str, tuple[Callable[[], DensityMap | None], str]]:
     """Maps of what differs from place to place: kind to what makes it, and its label."""
     local = result.local
@@ -236,11 +242,11 @@ def _local_maps(result: Sharpened) -> dict[str, tuple[Callable[[], DensityMap | 
 def _write_made(make: Callable[[], DensityMap | None], label: str, path: Path) -> None:
     map_ = make()
     assert map_ is not None
-    write_map(map_, path, label=label)
+    save_map(map_, path, label=label)
 
 
 def _write_filtered(half: DensityMap, filter_: Filter, method: str, path: Path) -> None:
-    write_map(apply(half, filter_), path, label=f"{method}: half map, filter of the full map")
+    save_map(apply(half, filter_), path, label=f"{method}: half map, filter of the full map")
 
 
 def _fsc(result: Sharpened) -> HalfMapFsc:

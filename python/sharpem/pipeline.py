@@ -8,16 +8,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sharpem import _core
-from sharpem.analysis.masks import check_mask
+from sharpem.analysis.masks import check_mask, in_unit_range
 from sharpem.analysis.memory_forecast import check_memory
 from sharpem.analysis.molecular_volume import known_volume
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.errors import InputError
+from sharpem.findings import Finding
+from sharpem.io.accept import MapLike, to_density
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.local.worth import worth_of_local
 from sharpem.machine import limited_threads, peak_memory
+from sharpem.maps.arrays import Triple
+from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -29,7 +33,8 @@ from sharpem.options.keywords import with_keywords_of
 from sharpem.options.rules import check_options, chosen_method
 from sharpem.progress import Stages
 from sharpem.result import Result
-from sharpem.spectra.apply import apply, filtered
+from sharpem.spectra import apply as spectra_apply
+from sharpem.spectra.apply import filtered
 from sharpem.spectra.filters import Filter
 from sharpem.spectra.shells import overall_b
 
@@ -44,8 +49,9 @@ def sharpen(asked: SharpenInput) -> Result:
 
     Parameters
     ----------
-    density : DensityMap or array_like, shape (nz, ny, nx), optional
-        The map; an array needs `voxel_size`. Default: the mean of the half maps.
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid, optional
+        The map; an array, of shape (nz, ny, nx), needs `voxel_size`. Default: the mean of the half
+        maps.
     resolution : float, optional
         Of the map, A. Default: where the half maps' FSC falls below 0.143.
     voxel_size : float or tuple of float, optional
@@ -118,29 +124,21 @@ def sharpen(asked: SharpenInput) -> Result:
     stages = Stages("prepare", "scan", "apply", progress=asked.progress)
     with limited_threads(asked.threads):
         with stages("prepare"):
-            full = asked.density if isinstance(asked.density, DensityMap) else None
+            full = None if asked.density is None else as_map(asked.density, asked.voxel_size, None)
             half_maps = as_half_maps(asked.half1, asked.half2, full)
-            density = as_map(asked.density, asked.voxel_size, half_maps)
+            original = full or as_map(None, asked.voxel_size, half_maps)
+            density = original if asked.local else whole_cell(original)
+            mask = _mask(asked)
             model = as_model(asked.model)
             placed = None if model is None else PlacedModel(model, density)
-            about_mask = () if asked.mask is None else check_mask(asked.mask, density)
+            about_mask = () if mask is None else check_mask(mask, density)
             name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
             method = METHODS[name]
             place = asked.local_settings(density)
-            prepared, measured = _prepared(asked, density, half_maps, model)
+            prepared, measured = _prepared(asked, density, half_maps, mask, model)
         with stages("scan"):
-            given = MethodInput(
-                prepared,
-                asked.scan_settings(density),
-                half_maps=measured,
-                model=placed,
-                prior=asked.prior == "auto",
-                optimize_d_cut=asked.optimize_d_cut,
-                optimize_k=asked.optimize_k,
-                b_sharpen=asked.b_sharpen,
-                b_iso=asked.b_iso,
-            )
-            choice = method.choose(given).noting(about_mask)
+            given = _given(asked, prepared, measured, placed)
+            choice = _noting_input(method.choose(given), about_mask, measured, model)
         with stages("apply"):
             if not choice.verdict.applicable and asked.if_not_applicable == "stop":
                 choice = replace(choice, filter=None)
@@ -151,6 +149,7 @@ def sharpen(asked: SharpenInput) -> Result:
             if place is None:
                 about_local = worth_of_local(prepared, result.choice, half_maps)
             result = _summed_up(result, about_local)
+            result = result if density is original else _as_in_file(result, original)
     return replace(
         result,
         resolution_source="given" if asked.resolution else "half maps",
@@ -159,8 +158,68 @@ def sharpen(asked: SharpenInput) -> Result:
     )
 
 
+def _given(
+    asked: SharpenInput,
+    prepared: Prepared,
+    measured: half_map.Measured | None,
+    model: PlacedModel | None,
+) -> MethodInput:
+    """What the method may use."""
+    return MethodInput(
+        prepared,
+        asked.scan_settings(prepared.density),
+        half_maps=measured,
+        model=model,
+        prior=asked.prior == "auto",
+        optimize_d_cut=asked.optimize_d_cut,
+        optimize_k=asked.optimize_k,
+        b_sharpen=asked.b_sharpen,
+        b_iso=asked.b_iso,
+    )
+
+
+def apply(
+    density: MapLike, filter_: Filter, *, voxel_size: float | Triple | None = None
+) -> DensityMap:
+    """Apply a filter to a map: :func:`sharpem.spectra.apply.apply`.
+
+    Parameters
+    ----------
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid
+        Any map; also a half map, or another map than the one the filter was chosen on.
+    filter_ : Filter
+        Radial factor, resolution limit, anisotropy to remove.
+    voxel_size : float or (x, y, z), optional
+        A; for arrays, of shape (nz, ny, nx).
+
+    Raises
+    ------
+    InputError
+        The map cannot be read, or does not go with the filter.
+    """
+    return spectra_apply.apply(to_density(density, voxel_size), filter_)
+
+
+def _mask(asked: SharpenInput) -> DensityMap | None:
+    if asked.mask is None:
+        return None
+    mask = in_unit_range(to_density(asked.mask))
+    return mask if asked.local else whole_cell(mask)
+
+
+def _as_in_file(result: Result, original: DensityMap) -> Result:
+    """What was found of a whole unit cell, on the grid of the part or more of it there was."""
+    density = replace(original, findings=result.input.findings)
+    map_ = None if result.map is None else as_in_file(result.map)
+    return replace(result, map=map_, prepared=replace(result.prepared, density=density))
+
+
 def _prepared(
-    asked: SharpenInput, density: DensityMap, half_maps: HalfMaps | None, model: Model | None
+    asked: SharpenInput,
+    density: DensityMap,
+    half_maps: HalfMaps | None,
+    mask: DensityMap | None,
+    model: Model | None,
 ) -> tuple[Prepared, half_map.Measured | None]:
     """The map as all methods see it, and what the half maps say."""
     extra = "model" if model is not None else "half-map" if half_maps is not None else None
@@ -168,7 +227,7 @@ def _prepared(
         density,
         asked.resolution,
         asked.max_memory,
-        maps=1 + 2 * (half_maps is not None) + (asked.mask is not None) + 3 * asked.local,
+        maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
         extra=METHODS[extra].memory if extra else None,
         threads=_core.threads(),
     )
@@ -179,12 +238,12 @@ def _prepared(
         mass=asked.mass,
         sequence=asked.sequence,
         solvent_content=asked.solvent_content,
-        mask=asked.mask,
+        mask=mask,
         composition=made_of,
     )
     measured, resolution = None, asked.resolution
     if half_maps is not None:
-        measured = half_map.measure(half_maps, resolution=resolution, mask=asked.mask)
+        measured = half_map.measure(half_maps, resolution=resolution, mask=mask)
         resolution = resolution or measured.resolution
     if resolution is None:
         raise InputError("no resolution given, expected one in A, or half maps")
@@ -196,6 +255,20 @@ def _prepared(
         composition=made_of,
     )
     return prepared, measured
+
+
+def _noting_input(
+    choice: Choice,
+    about_mask: tuple[Finding, ...],
+    measured: half_map.Measured | None,
+    model: Model | None,
+) -> Choice:
+    """Add what is odd about mask, half maps and model, as far as the method has not said it."""
+    about_halves = () if measured is None else measured.findings
+    about_model = () if model is None else model.findings
+    known = set(choice.findings)
+    said = (*about_mask, *about_halves, *about_model)
+    return choice.noting(tuple(one for one in said if one not in known))
 
 
 def _applied(prepared: Prepared, choice: Choice, half_maps: HalfMaps | None) -> Result:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sharpem.outcome import Sharpened
 from sharpem.output import write_files
+from sharpem.report.notebook import notebook_html, one_line
+from sharpem.report.plot import plot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Result"]
 
@@ -14,6 +20,28 @@ __all__ = ["Result"]
 @dataclass(frozen=True, kw_only=True)
 class Result(Sharpened):
     """A sharpened map and what it rests on: :class:`sharpem.outcome.Sharpened`; as files too."""
+
+    def __repr__(self) -> str:
+        """Map, method and verdict in one line."""
+        return one_line(self)
+
+    def _repr_html_(self) -> str:
+        """Verdict and curves, as notebooks show them."""
+        return notebook_html(self)
+
+    def plot(self) -> Figure:
+        """Draw what was tried, the mean amplitudes before and after, and the filter.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        InputError
+            matplotlib, the extra called plot, is not installed.
+        """
+        return plot(self)
 
     def write(
         self,

@@ -12,7 +12,7 @@ from sharpem.errors import InputError
 from sharpem.io.half_maps import find_half_maps, partner
 from sharpem.io.model import read_model
 from sharpem.io.mrc import read_map as read_mrc
-from sharpem.io.mtz import is_mtz
+from sharpem.io.mtz import names_reflections
 from sharpem.io.read import read_map
 from sharpem.maps.density import DensityMap
 from sharpem.methods.registry import METHODS, Need
@@ -55,12 +55,15 @@ def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenReq
         one, two = spell(table["half1"]), spell(table["half2"])
         name = spell(table["write_half_maps"])
         raise InputError(f"{name}: no half maps given, expected {one} and {two}")
-    if request.resolution is None and not has_halves and not is_mtz(request.source):
+    if request.resolution is None and not has_halves and not names_reflections(request.source):
         raise InputError(
             f"{request.source}: no resolution given, expected {spell(table['resolution'])} D in A: "
             "see the map's EMDB entry or paper, or the FSC = 0.143 line of the reconstruction's log"
         )
     has_model = request.model is not None
+    if request.all_models and not has_model:
+        name, other = spell(table["all_models"]), spell(table["model"])
+        raise InputError(f"{name}: found without {other}, expected both")
     method = chosen_method(request, half_maps=has_halves, model=has_model, spell=spell)
     return request.with_found(method=method)
 
@@ -122,7 +125,7 @@ def possible_kinds(request: SharpenRequest) -> list[str]:
         "b_iso": request.local,
         "resolution": request.local,
         "gains": request.write_gains,
-        "mtz": request.write_mtz or is_mtz(request.source),
+        "mtz": request.write_mtz or names_reflections(request.source),
     }
     return [kind for kind in wanted if wanted[kind]]
 
@@ -190,7 +193,7 @@ def _sharpened(request: SharpenRequest, tell: Progress) -> Result:
         if getattr(request, name) is not None:
             options[name] = read_mrc(getattr(request, name), voxel_size=request.voxel_size)
     if request.model is not None:
-        options["model"] = read_model(request.model)
+        options["model"] = read_model(request.model, all_models=request.all_models)
     source = request.resolution_source
     if density is not None and density.reflections is not None and request.resolution is None:
         options["resolution"], source = density.reflections.d_min, "reflections"
@@ -209,5 +212,9 @@ def _read(request: SharpenRequest) -> DensityMap | None:
     """The map, if there is one beside half maps."""
     if request.map is None:
         return None
-    density = read_map(request.map, voxel_size=request.voxel_size, labels=request.mtz_labels)
-    return replace(density, xray=density.xray or request.xray)
+    return read_map(
+        request.map,
+        voxel_size=request.voxel_size,
+        labels=request.mtz_labels,
+        xray=request.scatters_xrays,
+    )

@@ -58,6 +58,14 @@ TEST_CASE("a tensor's quadratic form counts the mixed terms twice") {
   CHECK(quadratic_form({0, 0, 0, 5, 7, 11}, {1, 2, 3}) == Approx(2 * (10 + 21 + 66)));
 }
 
+TEST_CASE("lengths that no map has are refused: their terms could not be counted") {
+  for (const double length : {1e300, 1e160, 1.1e6, 0.9e-6, 1e-300}) {
+    CHECK_THROWS_AS(ReciprocalCell({length, 10, 10, 90, 90, 90}), std::invalid_argument);
+    CHECK_THROWS_AS(ReciprocalCell({10, 10, length, 90, 90, 90}), std::invalid_argument);
+  }
+  CHECK_NOTHROW(ReciprocalCell({1e6, 1e-6, 10, 90, 90, 90}));
+}
+
 TEST_CASE("cells without a volume are refused, with their values") {
   CHECK_THROWS_AS(ReciprocalCell({0, 1, 1, 90, 90, 90}), std::invalid_argument);
   CHECK_THROWS_AS(ReciprocalCell({1, -1, 1, 90, 90, 90}), std::invalid_argument);
@@ -65,6 +73,7 @@ TEST_CASE("cells without a volume are refused, with their values") {
   CHECK_THROWS_AS(ReciprocalCell({1, 1, 1, 60, 60, 120}), std::invalid_argument);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(ReciprocalCell({1, 1, nan, 90, 90, 90}), std::invalid_argument);
+  CHECK_THROWS_AS(ReciprocalCell({1, 1, 1, nan, 90, 90}), std::invalid_argument);
   CHECK_THROWS_WITH_AS(ReciprocalCell({1, 1, 1, 10, 90, 170}), doctest::Contains("170"),
                        std::invalid_argument);
 }

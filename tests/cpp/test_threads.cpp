@@ -5,6 +5,11 @@
 #include <thread>
 #include <vector>
 
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
 #include "parallel.hpp"
 #include "sharpem/threads.hpp"
 
@@ -25,6 +30,44 @@ TEST_CASE("a limit is kept and 0 restores the default") {
   CHECK_THROWS_AS(set_threads(-1), std::invalid_argument);
   CHECK(thread_count() == standard);
 }
+
+TEST_CASE("a limit is that of its thread, and the one from before is returned") {
+  CHECK(set_threads(3) == 0);
+  int elsewhere = -1, before = -1;
+  std::thread other([&] {
+    before = set_threads(2);
+    elsewhere = thread_count();
+  });
+  other.join();
+  CHECK(before == 0);
+#ifdef _OPENMP
+  CHECK(elsewhere == 2);
+  CHECK(thread_count() == 3);
+#endif
+  CHECK(set_threads(0) == 3);
+}
+
+#if defined(__unix__) || defined(__APPLE__)
+TEST_CASE("a child forked after threads were used computes with one, and does not wait for ever") {
+  set_threads(3);
+  const auto sum = [] {
+    std::atomic<std::size_t> found{0};
+    parallel_for(1000, [&](std::size_t i) { found += i; });
+    return found == 499500;
+  };
+  REQUIRE(sum());
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    _exit(sum() && thread_count() == 1 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(sum());
+  set_threads(0);
+}
+#endif
 
 TEST_CASE("each piece is done once, by a body of its own thread") {
   for (const int limit : {1, 2, 3, 4}) {

@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -75,6 +77,59 @@ def test_use_in_spawned_processes(density, alone):
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         data = pool.apply(_sharpened, [density.path])
     np.testing.assert_array_equal(data, alone.map.data)
+
+
+FORKS = """
+import multiprocessing, sys
+import numpy as np
+from sharpem import DensityMap, _core, sharpen
+
+def work(seed):
+    data = np.random.default_rng(seed).normal(size=(32, 32, 32)).astype(np.float32)
+    made = sharpen(DensityMap.from_array(data, 1.0), resolution=4.0, method="given", b_sharpen=30.0)
+    return made.map.data.tobytes(), _core.threads()
+
+_core.set_threads(3)
+alone = [work(seed) for seed in range(3)]
+assert [threads for _, threads in alone] == [3, 3, 3]
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    found = pool.map_async(work, range(3)).get(60)
+assert [data for data, _ in found] == [data for data, _ in alone]
+assert [threads for _, threads in found] == [1, 1, 1]
+_core.set_threads(2)
+assert work(0) == (alone[0][0], 2)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_a_forked_child_computes_with_one_thread():
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKS],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_each_python_thread_has_its_own_limit(density, alone):
+    start, barrier = _core.threads(), threading.Barrier(3)
+
+    def work(limit):
+        with limited_threads(limit):
+            barrier.wait(60)
+            seen = _core.threads()
+            data = _sharpened(density.path)
+            barrier.wait(60)
+            return seen, _core.threads(), data
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(work, [1, 2, 3]))
+    assert [answer[:2] for answer in answers] == [(1, 1), (2, 2), (3, 3)]
+    assert _core.threads() == start
+    for *_, data in answers:
+        np.testing.assert_array_equal(data, alone.map.data)
 
 
 def test_the_limit_from_before_comes_back(density):

@@ -16,7 +16,7 @@ WHOLE_ROOMS = {
     "cli": "cli/test_cli_program.py",  # commands as users call them
     "jobs": "jobs/test_jobs.py",  # what is killed, comes again and is never done twice
     "many": "many/test_batch.py",  # from the table to the summary
-    "options": "cli/test_cli_requests.py",  # as requests; every option is tried there
+    "options": "options/test_options.py",  # the one table, as all that read it see it
     "report": "report/test_report.py",  # pages are looked at whole
     "simulate": "simulate/test_simulate.py",  # what was put in is found in the map
     "study": "study/test_study.py",  # from pairs to tables
@@ -25,18 +25,25 @@ WHOLE_ROOMS = {
 
 ELSEWHERE = {
     "__main__": "cli/test_cli_program.py",  # one line
-    "_loading": "test_machine.py",  # what it does to threads
+    "_start.loading": "test_machine.py",  # what it does to threads
+    "_start.as_program": "cli/test_cli_signals.py",
     "errors": "cli/test_cli_failures.py",  # classes without code
-    "findings": "maps/test_checks.py",  # a list of codes
-    "inputs": "test_pipeline.py",  # what `sharpen` takes
     "outcome": "test_result.py",  # data of `Result`
     "output": "test_result.py",  # its files
     "run": "cli/test_cli_requests.py",  # a request, and what it lacks
-    "stages": "test_pipeline.py",  # progress and seconds
+    "analysis.claims": "analysis/test_history.py",  # of overall B and of the resolution
+    "analysis.local_filter": "analysis/test_history.py",  # a part of the history
+    "evaluation.measures": "evaluation/test_agreement.py",  # data of what is measured there
+    "io.checksum": "test_result.py",  # a map that is not that of its JSON
+    "io.em_history": "io/test_reflections.py",
     "io.fsc_xml": "io/test_star_xml.py",
     "io.half_maps": "maps/test_half_maps.py",  # pairs are found, read and compared
     "io.json_text": "test_result.py",
     "io.mrc_header": "io/test_mrc_dialects.py",
+    "io.mrc_grid": "io/test_mrc_dialects.py",
+    "io.mtz_columns": "io/test_reflections.py",
+    "io.mtz_header": "io/test_mutations.py",
+    "io.pdb_cards": "io/test_odd_models.py",
     "io.read": "io/test_mtz.py",  # chooses between the readers
     "io.star": "io/test_star_xml.py",
     "io.table": "many/test_batch.py",
@@ -50,20 +57,30 @@ ELSEWHERE = {
     "local.localised": "local/test_localise.py",
     "local.scores": "local/test_localise.py",
     "maps.arrays": "maps/test_density.py",  # names of types
+    "maps.cell": "maps/test_unit_cell.py",
     "maps.soft_zone": "maps/test_crop.py",
     "methods.empirical": "test_pipeline.py",
     "methods.given": "test_pipeline.py",
     "methods.half_map_checks": "maps/test_half_maps.py",
+    "methods.model_fit": "methods/test_model.py",  # incomplete and misplaced models
+    "methods.power_in_mask": "methods/test_half_map.py",  # what the filter's scale rests on
     "methods.scanned": "methods/test_scan.py",
+    "methods.shell_evidence": "methods/test_half_map.py",  # data, and the JSON of them
     "methods.single_map": "methods/test_half_map.py",  # the same filter, with the solvent's noise
 }
 """Module to the file that tests it."""
 
 OF_NO_MODULE = {
     "cli/test_cli_failures.py",  # every command fails in one line
+    "cli/test_cli_requests.py",  # every option, as requests and as commands
     "core/test_counts.py",  # the C++ core on real maps
     "io/test_bad_maps.py",  # damaged files
     "io/test_mrc_dialects.py",  # what other programs write
+    "io/test_mutations.py",  # damaged files of every kind
+    "io/test_odd_models.py",
+    "io/test_reflections.py",
+    "maps/test_unit_cell.py",
+    "test_security.py",  # pages, tables and scheduler options
     "io/test_star_xml.py",  # FSC as files, read by other programs
     *(name for name in WHOLE_ROOMS.values()),
     "report/test_many_maps.py",  # pages of a batch and of the study

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import re
+import sys
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +13,14 @@ import pytest
 from real_maps import TINY_MAP, real
 
 import sharpem.output
+from sharpem.cli.summary import summary as lines
 from sharpem.errors import InputError
 from sharpem.io import read_map, write_map
 from sharpem.methods.choice import Trial
 from sharpem.output import label_of
 from sharpem.pipeline import apply, sharpen
+from sharpem.report import render_report
+from sharpem.report.words import summary
 from sharpem.spectra.filters import Filter, ShellFilter
 
 number = (int, float)
@@ -55,7 +61,7 @@ SCHEMA = {
             "kurtosis": number,
         }
     ],
-    "output": {"map": str, "report": str},
+    "output": {"map": str, "report": str, "map_sha256": str},
     "seconds": {"total": number, "prepare": number, "scan": number, "write": number},
     "peak_memory_bytes": int,
 }
@@ -109,7 +115,11 @@ def test_schema(made, tmp_path):
     assert values["schema"] == 1
     assert values["input"]["shape"] == list(made.input.shape)
     assert len(values["anisotropy"]["b_cartesian"]) == 6
-    assert values["output"] == {"map": str(written["map"]), "report": str(written["report"])}
+    assert values["output"] == {
+        "map": str(written["map"]),
+        "report": str(written["report"]),
+        "map_sha256": hashlib.sha256(written["map"].read_bytes()).hexdigest(),
+    }
     assert values["trials"] == [vars(trial) for trial in made.trials]
     assert values["filter"]["b_sharpen"] == pytest.approx(
         values["b_iso"]["signal"] - values["b_iso"]["target"]
@@ -193,21 +203,21 @@ def test_all_or_nothing(made, tmp_path, monkeypatch, overwrite):
         made.write(tmp_path / "out")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
-    def full_disk(_map, _label, path):
+    def full_disk(_map, path, *, label):
         path.write_bytes(b"half a map")
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(sharpem.output, "_write_map", full_disk)
-    with pytest.raises(InputError, match="No space left on device while writing"):
+    monkeypatch.setattr(sharpem.output, "save_map", full_disk)
+    with pytest.raises(InputError, match="no space left on device while writing"):
         made.write(tmp_path / "out", overwrite=overwrite)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_fault_of_ours_leaves_nothing_either(made, tmp_path, monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(sharpem.output, "_write_map", broken)
+    monkeypatch.setattr(sharpem.output, "save_map", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         made.write(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -243,3 +253,43 @@ def test_stopping_does_not_remove_the_input(made, stopped, tmp_path):
     density = read_map(tmp_path / "out.mrc")
     placed(stopped, density).write(tmp_path / "out", overwrite=True)
     assert (tmp_path / "out.mrc").is_file()
+
+
+def test_one_line_and_a_page_for_notebooks(made, stopped):
+    assert repr(made).startswith(f"<Result of {made.input.path.name} by surface: ")
+    assert "\n" not in repr(made)
+    page = made._repr_html_()
+    assert summary(made).headline in page
+    assert page.count("<img ") == 3
+    assert "Not applicable" in stopped._repr_html_()
+    for picture in re.findall(r'base64,([^"]+)"', page):
+        assert b64decode(picture).startswith(b"<svg xmlns=")
+
+
+def test_plot(made, stopped):
+    matplotlib = pytest.importorskip("matplotlib", reason="needs the extra named plot")
+    matplotlib.use("agg")
+    figure = made.plot()
+    trials, amplitudes, _ = figure.axes
+    assert list(trials.lines[0].get_ydata()) == [trial.surface_area for trial in made.trials]
+    assert len(amplitudes.lines) == 3
+    assert len(stopped.plot().axes) == 2
+
+
+def test_plot_without_matplotlib(made, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(InputError, match=r"matplotlib is not installed.*sharpem\[plot\]"):
+        made.plot()
+
+
+def test_a_map_left_alone_is_not_called_one_that_cannot_be_judged(made, tmp_path):
+    written = made.write(tmp_path / "once")
+    again = sharpen(written["map"], resolution=3.8)
+    assert again.choice.leaves_alone
+    np.testing.assert_array_equal(again.map.data, again.input.data)
+    terminal = " ".join(text for _, text in lines(again, {}))
+    page = render_report(again)
+    for words in (terminal, page, repr(again)):
+        assert "left alone" in words.lower()
+        assert "Not applicable" not in words
+        assert "not applicable" not in words

@@ -7,7 +7,7 @@ import sharpem
 
 PACKAGE = Path(sharpem.__file__).parent
 ROOMS = (
-    *("_loading", "errors", "findings", "machine", "progress"),
+    *("_start", "errors", "findings", "machine", "progress"),
     *("maps", "spectra", "io", "jobs", "archive", "analysis", "methods", "local"),
     *("evaluation", "simulate", "options", "outcome", "study", "report"),
     *("output", "result", "pipeline", "run", "many", "cli", "__main__"),

@@ -24,7 +24,8 @@ using Tensor = std::array<double, 6>;
 /// From indices (h, k, l), counted along x, y and z, to reciprocal space.
 class ReciprocalCell {
  public:
-  /// Throws std::invalid_argument for lengths or angles that span no volume.
+  /// Throws std::invalid_argument for lengths or angles that span no volume, or are longer than
+  /// 1e6 A or shorter than 1e-6 A.
   explicit ReciprocalCell(const UnitCell& cell);
 
   /// The vector s in the Cartesian frame, 1/A.

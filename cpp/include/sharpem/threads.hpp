@@ -7,11 +7,13 @@
 
 namespace sharpem {
 
-/// Limit for calls that start after this one; 0 restores the default (OMP_NUM_THREADS, or all
-/// cores). Throws std::invalid_argument if negative.
-void set_threads(int limit);
+/// Limit for calls of this thread that start after this one; 0 is the default (OMP_NUM_THREADS, or
+/// all cores). Other threads keep their own limits. Returns the limit from before. Throws
+/// std::invalid_argument if negative.
+int set_threads(int limit);
 
-/// The number of threads the next call will use.
+/// The number of threads that the next call of this thread will use. It is 1 in a process that was
+/// forked after the library had started threads: they do not live on in a child.
 int thread_count();
 
 }  // namespace sharpem

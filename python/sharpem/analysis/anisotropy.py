@@ -20,9 +20,9 @@ from sharpem.maps.crystal import symmetrised
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
 from sharpem.spectra.reference import OverallB
-from sharpem.spectra.shells import ShellTable, coarsest
+from sharpem.spectra.shells import ShellTable, coarsest, overall_b, shell_table, signal_b
 
-__all__ = ["FallOff", "fall_off", "remove", "signal_and_noise"]
+__all__ = ["FallOff", "read_fall_off", "signal_and_noise"]
 
 _LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
 _OF_FOLDS = 0.1  # d^3 A^2: anisotropy of model maps at one B, rms of a component
@@ -32,68 +32,79 @@ _MANY_ATOMS = 2000.0  # of the models that show it; fewer show more, by the law 
 
 @dataclass(frozen=True, eq=False)
 class FallOff:
-    """The fit of six B's to a map.
+    """How the amplitudes of a map fall off.
 
     Attributes
     ----------
-    fit : sharpem._core.WilsonFit
-    noise : ndarray or None
-        Mean |F|^2 of the noise per shell that the fit took into account.
+    shells : ShellTable
+        After the removal of anisotropy, with the noise that the fit took into account.
+    whole, signal : OverallB
+        Overall B of the whole map, and of the signal in it.
     anisotropy : Anisotropy
         As found.
+    removed : Anisotropy or None
+        What of it was removed; None where it was to stay.
     """
 
-    fit: _core.WilsonFit
-    noise: Numbers | None
+    shells: ShellTable
+    whole: OverallB
+    signal: OverallB
     anisotropy: Anisotropy
+    removed: Anisotropy | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether overall B could be read."""
+        return bool(np.isfinite(self.signal.b_iso))
 
 
-def fall_off(
-    density: DensityMap,
-    spectrum: _core.Spectrum,
-    shells: ShellTable,
-    noise: Numbers | None,
-    limit: float,
-) -> FallOff:
-    """Fit six B's above the noise, or, where what the solvent shows does not fit, without it.
-
-    Parameters
-    ----------
-    density, spectrum, shells
-        The map, its Fourier coefficients, and the table of its shells.
-    noise : ndarray or None
-        Mean |F|^2 of the noise per shell.
-    limit : float
-        Finest resolution to take part, A.
-    """
-    fit = _wilson_fit(spectrum, shells.with_noise(noise), limit)
-    if noise is not None and not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
-        noise = None
-        fit = _wilson_fit(spectrum, shells, limit)
-    return FallOff(fit, noise, _by_symmetry(Anisotropy(_six(fit.b)), density))
-
-
-def remove(
-    found: FallOff,
+def read_fall_off(
     density: DensityMap,
     spectrum: _core.Spectrum,
     shells: ShellTable,
     *,
     limit: float,
-    volume: MolecularVolume,
-) -> tuple[Anisotropy, Numbers | None]:
-    """Remove from the Fourier coefficients, in place, what of the anisotropy is worth it.
+    volume: MolecularVolume | None,
+) -> FallOff:
+    """Read overall B and anisotropy, and remove from the spectrum, in place, what is worth it.
 
-    Returns
-    -------
-    Anisotropy, ndarray or None
-        What was removed, and the noise's power per shell after that.
+    Parameters
+    ----------
+    density, spectrum : DensityMap, sharpem._core.Spectrum
+        The map and its Fourier coefficients.
+    shells : ShellTable
+        With the noise, where the solvent shows it.
+    limit : float
+        Finest resolution to take part, A.
+    volume : MolecularVolume or None
+        How much of the map is molecule; None where the anisotropy is to stay.
     """
-    noise = found.noise
-    pairs = signal_and_noise(shells.with_noise(noise), limit, volume.fraction, found.fit)
-    removed = _by_symmetry(_part_to_remove(shells, limit, found.fit, pairs, volume), density)
-    _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
-    return removed, None if noise is None else noise * raised_noise(removed, shells.s)
+    whole = overall_b(shells, limit)
+    if not np.isfinite(whole.b_iso):
+        return FallOff(shells.with_noise(None), whole, whole, Anisotropy.unknown())
+    fit, noise = _fit(spectrum, shells, limit)
+    found, removed = _by_symmetry(Anisotropy(_six(fit.b)), density), None
+    if volume is not None:
+        pairs = signal_and_noise(shells.with_noise(noise), limit, volume.fraction, fit)
+        removed = _by_symmetry(_part_to_remove(shells, limit, fit, pairs, volume), density)
+        _core.apply_anisotropy(spectrum, removed.b_cartesian, 1.0)
+        noise = None if noise is None else noise * raised_noise(removed, shells.s)
+    after = shell_table(spectrum, xray=shells.xray, nucleic=shells.nucleic).with_noise(noise)
+    whole = signal = overall_b(after, limit)
+    if noise is not None:
+        signal = signal_b(after, limit, fit.b_iso, fit.ln_scale)
+    found = found if np.isfinite(signal.b_iso) else Anisotropy.unknown()
+    return FallOff(after, whole, signal, found, removed)
+
+
+def _fit(
+    spectrum: _core.Spectrum, shells: ShellTable, limit: float
+) -> tuple[_core.WilsonFit, Numbers | None]:
+    """Six B's above the noise, or, where what the solvent shows does not fit, without it."""
+    fit = _wilson_fit(spectrum, shells, limit)
+    if shells.noise is None or (fit.converged and abs(fit.b_iso) < _LARGEST_B):
+        return fit, shells.noise
+    return _wilson_fit(spectrum, shells.with_noise(None), limit), None
 
 
 def signal_and_noise(

@@ -19,33 +19,47 @@ from sharpem.spectra.shells import shell_edges
 __all__ = ["clear_gaps", "gap_finding"]
 
 _FEWEST = 0.01  # of the coefficients; fewer may be absent by chance
+_EMPTY = 1e-10  # of the strongest shell's mean power: rounding errors
 _CONCENTRATED = 1.3  # second moment along an axis, over that of all coefficients
 
 
-def clear_gaps(spectrum: _core.Spectrum) -> Finding | None:
+def clear_gaps(spectrum: _core.Spectrum, lattice_points: int = 1) -> Finding | None:
     """Mark absent Fourier coefficients, in place, so that sums over shells and fits leave them out.
 
     Parameters
     ----------
     spectrum : sharpem._core.Spectrum
         Untouched where less than 1 % is absent.
+    lattice_points : int
+        Of a unit cell: centred lattices make all reflections but one in so many vanish.
 
     Returns
     -------
     Finding or None
-        Fraction and direction of what is absent.
+        Fraction and direction of what is absent though the lattice allows it.
     """
-    gaps = _core.clear_gaps(spectrum, shell_edges(spectrum), _FEWEST)
-    return gap_finding(gaps) if gaps.absent > _FEWEST * gaps.terms else None
+    gaps = _core.clear_gaps(spectrum, _filled_edges(spectrum), _FEWEST)
+    allowed = gaps.terms / lattice_points
+    absent = 1 - (gaps.terms - gaps.absent) / allowed if allowed else 0.0
+    return gap_finding(gaps, absent) if absent > _FEWEST else None
 
 
-def gap_finding(gaps: _core.Gaps) -> Finding:
+def _filled_edges(spectrum: _core.Spectrum) -> Numbers:
+    """Edges of the shells inside the one in which a sharp low-pass filter ends, if one does."""
+    edges = shell_edges(spectrum)
+    sums = _core.shell_sums(spectrum, edges)
+    mean = sums.power / np.maximum(sums.terms, 1)
+    last = int(np.flatnonzero(mean >= _EMPTY * mean.max())[-1])
+    return edges if last + 1 == mean.size else edges[: max(last, 1) + 1]
+
+
+def gap_finding(gaps: _core.Gaps, absent: float) -> Finding:
     """Say what fraction of the coefficients is absent, and about which direction."""
     axis = _direction(gaps)
     where = f", mostly about the direction ({axis}) of the box" if axis else ""
     return finding(
         "empty-directions",
-        f"{100 * gaps.absent / gaps.terms:.0f} % of the Fourier coefficients are absent{where}: "
+        f"{100 * absent:.0f} % of the Fourier coefficients are absent{where}: "
         "a missing wedge or cone, an ellipsoidal cut, or absent reflections.",
         "They were left out of all fits and sums; the map stays smeared along that direction.",
     )

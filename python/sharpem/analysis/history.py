@@ -13,20 +13,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from sharpem import _core
+from sharpem.analysis.composite import composite
+from sharpem.analysis.local_filter import locally_filtered
 from sharpem.analysis.noise import SolventNoise, solvent_noise
 from sharpem.findings import Finding, finding
-from sharpem.maps.arrays import Map, Mask, Numbers
+from sharpem.machine import give_memory_back
+from sharpem.maps.arrays import Mask, Numbers
 from sharpem.maps.checks import FLAT_ZONE, flat_value, map_findings
+from sharpem.maps.crystal import is_part_of_crystal
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import dot
 from sharpem.spectra.shells import ShellTable
 
-__all__ = ["History", "map_history", "sentence", "sharpened"]
+__all__ = ["History", "map_history", "sentence"]
 
 _OWN_LABEL = re.compile(r"^sharpem\b.*\b(b_sharpen|shell filter)\b")
-_NOTHING_BEYOND = 1e-10  # of the variance: rounding errors of float32
+_NOTHING_BEYOND = 1e-5  # of the variance: rounding errors of the sums in float32
+_CLIFF = 1000.0  # of mean power, at the limit
 _SAMPLED_BEYOND = 0.05  # of all coefficients lie beyond the cut
-_LEFT_OF_MOLECULE = 0.15  # of the median: high-resolution power in a place without detail
+_COARSE = 10.0  # A
 _TOUCHED = 0.02  # of a face of the box
 
 
@@ -65,25 +70,30 @@ def map_history(
     resolution, limit : float
         As stated, and where an earlier filter cut the map off, A.
     """
-    solvent = (
-        None if density.periodic else solvent_noise(density, spectrum, shells, molecule, limit)
-    )
+    solvent = None
+    if not _is_crystal(density):
+        solvent = solvent_noise(density, spectrum, shells, molecule, limit)
+    give_memory_back()
     is_noise = solvent is not None and solvent.is_noise(shells.s, limit)
     findings = (
         *map_findings(density),
-        own_output(density, spectrum, shells, resolution),
-        solvent_history(density, solvent, is_noise=is_noise),
-        filtered(limit, resolution),
+        own_output(density, spectrum, resolution),
+        solvent_history(density, solvent, limit, is_noise=is_noise),
+        too_fine(density, resolution) or filtered(limit, resolution),
         locally_filtered(spectrum, molecule, resolution, limit),
         cut_molecule(density, molecule),
+        composite(density),
     )
     noise = solvent.power if solvent is not None and is_noise else None
     return History(noise, tuple(one for one in findings if one))
 
 
-def own_output(
-    density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable, resolution: float
-) -> Finding | None:
+def _is_crystal(density: DensityMap) -> bool:
+    """Whether the map is of a crystal, or of a part of one: no end, and no solvent about it."""
+    return density.periodic or is_part_of_crystal(density)
+
+
+def own_output(density: DensityMap, spectrum: _core.Spectrum, resolution: float) -> Finding | None:
     """Recognise a map that this program has made, by its label or by its spectrum.
 
     Sharpened maps end exactly at the spectrum's limit, 0.833 x the resolution, with nothing but
@@ -92,7 +102,7 @@ def own_output(
     label = next((text for text in density.placement.labels if _OWN_LABEL.search(text)), None)
     if label is not None:
         how = f"its label says {label.strip()!r}"
-    elif not density.periodic and _ends_at_limit(density, spectrum, shells):
+    elif not density.periodic and _ends_at_limit(density, spectrum):
         how = f"it ends exactly at 0.833 x {resolution:g} A, as maps do that were sharpened so"
     else:
         return None
@@ -103,17 +113,32 @@ def own_output(
     )
 
 
-def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable) -> bool:
+def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum) -> bool:
+    """Whether there is power just inside the limit and none but rounding errors just beyond."""
     everything = _core.shell_sums(spectrum, np.array([1e-9, 1e3]))
-    inside = float(everything.power[0])
     mean = float(spectrum.mean)
     whole = dot(density.data, density.data) / density.data.size - mean * mean
     beyond = 1.0 - float(everything.terms[0]) / density.data.size
-    last = shells.s >= 0.97 / spectrum.d_min
-    if beyond < _SAMPLED_BEYOND or not last.any():
+    rounding = max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean)
+    if beyond < _SAMPLED_BEYOND or whole - float(everything.power[0]) > rounding:
         return False
-    ends = whole - inside < max(_NOTHING_BEYOND * whole, 4e-14 * mean * mean)
-    return bool(ends and shells.power[last].min() > 1e-8 * float(np.median(shells.power)))
+    finer = _core.analyse(density.data, density.cell, 0.94 * spectrum.d_min)
+    edges = np.array([0.96, 0.998, 1.002, 1.06]) / spectrum.d_min
+    sums = _core.shell_sums(finer, edges)
+    inside, _, outside = sums.power / np.maximum(sums.terms, 1.0)
+    return bool(sums.terms[2] > 0 and inside > _CLIFF * outside)
+
+
+def too_fine(density: DensityMap, resolution: float) -> Finding | None:
+    """Say that a crystal's reflections end short of the stated resolution."""
+    if density.reflections is None or density.reflections.d_min <= 1.02 * resolution:
+        return None
+    return finding(
+        "resolution-too-fine",
+        f"The reflections end at {density.reflections.d_min:.2f} A, short of the stated "
+        f"{resolution:g} A.",
+        "The map was taken to end there; state that resolution.",
+    )
 
 
 def filtered(limit: float, resolution: float) -> Finding | None:
@@ -130,7 +155,7 @@ def filtered(limit: float, resolution: float) -> Finding | None:
 
 
 def solvent_history(
-    density: DensityMap, found: SolventNoise | None, *, is_noise: bool
+    density: DensityMap, found: SolventNoise | None, limit: float, *, is_noise: bool
 ) -> Finding | None:
     """Say whether the solvent was masked away, or flattened by density modification.
 
@@ -139,10 +164,12 @@ def solvent_history(
     density : DensityMap
     found : SolventNoise or None
         What the solvent holds; None where there is too little of it, or an exactly flat zone.
+    limit : float
+        Finest resolution of the map, A. To 10 A the noise of any map is weak.
     is_noise : bool
         Whether that is noise.
     """
-    if found is None or is_noise:
+    if found is None or is_noise or limit > _COARSE:
         return None
     low, high = float(density.data.min()), float(density.data.max())
     if low >= -0.02 * high:
@@ -154,100 +181,15 @@ def solvent_history(
         )
     return finding(
         "masked",
-        "What is outside the molecule is no noise (too weak, and uneven): the map was masked and "
-        "filtered afterwards, or its solvent was flattened.",
+        "What is outside the molecule is no noise (too weak, or uneven): the map was masked and "
+        "filtered afterwards, its solvent was flattened, or its resolution is finer than stated.",
         "The noise is taken from the stated resolution; half maps would show it.",
     )
 
 
-def sharpened(shells: ShellTable, resolution: float, b_signal: float) -> Finding | None:
-    """Say that the map was sharpened before, and by how much, as far as that can be seen.
-
-    The noise of a reconstruction is about white; sharpening by B raises its power by
-    exp(B s^2 / 2). Without noise, the overall B is compared with that of sharpened maps, 2.8 d^2.
-    """
-    usual = 2.8 * resolution**2
-    if shells.noise is not None:
-        rise = _rise(shells, resolution)
-        if rise < 1.5 * usual:
-            return None
-        how = f"the noise of its solvent rises as if raised by b_sharpen {rise:.0f} A^2"
-    elif np.isfinite(b_signal) and b_signal < 1.2 * usual:
-        how = f"its overall B of {b_signal:.0f} A^2 is that of sharpened maps of {resolution:g} A"
-    else:
-        return None
-    return finding(
-        "sharpened", f"The map was sharpened before: {how}.", "Little or nothing is left to raise."
-    )
-
-
-def _rise(shells: ShellTable, resolution: float) -> float:
-    """B (A^2) by which the noise rises with s^2, between 10 A and the resolution."""
-    assert shells.noise is not None
-    used = (shells.s > 0.1) & (shells.s < 1.0 / resolution) & (shells.noise > 0)
-    if np.count_nonzero(used) < 5:
-        return 0.0
-    slope = np.polyfit(shells.s[used] ** 2, np.log(shells.noise[used]), 1)[0]
-    return 2.0 * float(slope)
-
-
-def locally_filtered(
-    spectrum: _core.Spectrum, molecule: Mask, resolution: float, limit: float
-) -> Finding | None:
-    """Tell a map that was filtered by its local resolution: detail ends earlier in some places.
-
-    The ratio of local power near the limit to local power at low resolution differs between the
-    places of a molecule by a factor of three or four; a local filter makes it vanish.
-    """
-    ratio = local_power(spectrum, 1 / (1.4 * limit), 1 / limit, molecule, 2.5 * resolution)
-    ratio /= local_power(
-        spectrum, 1 / (4 * resolution), 1 / (1.8 * limit), molecule, 2.5 * resolution
-    )
-    if ratio.size < 100:
-        return None
-    empty = float(np.mean(ratio < _LEFT_OF_MOLECULE * np.median(ratio)))
-    if empty < 0.05:
-        return None
-    return finding(
-        "locally-filtered",
-        f"In {100 * empty:.0f} % of the molecule the map holds next to nothing near {limit:.1f} A: "
-        "it was filtered by its local resolution.",
-        "One filter cannot be right everywhere; sharpen the unfiltered map.",
-    )
-
-
-def local_power(
-    spectrum: _core.Spectrum, low: float, high: float, molecule: Mask, radius: float
-) -> Numbers:
-    """Mean square of a band of the map about each voxel of the molecule.
-
-    Parameters
-    ----------
-    spectrum : sharpem._core.Spectrum
-        To `high` at least.
-    low, high : float
-        The band, 1/A.
-    molecule : ndarray of bool, shape (nz, ny, nx)
-        On a grid that holds `high`.
-    radius : float
-        Of the spheres that are averaged over, A.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-    """
-    d_min = max(spectrum.d_min, 0.999 / high)
-    coarse = _core.resampled(spectrum, molecule.shape, d_min)
-    s = np.linspace(0.0, 1.0 / d_min, 2000)
-    inside = ((s >= low) & (s < high)).astype(np.float64)
-    band: Map = _core.synthesise(coarse, _core.RadialCurve.table(s, inside, 1.0 / d_min))
-    mean: Map = _core.local_mean_square(band, coarse.cell, radius, 0.0)
-    return mean[molecule].astype(np.float64)
-
-
 def cut_molecule(density: DensityMap, molecule: Mask) -> Finding | None:
     """Say that the molecule goes on beyond the box, where it fills part of a face."""
-    if density.periodic or flat_value(density.data)[1] >= FLAT_ZONE:
+    if _is_crystal(density) or flat_value(density.data)[1] >= FLAT_ZONE:
         return None
     faces = [float(np.mean(molecule.take(end, axis))) for axis in range(3) for end in (0, -1)]
     worst = int(np.argmax(faces))
@@ -277,6 +219,8 @@ def sentence(findings: tuple[Finding, ...]) -> str:
         "inverted": "inverted",
     }
     seen = {found.code for found in findings}
+    if "own-output" in seen:
+        seen.discard("sharpened")
     done = [what for code, what in words.items() if code in seen]
     if not done:
         return "Nothing shows that this map was processed before."

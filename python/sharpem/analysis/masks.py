@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,12 @@ from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import dot
 from sharpem.spectra.apply import radial_curve
 
-__all__ = ["check_mask", "raised_cosine", "soft_edge", "soft_mask", "widened"]
+__all__ = ["check_mask", "in_unit_range", "raised_cosine", "soft_edge", "soft_mask", "widened"]
 
 
 _EDGE = 1.5  # A; standard deviation of the Gaussian that softens a mask
 _COARSE = 10.0  # A; cut to which a map varies by its molecule, not by its noise
+_PERCENT = 100.0
 _OVERSHOOT = 0.5  # beyond 0 to 1 that interpolation of a mask explains
 _LITTLE_CONTRAST = 1.3  # of the variance inside over that outside
 
@@ -72,6 +75,21 @@ def raised_cosine(depth: Map) -> Map:
     return np.asarray(0.5 - 0.5 * np.cos(np.pi * clipped), dtype=np.float32)
 
 
+def in_unit_range(mask: DensityMap) -> DensityMap:
+    """Return a mask with values from 0 to 1; one in percent is divided by 100, and says so."""
+    low, high = float(mask.data.min()), float(mask.data.max())
+    if not (low >= 0 and 0.5 * _PERCENT < high <= 1.01 * _PERCENT):
+        return mask
+    found = finding(
+        "mask-doubtful",
+        f"The mask has values from {low:g} to {high:g}: taken for percent, and divided by 100.",
+        "Nothing, if the mask is 100 about the molecule.",
+        severity="note",
+    )
+    data = mask.data / np.float32(_PERCENT)
+    return replace(mask.with_data(data), findings=(*mask.findings, found))
+
+
 def check_mask(mask: DensityMap, density: DensityMap) -> tuple[Finding, ...]:
     """Check a mask that a user gives against the map: its place, its values, what it holds.
 
@@ -91,7 +109,7 @@ def check_mask(mask: DensityMap, density: DensityMap) -> tuple[Finding, ...]:
     if inside == 0 or high < _OVERSHOOT:
         raise InputError(f"{name}: no voxel is inside, expected 1 about the molecule")
     if inside == 1:
-        return ()
+        return mask.findings
     within, without = _variances(density, window)
     if without > within and inside > 0.5:
         raise InputError(
@@ -99,8 +117,9 @@ def check_mask(mask: DensityMap, density: DensityMap) -> tuple[Finding, ...]:
             f"mask as inside ({100 * inside:.0f} % of the box), expected 1 about the molecule"
         )
     if within > _LITTLE_CONTRAST * without:
-        return ()
+        return mask.findings
     return (
+        *mask.findings,
         finding(
             "mask-doubtful",
             f"The map varies {within / without:.2f} times as much inside the mask as outside: the "

@@ -22,7 +22,7 @@ __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 _PROGRAM = 2**26  # bytes, with NumPy and what else is imported
 _MARGIN = 1.05  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
-_COARSE_MAPS = 2.6  # on the grid of the local variance, by measurement: while noise is looked for
+_COARSE_MAPS = 3.2  # on the grid of the local variance, by measurement: while noise is looked for
 _INSIDE = 0.05  # of the voxels, in a scan: a fifth of a molecule that fills a quarter of the box
 
 

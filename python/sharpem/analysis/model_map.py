@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Array, Cell, Indices, Mask, Triple
+from sharpem.maps.crystal import is_part_of_crystal, repeated, with_symmetry_mates
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.spectra.apply import radial_curve
 
-__all__ = ["Grid", "atom_mask", "atoms_inside", "fineness", "model_map"]
+__all__ = ["Grid", "atom_mask", "atoms_inside", "fineness", "in_the_map", "model_map"]
 
 Grid: TypeAlias = tuple[Indices, Cell, Triple]
 Numbers: TypeAlias = NDArray[np.float64]
@@ -44,7 +45,8 @@ def model_map(
 
     The atoms are put on the grid with an extra B, so that what lies between grid points is not
     lost, and the extra B is taken off again in Fourier space, with the B that all have in common.
-    Atoms outside the box enter on the other side: the box is periodic.
+    Atoms outside the box enter on the other side: the box is periodic. In a map of a part of a
+    crystal, they enter where the crystal repeats.
 
     Parameters
     ----------
@@ -71,6 +73,9 @@ def model_map(
     """
     if not d_min > 0:
         raise InputError(f"d_min {d_min:g}, expected a positive number (A)")
+    if isinstance(like, DensityMap) and is_part_of_crystal(like):
+        whole = model_map(model, _whole_grid(like), d_min=d_min, b_iso=b_iso, xray=xray)
+        return repeated(whole, like.shape[::-1])
     shape, cell, origin = _grid_of(like)
     spacing = max(length / n for length, n in zip(cell[:3], shape[::-1], strict=True))
     d_min = max(d_min, 2 * spacing)
@@ -92,12 +97,14 @@ def fineness(spacing: float, d_min: float) -> int:
 
 
 def atom_mask(model: Model, like: DensityMap | Grid, radius: float = 3.0) -> Mask:
-    """Mark the voxels within `radius` (A) of an atom; the box is periodic.
+    """Mark the voxels within `radius` (A) of an atom; periodic as in :func:`model_map`.
 
     Returns
     -------
     ndarray of bool, shape (nz, ny, nx)
     """
+    if isinstance(like, DensityMap) and is_part_of_crystal(like):
+        return repeated(atom_mask(model, _whole_grid(like), radius), like.shape[::-1])
     shape, cell, origin = _grid_of(like)
     grid = gemmi.Int8Grid(*shape[::-1])
     grid.set_unit_cell(gemmi.UnitCell(*cell))
@@ -105,6 +112,19 @@ def atom_mask(model: Model, like: DensityMap | Grid, radius: float = 3.0) -> Mas
     for position in model.positions - np.array(origin):
         grid.set_points_around(gemmi.Position(*position), radius, 1)
     return np.ascontiguousarray(grid.array.T == 1)
+
+
+def in_the_map(model: Model, like: DensityMap) -> Model:
+    """Return the atoms that a map shows: those in it, and all symmetry mates in a crystal.
+
+    Raises
+    ------
+    InputError
+        As for :func:`atoms_inside`.
+    """
+    if like.periodic or is_part_of_crystal(like):
+        return with_symmetry_mates(model, like)
+    return atoms_inside(model, like)
 
 
 def atoms_inside(model: Model, like: DensityMap) -> Model:
@@ -128,6 +148,12 @@ def atoms_inside(model: Model, like: DensityMap) -> Model:
             f"(the centres are {distance:.0f} A apart), expected the model at its place in the map"
         )
     return model if keep.all() else model.selected(keep)
+
+
+def _whole_grid(like: DensityMap) -> Grid:
+    """Grid of the unit cell that begins with the map's first voxel."""
+    nx, ny, nz = like.sampling
+    return (nz, ny, nx), like.full_cell, like.origin
 
 
 def _grid_of(like: DensityMap | Grid) -> Grid:

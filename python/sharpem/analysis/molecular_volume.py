@@ -6,12 +6,14 @@ averaged over a sphere, is high there and low in the solvent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from sharpem.errors import InputError
+from sharpem.io.sequence import Sequence, read_sequences
 from sharpem.maps.composition import (
     RESIDUE_MASS,
     UNKNOWN,
@@ -21,7 +23,7 @@ from sharpem.maps.composition import (
 )
 from sharpem.maps.density import DensityMap
 
-__all__ = ["MolecularVolume", "box_volume", "known_volume", "read_sequences", "sequence_volume"]
+__all__ = ["MolecularVolume", "box_volume", "known_volume", "sequence_volume"]
 
 
 @dataclass(frozen=True)
@@ -43,32 +45,14 @@ class MolecularVolume:
     source: str
 
 
-def read_sequences(path: str | Path) -> list[str]:
-    """Read the sequences of a FASTA file, capital letters without blanks; empty ones left out.
-
-    Raises
-    ------
-    InputError
-        No such file, or no sequence in it.
-    """
-    try:
-        text = Path(path).read_text(encoding="ascii", errors="replace")
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}, expected a FASTA file") from None
-    records = [record.partition("\n")[2] for record in ("\n" + text).split("\n>")[1:]]
-    sequences = ["".join(record.split()).upper().rstrip("*") for record in records]
-    if not any(sequences):
-        raise InputError(f"{path}: no sequence found, expected FASTA: >name and letters")
-    return list(filter(None, sequences))
-
-
-def sequence_volume(sequences: list[str]) -> float:
-    """Dry volume (A^3) of sequences by the mean masses of residues."""
-    kinds = ["nucleic" if is_nucleic(letters) else "protein" for letters in sequences]
-    return sum(
-        len(letters) * RESIDUE_MASS[kind] * VOLUME_PER_DALTON[kind]
-        for letters, kind in zip(sequences, kinds, strict=True)
-    )
+def sequence_volume(sequences: Iterable[Sequence]) -> float:
+    """Dry volume (A^3) of sequences by the mean masses of residues, every copy counted."""
+    volume = 0.0
+    for sequence in sequences:
+        kind = "nucleic" if is_nucleic(sequence.letters) else "protein"
+        residues = len(sequence.letters) * sequence.copies
+        volume += residues * RESIDUE_MASS[kind] * VOLUME_PER_DALTON[kind]
+    return volume
 
 
 def box_volume(density: DensityMap) -> float:

@@ -27,6 +27,8 @@ Map = NDArray[np.float32]
 _LEAST_SOLVENT = 0.25  # share of the box below which its solvent is not believed
 _LARGEST_KURTOSIS = 8.0
 _LEAST_FRACTION = 0.2  # of the power at the resolution limit
+_GAUSSIAN = 3.2  # kurtosis of even noise, with what chance adds; masks leave 3.4 and more
+_WEAKEST = 0.08  # of the power at the limit, where it is even; ripples of a filter stay below
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +55,21 @@ class SolventNoise:
 
         A mask that was filtered afterwards, or a flattened solvent, holds the tails of the
         molecule: far from Gaussian, and too weak. At the resolution limit (A) half maps correlate
-        by 0.143, so that noise makes up most of the power of a box.
+        by 0.143, so that noise makes up most of the power of a box. Where it is Gaussian and even
+        it may be weaker: the stated resolution is coarser than the map's.
         """
+        least = _WEAKEST if self.kurtosis < _GAUSSIAN else _LEAST_FRACTION
+        return self.kurtosis < _LARGEST_KURTOSIS and self.at_limit(s, resolution) > least
+
+    def at_limit(self, s: Array, resolution: float) -> float:
+        """Fraction of the power just before the resolution (A); 0 where no shell is there."""
         limit = (s >= 0.85 / resolution) & (s <= 1.0 / resolution)
-        if not limit.any():
-            return False
-        fraction = float(np.median(self.fraction[limit]))
-        return self.kurtosis < _LARGEST_KURTOSIS and fraction > _LEAST_FRACTION
+        return float(np.median(self.fraction[limit])) if limit.any() else 0.0
 
 
 def _kurtosis(values: Map) -> float:
-    square = np.square(values, dtype=np.float64)
-    return float(np.mean(square * square) / max(np.mean(square) ** 2, 1e-300))
+    square, size = np.square(values), max(values.size, 1)
+    return dot(square, square) / size / max((dot(values, values) / size) ** 2, 1e-300)
 
 
 def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:

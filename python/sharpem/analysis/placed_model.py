@@ -6,7 +6,7 @@ from functools import cached_property
 
 from numpy.typing import ArrayLike
 
-from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.maps.arrays import Array, Mask
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
@@ -32,14 +32,14 @@ class PlacedModel:
 
     @cached_property
     def atoms(self) -> Model:
-        """The atoms inside the map.
+        """The atoms in the map; in a crystal, all symmetry mates.
 
         Raises
         ------
         InputError
             Next to none are.
         """
-        return self.model if self.like.periodic else atoms_inside(self.model, self.like)
+        return in_the_map(self.model, self.like)
 
     def moved(self, shift: ArrayLike) -> PlacedModel:
         """Return the model with `shift` (x, y, z, A) added to all positions, on the same grid."""

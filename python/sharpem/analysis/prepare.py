@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.analysis.anisotropy import fall_off, remove, signal_and_noise
+from sharpem.analysis.anisotropy import FallOff, read_fall_off, signal_and_noise
+from sharpem.analysis.claims import of_overall_b, of_resolution
 from sharpem.analysis.gaps import clear_gaps
-from sharpem.analysis.history import map_history, sharpened
+from sharpem.analysis.history import map_history
 from sharpem.analysis.local_variance import LocalVariance, contrast, map_variance
 from sharpem.analysis.molecular_volume import MolecularVolume, box_volume
 from sharpem.errors import InputError
-from sharpem.findings import Finding, finding, unique
+from sharpem.findings import Finding, unique
+from sharpem.machine import give_memory_back
 from sharpem.maps.composition import UNKNOWN, Composition
+from sharpem.maps.crystal import lattice_points
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
-from sharpem.spectra.reference import OverallB
 from sharpem.spectra.shells import (
     ShellTable,
     band_limit,
-    overall_b,
     shell_table,
-    signal_b,
 )
 
 __all__ = ["D_MIN_RATIO", "Prepared", "prepare"]
@@ -34,11 +34,9 @@ D_MIN_RATIO = 0.833
 
 _FEWEST_SHELLS = 3
 _SMALLEST = 1e-12  # rms density; powers of it must fit float32
-_TELLING = 3.5  # A; from here on the likelihoods of protein and nucleic acid differ enough
-_LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """What no method should compute twice.
 
@@ -48,23 +46,10 @@ class Prepared:
         The input.
     resolution : float
         Of the map as stated, A.
-    d_min : float
-        Terms beyond this resolution (A) are dropped: 0.833 x resolution, or the grid's limit.
     spectrum : sharpem._core.Spectrum
-        Fourier terms to ``d_min``, anisotropy removed where that was wanted.
-    shells : ShellTable
-        Amplitudes of ``spectrum`` against resolution, with the noise where the solvent shows it.
-    anisotropy : Anisotropy
-        As found.
-    removed : Anisotropy or None
-        What of it was removed; None where it was to stay.
-    b_input, b_signal : float
-        Overall B of the whole map and of the signal in it, A^2, physical scale.
-        NaN where they cannot be read: `b_known`.
-    b_error : float
-        Standard deviation of ``b_signal``, A^2 (mostly how far molecules differ from each other).
-    signal_ln_scale : float
-        Logarithm of the scale of the signal's intensities against the reference, for ``b_signal``.
+        Fourier coefficients to `d_min`, anisotropy removed where that was wanted.
+    fall : FallOff
+        How the amplitudes fall off: shells, overall B, anisotropy.
     volume : MolecularVolume
         How much of the map is molecule.
     fit_limit : float
@@ -78,41 +63,76 @@ class Prepared:
         How much more the local variance scatters than that of noise: `contrast`.
     composition : Composition
         What the molecule is made of.
-    b_spread : float
-        What not knowing the composition adds to ``b_error``, A^2.
     findings : tuple of Finding
         What is odd about the map.
     """
 
     density: DensityMap
     resolution: float
-    d_min: float
     spectrum: _core.Spectrum
-    shells: ShellTable
-    anisotropy: Anisotropy
-    removed: Anisotropy | None
-    b_input: float
-    b_signal: float
-    b_error: float
-    signal_ln_scale: float
+    fall: FallOff
     volume: MolecularVolume
     fit_limit: float
     signal_and_noise: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
     molecule: NDArray[np.bool_]
     contrast: float = np.inf
     composition: Composition = UNKNOWN
-    b_spread: float = 0.0
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def d_min(self) -> float:
+        """Coefficients beyond this (A) are dropped: 0.833 x resolution, or the grid's limit."""
+        return float(self.spectrum.d_min)
+
+    @property
+    def shells(self) -> ShellTable:
+        """Amplitudes of `spectrum` by resolution, with the noise where the solvent shows it."""
+        return self.fall.shells
+
+    @property
+    def anisotropy(self) -> Anisotropy:
+        """As found."""
+        return self.fall.anisotropy
+
+    @property
+    def removed(self) -> Anisotropy | None:
+        """What of the anisotropy was removed; None where it was to stay."""
+        return self.fall.removed
+
+    @property
+    def b_input(self) -> float:
+        """Overall B of the whole map, A^2, physical scale; NaN where it cannot be read."""
+        return self.fall.whole.b_iso
+
+    @property
+    def b_signal(self) -> float:
+        """Overall B of the signal in it, A^2; NaN where it cannot be read."""
+        return self.fall.signal.b_iso
+
+    @property
+    def b_error(self) -> float:
+        """Standard deviation of `b_signal`, A^2 (mostly how far molecules differ)."""
+        return self.fall.signal.error
+
+    @property
+    def b_spread(self) -> float:
+        """What not knowing the composition adds to `b_error`, A^2."""
+        return self.fall.signal.spread
+
+    @property
+    def signal_ln_scale(self) -> float:
+        """Logarithm of the scale of the signal's intensities against the reference."""
+        return self.fall.signal.ln_scale
+
+    @property
+    def b_known(self) -> bool:
+        """Whether overall B could be read."""
+        return self.fall.known
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is odd about the map, one sentence each."""
         return tuple(found.text for found in self.findings)
-
-    @property
-    def b_known(self) -> bool:
-        """Whether overall B could be read."""
-        return bool(np.isfinite(self.b_signal))
 
 
 def prepare(
@@ -143,61 +163,63 @@ def prepare(
     InputError
         The resolution is finer than the grid can hold, or coarser than the box.
     """
-    check_resolution(density, resolution)
-    d_min = _finest(density, resolution)
-    spectrum = _core.analyse(density.data, density.cell, d_min)
-    gap = clear_gaps(spectrum)
-    shells = shell_table(spectrum, xray=density.xray, nucleic=composition.nucleic)
-    _check_shells(density, shells, resolution)
+    spectrum, shells, gap = _shells(density, resolution, composition)
     molecule, found_volume, stands_out = _molecule(density, spectrum, shells, resolution)
     volume = volume or found_volume
-    limit = max(band_limit(shells, resolution), d_min)
+    limit = max(band_limit(shells, resolution), spectrum.d_min)
     history = map_history(density, spectrum, shells, molecule, resolution=resolution, limit=limit)
-    removed, noise, anisotropy = None, history.noise, Anisotropy.unknown()
-    whole = signal = overall_b(shells, limit)
-    if np.isfinite(whole.b_iso):
-        found = fall_off(density, spectrum, shells, noise, limit)
-        noise, anisotropy = found.noise, found.anisotropy
-        if correct_anisotropy:
-            removed, noise = remove(found, density, spectrum, shells, limit=limit, volume=volume)
-        shells = replace(
-            shell_table(spectrum, xray=density.xray), noise=noise, nucleic=shells.nucleic
-        )
-        whole = overall_b(shells, limit)
-        signal = (
-            whole if noise is None else signal_b(shells, limit, found.fit.b_iso, found.fit.ln_scale)
-        )
-    if removed is not None and not np.isfinite(signal.b_iso):
+    give_memory_back()
+    fall = read_fall_off(
+        density,
+        spectrum,
+        shells.with_noise(history.noise),
+        limit=limit,
+        volume=volume if correct_anisotropy else None,
+    )
+    if fall.removed is not None and not fall.known:
         # What was taken for anisotropy left nothing that makes sense.
         return prepare(
             density, resolution, volume=volume, correct_anisotropy=False, composition=composition
         )
+    pairs = signal_and_noise(fall.shells, resolution, volume.fraction, fall.signal)
+    claims = _claims(density, resolution, limit, fall, pairs)
     return Prepared(
         density=density,
         resolution=resolution,
-        d_min=d_min,
         spectrum=spectrum,
-        shells=shells,
-        anisotropy=anisotropy if np.isfinite(signal.b_iso) else Anisotropy.unknown(),
-        removed=removed,
-        b_input=whole.b_iso,
-        b_signal=signal.b_iso,
-        b_error=signal.error,
-        signal_ln_scale=signal.ln_scale,
+        fall=fall,
         volume=volume,
         fit_limit=limit,
-        signal_and_noise=tuple(signal_and_noise(shells, resolution, volume.fraction, signal)),
+        signal_and_noise=tuple(pairs),
         molecule=molecule,
         contrast=stands_out,
         composition=composition,
-        b_spread=signal.spread,
-        findings=unique(
-            (
-                *history.findings,
-                *_of_overall_b(density, shells, resolution, limit, signal),
-                *(() if gap is None else (gap,)),
-            )
-        ),
+        findings=unique((*history.findings, *claims, *gap)),
+    )
+
+
+def _shells(
+    density: DensityMap, resolution: float, composition: Composition
+) -> tuple[_core.Spectrum, ShellTable, tuple[Finding, ...]]:
+    """Fourier coefficients, their table by shells, and what of them is absent."""
+    check_resolution(density, resolution)
+    spectrum = _core.analyse(density.data, density.cell, _finest(density, resolution))
+    gap = clear_gaps(spectrum, lattice_points(density))
+    shells = shell_table(spectrum, xray=density.xray, nucleic=composition.nucleic)
+    _check_shells(density, shells, resolution)
+    return spectrum, shells, (gap,) if gap else ()
+
+
+def _claims(
+    density: DensityMap,
+    resolution: float,
+    limit: float,
+    fall: FallOff,
+    pairs: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> tuple[Finding, ...]:
+    return (
+        *of_overall_b(density, fall.shells, resolution, limit, fall.signal),
+        *(of_resolution(density, fall.shells, resolution, pairs) if limit <= resolution else ()),
     )
 
 
@@ -225,38 +247,6 @@ def _check_shells(density: DensityMap, shells: ShellTable, resolution: float) ->
             f"{_name(density)}: densities of about {rms:.1g}, expected {_SMALLEST:g} to "
             f"{1 / _SMALLEST:g}: multiply the map by a number"
         )
-
-
-def _of_overall_b(
-    density: DensityMap, shells: ShellTable, resolution: float, limit: float, signal: OverallB
-) -> tuple[Finding, ...]:
-    """What the overall B says of the map, and of what it is made of."""
-    if not np.isfinite(signal.b_iso):
-        return (_b_unknown(density, resolution, limit),)
-    found = (sharpened(shells, resolution, signal.b_iso), _maybe_nucleic(signal, limit))
-    return tuple(one for one in found if one)
-
-
-def _b_unknown(density: DensityMap, resolution: float, limit: float) -> Finding:
-    ends = "" if limit <= resolution else f", and the map ends at {limit:.2f} A"
-    return finding(
-        "b-unknown",
-        f"The overall B is not known: shells to {resolution:g} A in a box of "
-        f"{max(density.cell[:3]):.0f} A do not show it well enough{ends}.",
-        "The map is left as it is; --b-sharpen sets a sharpening, and half maps or a model show "
-        "one.",
-    )
-
-
-def _maybe_nucleic(signal: OverallB, limit: float) -> Finding | None:
-    if limit > _TELLING or not signal.for_nucleic > 0:
-        return None
-    return finding(
-        "composition-doubtful",
-        "The amplitudes fall off as those of nucleic acid do, not of protein.",
-        "B was read as a protein's; --composition nucleic, or its fraction of the mass, reads it "
-        "better.",
-    )
 
 
 def _finest(density: DensityMap, resolution: float) -> float:

@@ -1,8 +1,8 @@
 """The command line: ``sharpem COMMAND ...``, one module per command.
 
 Exit codes: 0 done; 1 internal error; 2 the request or the input is at fault; 3 the method does not
-apply to the map and ``--if-not-applicable stop`` was given; 4 some rows of a batch failed; 130
-interrupted; 141 nobody reads the output any more.
+apply to the map and ``--if-not-applicable stop`` was given; 4 some rows of a batch failed; 129,
+130, 143 hung up on, interrupted, terminated; 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sys
 import traceback
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from sharpem.cli import (
@@ -28,8 +27,10 @@ from sharpem.cli import (
     simulate,
     study,
 )
-from sharpem.cli.output import complain
+from sharpem.cli.output import complain, say, silence, unheard
 from sharpem.cli.parser import Parser, join_negative_numbers
+from sharpem.cli.signals import SignalledError, signals_raised
+from sharpem.cli.versions import versions
 from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
@@ -59,11 +60,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
+        with signals_raised():
+            code = _run(arguments)
+            if reason := unheard():
+                complain(f"standard output: {reason}, so nothing more could be shown")
+                code = code or (0 if _wrote_files(arguments) else 2)
     except BaseException as error:
         code = _failed(error, debug=debug)
     return code
+
+
+def _wrote_files(arguments: list[str]) -> bool:
+    """Whether the command's answer is in files, not in what it prints."""
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    if command == evaluate.NAME:
+        return any(word.startswith(("-o", "--output")) for word in arguments)
+    return command in {one.NAME for one in _COMMANDS} - {inspect.NAME} and "--help" not in arguments
 
 
 def _run(arguments: list[str]) -> int:
@@ -71,6 +83,9 @@ def _run(arguments: list[str]) -> int:
         request = _parser().parse_args(join_negative_numbers(arguments))
     except SystemExit as end:  # --help
         return int(end.code or 0)
+    if request.versions:
+        say(versions())
+        return 0
     if request.version or request.cmakedir:
         return _about(request)
     if request.command is None:
@@ -89,6 +104,11 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="store_true", help="print the version")
     parser.add_argument(
+        "--versions",
+        action="store_true",
+        help="print the versions of all that takes part, for a bug report",
+    )
+    parser.add_argument(
         "--cmakedir", action="store_true", help="print the folder for CMake's sharpem_DIR"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
@@ -101,12 +121,12 @@ def _about(request: Namespace) -> int:
     import sharpem
 
     if request.version:
-        print(f"sharpem {sharpem.__version__}")
+        say(f"sharpem {sharpem.__version__}")
         return 0
     folders = [Path(place) / "lib" / "cmake" / "sharpem" for place in sharpem.__path__]
     for folder in folders:
         if (folder / "sharpem-config.cmake").is_file():
-            print(folder)
+            say(str(folder))
             return 0
     raise InputError(f"{folders[0]}: no CMake package there, expected an installed sharpem")
 
@@ -114,21 +134,26 @@ def _about(request: Namespace) -> int:
 def _failed(error: BaseException, *, debug: bool) -> int:
     """Say in one line what went wrong; the exit code."""
     if isinstance(error, BrokenPipeError):
-        # What is left in the buffer must not complain again when Python ends.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return _BROKEN_PIPE
     if debug:
         traceback.print_exception(error)
-    if isinstance(error, KeyboardInterrupt):
-        return _INTERRUPTED
+    if isinstance(error, KeyboardInterrupt | SignalledError):
+        return getattr(error, "exit_code", _INTERRUPTED)
+    if not isinstance(error, Exception):
+        raise error
+    message, code = _fault(error)
+    complain(message)
+    return code
+
+
+def _fault(error: Exception) -> tuple[str, int]:
+    """What is to be said about an error, and its exit code."""
     if isinstance(error, SharpemError):
-        complain(str(error))
-        return error.exit_code
+        return str(error), error.exit_code
     if isinstance(error, MemoryError):
-        complain("out of memory; use a machine with more, or cut the map to the molecule")
-        return 1
-    if isinstance(error, Exception):
-        complain(f"internal error, {type(error).__name__}: {error} (--debug shows where)")
-        return 1
-    raise error
+        return "out of memory; use a machine with more, or cut the map to the molecule", 1
+    if isinstance(error, OSError):  # the system refuses: a name too long, a folder that is closed
+        name = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        return f"{name}{(error.strerror or str(error)).lower()}", InputError.exit_code
+    return f"internal error, {type(error).__name__}: {error} (--debug shows where)", 1

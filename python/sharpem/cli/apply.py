@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_map
-from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.output import output_prefix, show, with_ending
 from sharpem.cli.parser import add_command, add_general, add_voxel_size
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
+from sharpem.io.checksum import other_map
+from sharpem.io.json_text import read_object
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "add_parser", "load_filter", "run"]
 
 NAME = "apply"
-
-_LARGEST = 2**26  # bytes of JSON
 
 
 def add_parser(commands: Any) -> None:
@@ -63,7 +64,7 @@ def run(request: Namespace) -> int:
     target = with_ending(prefix, ".mrc")
     inputs = [Path(request.map), Path(request.filter)]
     inputs += [Path(request.gains)] if request.gains else []
-    check_outputs([target], inputs, overwrite=request.overwrite)
+    check_free([target], overwrite=request.overwrite, inputs=inputs)
     chosen = load_filter(Path(request.filter))
     gains = _gains_file(request)
 
@@ -88,7 +89,8 @@ def run(request: Namespace) -> int:
     if not request.quiet:
         lines = [("map", map_line(density)), ("filter", filter_text(chosen))]
         lines += [] if gains is None else [("gains", str(gains))]
-        lines += [("warning", text) for text in density.notes]
+        other = other_map(Path(request.filter), read_object(Path(request.filter)))
+        lines += [("warning", text) for text in (*density.notes, *([other] if other else []))]
         show([*lines, ("wrote", str(target))])
     return 0
 
@@ -97,8 +99,7 @@ def _gains_file(request: Namespace) -> Path | None:
     """The gains as given, or those that the run wrote, which lie beside its JSON."""
     if request.gains is not None:
         return Path(request.gains)
-    values = _load(Path(request.filter))
-    output = values.get("output") if isinstance(values, dict) else None
+    output = read_object(Path(request.filter)).get("output")
     name = output.get("gains") if isinstance(output, dict) else None
     return Path(request.filter).parent / Path(name).name if isinstance(name, str) else None
 
@@ -111,9 +112,10 @@ def load_filter(path: Path) -> Filter:
     InputError
         The file holds no filter; the message says what is wrong.
     """
+    from sharpem.io.json_text import read_json
     from sharpem.spectra.filters import Filter
 
-    values = _load(path)
+    values = read_json(path, "a JSON file that sharpem wrote")
     if not isinstance(values, dict) or ("filter" not in values and "kind" not in values):
         raise InputError(f"{path}: JSON without a filter, expected what sharpem sharpen writes")
     values = values.get("filter", values)
@@ -123,19 +125,3 @@ def load_filter(path: Path) -> Filter:
         return Filter.from_dict(values)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-
-
-def _load(path: Path) -> Any:
-    try:
-        with path.open("rb") as source:
-            text = source.read(_LARGEST).decode("utf-8")
-        return json.loads(text, parse_constant=_refuse)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path}: {reason}, expected a JSON file") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON ({error}), expected what sharpem writes") from None
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")

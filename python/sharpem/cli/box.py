@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries
-from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
-from sharpem.cli.parser import Parser, add_command, add_general, add_voxel_size, labels, number
+from sharpem.cli.output import output_prefix, show, with_ending
+from sharpem.cli.parser import (
+    Parser,
+    add_all_models,
+    add_command,
+    add_general,
+    add_voxel_size,
+    labels,
+    number,
+)
 from sharpem.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -46,6 +54,7 @@ def add_parser(commands: Any) -> None:
         help=".pdb or .cif, also .gz, in the map's frame; or an entry of PDB or EMDB",
     )
     region.add_argument("--mask", metavar="MASK", help="mask on the map's grid")
+    add_all_models(parser)
     _add_shape(parser)
     _add_output(parser)
     add_general(parser, threads=False)
@@ -95,16 +104,18 @@ def run(request: Namespace) -> int:
     """Run the command; the exit code."""
     from sharpem.errors import InputError
     from sharpem.io.read import read_map
-    from sharpem.io.together import write_together
+    from sharpem.io.together import check_free, write_together
 
     if request.write_model and not request.model:
         raise InputError("--write-model: found without --model, expected one")
+    if request.all_models and not request.model:
+        raise InputError("--all-models: found without --model, expected both")
     prefix = output_prefix(request.output, request.map, "_box")
     with progress(request) as tell:
         fetch_entries(request, tell)
     targets = _targets(request, prefix)
     inputs = [Path(name) for name in (request.map, request.model, request.mask) if name]
-    check_outputs(targets.values(), inputs, overwrite=request.overwrite)
+    check_free(targets.values(), overwrite=request.overwrite, inputs=inputs)
     density = read_map(request.map, voxel_size=request.apix, labels=request.mtz_labels)
     box = _cut(request, density)
     writers = _writers(request, box)
@@ -135,13 +146,13 @@ def _cut(request: Namespace, density: DensityMap) -> Box:
     if request.mask:
         mask = read_map(request.mask, voxel_size=request.apix)
         return box_around_mask(density, mask, padding=request.padding, soft=request.soft)
-    model = read_model(request.model, hydrogens=True, waters=True)
+    model = read_model(request.model, hydrogens=True, waters=True, all_models=request.all_models)
     return box_around_model(density, model, padding=request.padding, soft=request.soft)
 
 
 def _writers(request: Namespace, box: Box) -> dict[str, Callable[[Path], None]]:
     """One function per file, called with the path to write to; the model's text is made at once."""
-    from sharpem.io.mrc import write_map
+    from sharpem.io.mrc import save_map
     from sharpem.io.together import write_text
     from sharpem.io.write_model import moved_model
     from sharpem.maps.crop import at_corner
@@ -150,7 +161,7 @@ def _writers(request: Namespace, box: Box) -> dict[str, Callable[[Path], None]]:
     source = request.model or request.mask
     label = f"box, {request.padding:g} A about {Path(source).name}"
     writers: dict[str, Callable[[Path], None]] = {
-        "map": lambda path: write_map(map_, path, label=label[:71])
+        "map": lambda path: save_map(map_, path, label=label[:71])
     }
     if request.write_model:
         shift = [-v for v in box.map.origin]
@@ -168,7 +179,7 @@ def _tell(request: Namespace, density: DensityMap, box: Box, targets: dict[str, 
     lines = [
         ("map", map_line(density)),
         ("box", f"{size} voxels from voxel ({first}), at ({where}) A"),
-        *(("warning", text) for text in density.notes),
+        *(("warning", text) for text in box.map.notes),
     ]
     if request.new_origin:
         lines.append(("moved", f"by minus ({where}) A, so that its first voxel is at (0, 0, 0)"))

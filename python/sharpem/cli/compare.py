@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry, is_entry
 from sharpem.cli.evaluate import agreement_dict
-from sharpem.cli.output import check_outputs, output_prefix, show, show_table, with_ending
+from sharpem.cli.output import output_prefix, say, show, show_table, with_ending
 from sharpem.cli.parser import (
     Parser,
+    add_all_models,
     add_command,
     add_general,
     add_max_memory,
     add_resolution,
+    add_scattering,
     add_voxel_size,
 )
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
 from sharpem.findings import lines_of
 from sharpem.io.json_text import json_text
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 from sharpem.progress import Progress
 
@@ -88,7 +91,8 @@ def _add_data(parser: Parser) -> None:
         help=".pdb or .cif, also .gz, at its place in the map, or an entry of PDB or EMDB: judges",
     )
     parser.add_argument("--no-waters", action="store_true", help="leave the model's waters out")
-    parser.add_argument("--xray", action="store_true", help="the map is a crystal's, from X-rays")
+    add_all_models(parser)
+    add_scattering(parser)
 
 
 def run(request: Namespace) -> int:
@@ -102,7 +106,7 @@ def run(request: Namespace) -> int:
         tell("report", 0, 1)
         _write(request, targets, found, values)
     if request.json:
-        print(json_text(values), end="")
+        say(json_text(values), end="")
     elif not request.quiet:
         _tell(found, targets)
     return 0
@@ -116,11 +120,13 @@ def _targets(request: Namespace) -> dict[str, Path]:
         raise InputError(f"--half2: found with --half1 {request.half1}, which stands for both")
     if request.half2 and not request.half1:
         raise InputError("--half2: found without --half1, expected both half maps")
+    if request.all_models and not request.model:
+        raise InputError("--all-models: found without --model, expected both")
     prefix = output_prefix(request.output, request.map, "_compared")
     targets = {kind: with_ending(prefix, f".{kind}") for kind in ("html", "json")}
     inputs = [request.map, request.half1, request.half2, request.model]
     paths = [Path(name) for name in inputs if name]
-    check_outputs(targets.values(), paths, overwrite=request.overwrite)
+    check_free(targets.values(), overwrite=request.overwrite, inputs=paths)
     return targets
 
 
@@ -130,12 +136,15 @@ def _compare(request: Namespace, tell: Progress) -> Comparison:
     from sharpem.io.model import read_model
     from sharpem.io.read import read_map
 
-    density = read_map(request.map, voxel_size=request.apix)
-    density = replace(density, xray=density.xray or request.xray)
+    density = read_map(request.map, voxel_size=request.apix, xray=request.xray)
     halves = None
     if request.half1:
         halves = read_half_maps(request.half1, request.half2, voxel_size=request.apix, full=density)
-    model = read_model(request.model, waters=not request.no_waters) if request.model else None
+    model = None
+    if request.model:
+        model = read_model(
+            request.model, waters=not request.no_waters, all_models=request.all_models
+        )
     return compare(
         density,
         resolution=request.resolution,
@@ -165,8 +174,8 @@ def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
         "methods": [_entry(entry) for entry in found.entries],
         "skipped": found.skipped,
         "oracle": oracle and {"b_sharpen": oracle.b_sharpen, "cc_mask": oracle.cc_mask},
-        "warnings": [one.text for one in found.prepared.findings if one.severity != "note"],
-        "findings": [one.to_dict() for one in found.prepared.findings],
+        "warnings": [one.text for one in found.findings if one.severity != "note"],
+        "findings": [one.to_dict() for one in found.findings],
     }
 
 
@@ -217,5 +226,5 @@ def _tell(found: Comparison, targets: dict[str, Path]) -> None:
     lines += [("note", text) for text in notes if text]
     lines.append(("sign", "+ sharpens; RELION and cryoSPARC use the opposite sign"))
     lines += [("not done", f"{name}: {lack}") for name, lack in found.skipped.items()]
-    lines += lines_of(found.prepared.findings)
+    lines += lines_of(found.findings)
     show([*lines, ("wrote", ", ".join(str(path) for path in targets.values()))])

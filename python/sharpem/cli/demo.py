@@ -6,14 +6,17 @@ import shlex
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.output import Lines, check_outputs, show, with_ending
+from sharpem.cli.output import Lines, show, with_ending
 from sharpem.cli.parser import add_command, add_general
 from sharpem.cli.progress import progress
 from sharpem.cli.summary import summary
 from sharpem.errors import InputError
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 from sharpem.progress import Progress
 
@@ -31,6 +34,7 @@ B_ISO = 110.0
 """Put into the simulated map, A^2."""
 ANISOTROPY = (20.0, 0.0, -20.0, 0.0, 0.0, 0.0)
 """Put into the simulated map on top, A^2."""
+_LABEL = "simulated for the demo"
 
 
 def add_parser(commands: Any) -> None:
@@ -62,8 +66,8 @@ def run(request: Namespace) -> int:
     source, prefix = folder / "demo.mrc", folder / "demo_sharpened"
     endings = (".mrc", ".json", ".html", ".cxc")
     targets = [source, *(with_ending(prefix, ending) for ending in endings)]
-    with _folder(folder, source):
-        check_outputs(targets, [], overwrite=request.overwrite)
+    with _folder(folder):
+        check_free(targets, overwrite=request.overwrite)
         with progress(request) as tell, limited_threads(request.threads):
             lines = _demonstrate(request, source, prefix, tell)
     if not request.quiet:
@@ -72,7 +76,7 @@ def run(request: Namespace) -> int:
 
 
 @contextmanager
-def _folder(folder: Path, source: Path) -> Iterator[None]:
+def _folder(folder: Path) -> Iterator[None]:
     """Make the folder; if the demo comes to nothing, leave no new one behind."""
     is_new = not folder.exists()
     try:
@@ -84,24 +88,27 @@ def _folder(folder: Path, source: Path) -> Iterator[None]:
         yield
     except BaseException:
         if is_new:
-            source.unlink(missing_ok=True)
             with suppress(OSError):
                 folder.rmdir()
         raise
 
 
 def _demonstrate(request: Namespace, source: Path, prefix: Path, tell: Progress) -> Lines:
-    from sharpem.io.mrc import read_map, write_map
+    from sharpem.io.mrc import save_map
+    from sharpem.output import write_files
     from sharpem.pipeline import sharpen
 
     tell("simulate", 0, 1)
     simulated = _simulate()
-    write_map(simulated.map, source, "simulated for the demo", overwrite=request.overwrite)
-    result = sharpen(
-        read_map(source), resolution=RESOLUTION, threads=request.threads, progress=tell
-    )
-    written = result.write(
-        prefix, overwrite=request.overwrite, command=shlex.join(request.command_line)
+    placement = replace(simulated.map.placement, labels=(f"sharpem: {_LABEL}",))
+    density = replace(simulated.map, path=source, placement=placement)
+    result = sharpen(density, resolution=RESOLUTION, threads=request.threads, progress=tell)
+    written = write_files(
+        result,
+        prefix,
+        overwrite=request.overwrite,
+        command=shlex.join(request.command_line),
+        more={source: partial(save_map, simulated.map, label=_LABEL)},
     )
     lines = summary(result, {"simulated": source, **written}, verbose=request.verbose)
     return [*lines, *_comparison(simulated, result)]

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_entries, find_entry
-from sharpem.cli.output import check_outputs, complain, show, show_table, with_ending
+from sharpem.cli.output import complain, say, show, show_table, with_ending
 from sharpem.cli.parser import (
     Parser,
+    add_all_models,
     add_command,
     add_general,
     add_resolution,
+    add_scattering,
     add_voxel_size,
     number,
 )
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError, SharpemError
+from sharpem.findings import Finding, lines_of, unique
 from sharpem.io.json_text import json_text
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 from sharpem.progress import Progress
 
@@ -88,9 +92,8 @@ def _add_measure(parser: Parser) -> None:
         help="CC_mask looks at voxels so near to atoms, A (default: 3)",
     )
     parser.add_argument("--no-waters", action="store_true", help="leave the model's waters out")
-    parser.add_argument(
-        "--xray", action="store_true", help="X-ray form factors (crystal maps), not electrons'"
-    )
+    add_all_models(parser)
+    add_scattering(parser)
     add_voxel_size(parser)
 
 
@@ -102,7 +105,7 @@ def run(request: Namespace) -> int:
     targets = _targets(request)
     with progress(request) as tell:
         fetch_entries(request, tell)
-    model = read_model(request.model, waters=not request.no_waters)
+    model = read_model(request.model, waters=not request.no_waters, all_models=request.all_models)
     found, failed, code = {}, {}, 0
     with progress(request) as tell, limited_threads(request.threads):
         measure = _Measure(request, model, tell)
@@ -112,12 +115,13 @@ def run(request: Namespace) -> int:
             except SharpemError as error:
                 complain(str(error))
                 failed[name], code = str(error), error.exit_code
-    values = _values(request, found, failed)
+    findings = _said_of({"": model.findings, **measure.findings})
+    values = {**_values(request, found, failed), "findings": [one.to_dict() for one in findings]}
     written = _write(request, targets, values, found, failed) if found else []
     if request.json:
-        print(json_text(values), end="")
+        say(json_text(values), end="")
     elif not request.quiet:
-        _tell(found, [*model.notes], written)
+        _tell(found, findings, written)
     return code
 
 
@@ -132,43 +136,57 @@ def _targets(request: Namespace) -> dict[str, Path]:
     prefix = Path(request.output)
     targets = {kind: with_ending(prefix, f".{kind}") for kind in ("html", "json")}
     inputs = [Path(name) for name in (*request.map, request.model)]
-    check_outputs(targets.values(), inputs, overwrite=request.overwrite)
+    check_free(targets.values(), overwrite=request.overwrite, inputs=inputs)
     return targets
 
 
 class _Measure:
-    """Evaluates map after map; those on the grid of the one before share its yardstick."""
+    """Evaluates map after map; the model's density serves all that are on one grid."""
 
     def __init__(self, request: Namespace, model: Model, tell: Progress) -> None:
         self._request, self._model, self._tell = request, model, tell
-        self._done, self._ruler = 0, None
-
-    _ruler: ModelAgreement | None
+        self._done = 0
+        self._with_model: ModelAgreement | None = None
+        self.findings: dict[str, tuple[Finding, ...]] = {}
 
     def __call__(self, name: str) -> Agreement:
         from sharpem.io.read import read_map
+        from sharpem.maps.checks import map_findings
+        from sharpem.maps.crystal import whole_cell
 
         self._tell(f"map {self._done + 1}", self._done, len(self._request.map))
         self._done += 1
-        density = read_map(name, voxel_size=self._request.apix)
+        options = self._request
+        density = whole_cell(read_map(name, voxel_size=options.apix, xray=options.xray))
+        self.findings[name] = map_findings(density)
         try:
-            return self._yardstick(density).agreement(density)
+            return self._agreement(density).agreement(density)
         except InputError as error:
             prefix = "" if str(error).startswith(name) else f"{name}: "
             raise InputError(f"{prefix}{error}") from None
 
-    def _yardstick(self, density: DensityMap) -> ModelAgreement:
+    def _agreement(self, density: DensityMap) -> ModelAgreement:
         from sharpem.evaluation.agreement import ModelAgreement
 
-        if self._ruler is None or self._ruler.like.same_grid(density):
-            self._ruler = ModelAgreement(
+        known = self._with_model
+        if known is None or not known.goes_with(density, xray=density.xray):
+            known = self._with_model = ModelAgreement(
                 density,
                 self._model,
                 resolution=self._request.resolution,
                 radius=self._request.radius,
-                xray=self._request.xray or density.xray,
             )
-        return self._ruler
+        return known
+
+
+def _said_of(findings: dict[str, tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    """What is odd about the model and the maps; each map is named where there are several."""
+    several = len(findings) > 2
+    return unique(
+        replace(one, text=f"{name}: {one.text}") if several and name else one
+        for name, these in findings.items()
+        for one in these
+    )
 
 
 def _values(
@@ -225,6 +243,7 @@ def _write(
         failed,
         model=request.model,
         resolution=request.resolution,
+        findings=[Finding(**one) for one in values["findings"]],
         command=shlex.join(request.command_line),
     )
     texts = {targets["html"]: page, targets["json"]: json_text(values)}
@@ -235,7 +254,7 @@ def _write(
     return [*texts]
 
 
-def _tell(found: dict[str, Agreement], notes: list[str], written: list[Path]) -> None:
+def _tell(found: dict[str, Agreement], findings: tuple[Finding, ...], written: list[Path]) -> None:
     from sharpem.report.evaluation import COLUMNS, agreement_texts
 
     if found:
@@ -243,5 +262,5 @@ def _tell(found: dict[str, Agreement], notes: list[str], written: list[Path]) ->
         rows = [[name, *agreement_texts(one)] for name, one in found.items()]
         best = max(range(len(rows)), key=lambda n: [*found.values()][n].correlation.cc_mask)
         show_table(header, rows, best=best if len(rows) > 1 else None)
-    lines = [("note", text) for text in notes]
+    lines = lines_of(findings) if found else []
     show([*lines, *([("wrote", ", ".join(map(str, written)))] if written else [])])

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.output import Lines, show
+from sharpem.cli.output import Lines, say, show
 from sharpem.cli.parser import Parser, add_command, add_general
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
@@ -97,7 +97,7 @@ def run(request: Namespace) -> int:
             tell("copy", 0, 1)
             entry = _copied(entry, folder, overwrite=request.overwrite)
     if request.json:
-        print(json_text(entry.to_dict()), end="")
+        say(json_text(entry.to_dict()), end="")
     elif not request.quiet:
         show(_lines(entry))
     return 0

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from sharpem.cli.entries import fetch_map
-from sharpem.cli.output import Lines, complain, show
+from sharpem.cli.output import Lines, complain, say, show
 from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
 from sharpem.cli.progress import progress
 from sharpem.errors import SharpemError
@@ -67,10 +67,10 @@ def run(request: Namespace) -> int:
             continue
         answers.append(answer)
         if not (request.json or request.quiet):
-            print(end="\n" if number else "")
+            say("", end="\n" if number else "")
             show(_lines(answer))
     if request.json:
-        print(json.dumps(answers, indent=1, allow_nan=False))
+        say(json.dumps(answers, indent=1, allow_nan=False))
     return code
 
 

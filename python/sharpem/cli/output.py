@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from sharpem._start import as_program as program
 from sharpem.errors import InputError
 from sharpem.output import stem_of
 
 __all__ = [
     "Lines",
-    "check_outputs",
     "complain",
     "output_prefix",
     "printable",
+    "say",
     "show",
     "show_table",
+    "silence",
+    "unheard",
     "with_ending",
 ]
 
@@ -67,41 +70,6 @@ def with_ending(prefix: Path, ending: str) -> Path:
     return prefix.with_name(prefix.name + ending)
 
 
-def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path], *, overwrite: bool) -> None:
-    """Refuse, before any work is done, what could not be written in the end.
-
-    Raises
-    ------
-    InputError
-        A folder is missing or cannot be written to, or a file is there already, or is an input.
-    """
-    outputs = list(outputs)
-    for folder in dict.fromkeys(path.parent for path in outputs):
-        _check_folder(folder)
-    existing = [path for path in outputs if path.exists()]
-    for path in existing:
-        if any(source.exists() and path.samefile(source) for source in inputs):
-            raise InputError(f"{path}: is an input, expected another name for the output (-o)")
-        if not path.is_file():
-            raise InputError(f"{path}: not a plain file, expected another name for the output (-o)")
-    if existing and not overwrite:
-        raise InputError(f"{existing[0]}: exists already; give --overwrite or another -o")
-
-
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder, expected one to write to (-o)")
-    try:
-        # Permission bits do not tell for root and on network drives: try.
-        with tempfile.TemporaryFile(dir=folder, prefix=".sharpem"):
-            pass
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            f"{folder}: cannot be written to ({reason}), expected another -o"
-        ) from None
-
-
 def show(lines: Lines) -> None:
     """Print labelled lines; on a terminal, long ones are folded beside their label."""
     if sys.stdout.isatty():
@@ -109,7 +77,7 @@ def show(lines: Lines) -> None:
         return
     width = max((len(label) for label, _ in lines), default=0)
     for label, text in lines:
-        print(printable(f"{label:<{width}}  {text}"))
+        say(printable(f"{label:<{width}}  {text}"))
 
 
 def _show_on_terminal(lines: Lines) -> None:
@@ -149,7 +117,7 @@ def show_table(
             f"{text:<{width}}" if column < texts else f"{text:>{width}}"
             for column, (text, width) in enumerate(zip(row, widths, strict=True))
         ]
-        print(printable("  ".join(cells).rstrip()))
+        say(printable("  ".join(cells).rstrip()))
 
 
 def _show_table_on_terminal(
@@ -173,6 +141,43 @@ def _show_table_on_terminal(
     Console().print(table)
 
 
+def say(text: str, end: str = "\n") -> None:
+    """Print to the standard output stream, which may be full: :func:`unheard` tells."""
+    try:
+        print(text, end=end)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _lose(error)
+
+
+def unheard() -> str | None:
+    """Why the standard output stream has not taken all that was said; None if it has."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _lose(error)
+    if program.stdout_was_closed:
+        return "closed"
+    return _lost.pop() if _lost else None
+
+
+_lost: list[str] = []
+
+
+def _lose(error: OSError) -> None:
+    _lost[:] = [(error.strerror or str(error)).lower()]
+    silence()
+
+
+def silence() -> None:
+    """Drop what is in the buffer and what comes: it must not fail again when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def printable(text: str) -> str:
     """Escape what standard output cannot show: file names may hold anything."""
     encoding = sys.stdout.encoding or "utf-8"
@@ -180,5 +185,7 @@ def printable(text: str) -> str:
 
 
 def complain(message: str) -> None:
-    """Print one line to the standard error stream."""
-    print("sharpem: " + " ".join(message.split()), file=sys.stderr)
+    """Print one line to the standard error stream, if that takes it."""
+    line = " ".join(message.split()).encode("utf-8", "backslashreplace").decode("utf-8")
+    with suppress(OSError):
+        print(f"sharpem: {line}", file=sys.stderr)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from sharpem.errors import InputError
 from sharpem.options import kinds
 from sharpem.options.kinds import Kind
+from sharpem.options.request import SharpenRequest
+from sharpem.options.table import options_of
 
 __all__ = [
     "Parser",
+    "add_all_models",
     "add_command",
     "add_general",
     "add_loudness",
     "add_max_memory",
     "add_resolution",
+    "add_scattering",
     "add_voxel_size",
     "count",
     "join_negative_numbers",
@@ -35,6 +40,22 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **options)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and refuse what this parser does not know; the nearest option is named."""
+        known, left = super().parse_known_args(args, namespace)
+        if left:
+            flag = next((text for text in left if text.startswith("-")), "")
+            hint = _did_you_mean(flag.partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+        return known, left
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            hint = _did_you_mean(str(value), action.choices or ())
+            raise argparse.ArgumentError(action, f"{error.message}{hint}") from None
+
     def error(self, message: str) -> NoReturn:
         """Turn a wrong argument into an error that names it.
 
@@ -44,6 +65,12 @@ class Parser(argparse.ArgumentParser):
             Always.
         """
         raise InputError(f"{message.removeprefix('argument ')} ({self.prog} --help)")
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    """End of a message that names the known word which is most like one; empty if none is."""
+    alike = get_close_matches(word, known, n=1)
+    return f"; did you mean {alike[0]}?" if alike else ""
 
 
 def add_command(
@@ -100,6 +127,21 @@ def add_resolution(parser: Parser, meaning: str) -> None:
     parser.add_argument(
         "-r", "--resolution", type=number(above=0.5, below=50), metavar="D", help=meaning
     )
+
+
+def add_all_models(parser: Any) -> None:
+    """Add ``--all-models``, as of `sharpem sharpen`."""
+    one = options_of(SharpenRequest)["all_models"]
+    parser.add_argument(one.flag, action="store_true", help=one.help)
+
+
+def add_scattering(parser: Any) -> None:
+    """Add ``--xray`` and ``--electrons``, as of `sharpem sharpen`; None where neither is given."""
+    table, group = options_of(SharpenRequest), parser.add_mutually_exclusive_group()
+    for name, xray in (("xray", True), ("electrons", False)):
+        group.add_argument(
+            table[name].flag, dest="xray", action="store_const", const=xray, help=table[name].help
+        )
 
 
 def add_voxel_size(parser: Any) -> None:

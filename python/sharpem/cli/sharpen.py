@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sharpem.cli.options import add_options, request_of
-from sharpem.cli.output import check_outputs, output_prefix, show
+from sharpem.cli.output import output_prefix, say, show
 from sharpem.cli.parser import add_command, add_loudness
 from sharpem.cli.progress import progress
 from sharpem.cli.summary import summary
 from sharpem.errors import NotApplicableError
+from sharpem.io.together import check_free
 from sharpem.options.request import SharpenRequest
 from sharpem.options.sharpen import GENERAL, OUTPUT
 from sharpem.options.table import flag_of
@@ -56,10 +57,10 @@ def run(parsed: Namespace) -> int:
     """Run the command; the exit code."""
     request = settled(request_of(parsed), flag_of)
     prefix = output_prefix(parsed.output, request.source, "_sharpened")
-    check_outputs(
+    check_free(
         paths_of(prefix, possible_kinds(request)).values(),
-        _inputs(request),
         overwrite=parsed.overwrite,
+        inputs=_inputs(request),
     )
     with progress(parsed) as tell:
         result, written = run_request(
@@ -86,6 +87,6 @@ def _inputs(request: SharpenRequest) -> list[Path]:
 
 def _tell(parsed: Namespace, result: Result, written: dict[str, Path]) -> None:
     if parsed.json:
-        print(written["json"].read_text(encoding="utf-8"), end="")
+        say(written["json"].read_text(encoding="utf-8"), end="")
     elif not parsed.quiet:
         show(summary(result, written, verbose=parsed.verbose))

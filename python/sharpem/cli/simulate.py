@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.output import check_outputs, output_prefix, show, with_ending
+from sharpem.cli.output import output_prefix, show, with_ending
 from sharpem.cli.parser import Parser, add_command, add_general, add_resolution
 from sharpem.cli.simulate_options import add_blur, add_box, add_errors
 from sharpem.errors import InputError
+from sharpem.io.together import check_free
 from sharpem.machine import limited_threads
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def run(request: Namespace) -> int:
         raise InputError(f"{request.model}: no resolution given, expected -r D in A")
     model = read_model(request.model)
     targets = _targets(request)
-    check_outputs(targets.values(), [Path(request.model)], overwrite=request.overwrite)
+    check_free(targets.values(), overwrite=request.overwrite, inputs=[Path(request.model)])
     with limited_threads(request.threads):
         made = _simulate(request, model)
         values = _values(request, made)
@@ -153,7 +154,7 @@ def _writers(
 ) -> dict[str, Callable[[Path], None]]:
     """One function per file, called with the path to write to."""
     from sharpem.io.json_text import json_text
-    from sharpem.io.mrc import write_map
+    from sharpem.io.mrc import save_map
     from sharpem.io.together import write_text
     from sharpem.io.write_model import model_text
     from sharpem.simulate import shaken
@@ -170,7 +171,7 @@ def _writers(
     texts = {kind: model_text(model, made.map.cell)[0] for kind, model in models.items()}
     texts["json"] = json_text(values)
     return {
-        **{kind: partial(write_map, map_, label=label) for kind, map_ in maps.items()},
+        **{kind: partial(save_map, map_, label=label) for kind, map_ in maps.items()},
         **{kind: partial(write_text, text=text) for kind, text in texts.items()},
     }
 

@@ -16,8 +16,10 @@ __all__ = ["map_line", "summary"]
 
 
 def map_line(density: DensityMap) -> str:
-    """Name, size and voxel size of a map."""
-    return f"{density.path or 'mean of the half maps'}, {map_text(density)}"
+    """Name, columns, size and voxel size of a map."""
+    terms = density.reflections
+    columns = f" ({','.join(terms.labels)})" if terms is not None else ""
+    return f"{density.path or 'mean of the half maps'}{columns}, {map_text(density)}"
 
 
 def summary(

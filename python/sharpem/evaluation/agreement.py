@@ -14,11 +14,12 @@ import numpy as np
 
 from sharpem import _core
 from sharpem.analysis.masks import soft_edge
-from sharpem.analysis.model_map import atom_mask, atoms_inside, model_map
+from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
 from sharpem.errors import InputError
 from sharpem.evaluation.measures import Agreement, BestSharpening, Correlation
-from sharpem.maps.arrays import Array, Mask
-from sharpem.maps.crystal import with_symmetry_mates
+from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
+from sharpem.maps.arrays import Array, Mask, Triple
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
 from sharpem.maps.statistics import correlate, standardised
@@ -59,9 +60,8 @@ class ModelAgreement:
     b_iso : float
         B of all atoms, A^2. What agrees best with a model of high B is a blurred map (Fig. 7 of the
         paper): 0 is the paper's choice.
-    xray : bool
-        X-ray form factors (crystal maps) instead of those for electrons; always for maps from an
-        MTZ file.
+    xray : bool, optional
+        Form factors for X-rays, or else those for electrons. Default: as `like` scatters.
 
     Raises
     ------
@@ -77,21 +77,27 @@ class ModelAgreement:
         resolution: float,
         radius: float = 3.0,
         b_iso: float = 0.0,
-        xray: bool = False,
+        xray: bool | None = None,
     ) -> None:
         """Put the model on the grid."""
+        like = whole_cell(like)
         _check_resolution(like, resolution)
-        if like.periodic:
-            model = with_symmetry_mates(model, like)
-        elif like.placement.space_group <= 1:  # else what leaves the box enters it again
-            model = atoms_inside(model, like)
+        model = in_the_map(model, like)
         self.like = like
+        self.xray = like.xray if xray is None else xray
         self.resolution = resolution
         self.radius = radius
         self.mask = atom_mask(model, like, radius)
-        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=xray or like.xray)
+        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=self.xray)
         self.density = self._model_map(d_min=resolution)
         self._expected = standardised(self.density[self.mask])
+
+    def goes_with(self, density: DensityMap, *, xray: bool) -> bool:
+        """Whether a map is on this grid, of the same crystal, and scatters the same radiation."""
+        same_crystal = self.like.periodic == density.periodic and (
+            self.like.placement.space_group == density.placement.space_group
+        )
+        return self.xray == xray and same_crystal and not self.like.same_grid(density)
 
     def correlation(self, density: DensityMap) -> Correlation:
         """Correlate a map with the model.
@@ -223,6 +229,7 @@ class ModelAgreement:
         return BestSharpening(best, found[best], tuple(sorted(found.items())), best in (low, high))
 
     def _analyse(self, density: DensityMap, d_min: float) -> _core.Spectrum:
+        density = whole_cell(density)
         if difference := self.like.same_grid(density):
             raise InputError(f"maps on different grids: {difference}")
         return _core.analyse(density.data, self.like.cell, d_min)
@@ -253,42 +260,47 @@ def highest(one: Array, two: Array, voxels: int) -> Mask:
 
 
 def evaluate(
-    density: DensityMap,
-    model: Model,
+    density: MapLike,
+    model: ModelLike,
     *,
     resolution: float,
     radius: float = 3.0,
-    xray: bool = False,
+    xray: bool | None = None,
+    voxel_size: float | Triple | None = None,
 ) -> Agreement:
     """Compare a map with a model at B = 0: correlations and FSC.
 
     Parameters and errors as for :func:`map_model_cc`.
     """
-    to_model = ModelAgreement(density, model, resolution=resolution, radius=radius, xray=xray)
-    return to_model.agreement(density)
+    density = to_density(density, voxel_size)
+    return _with_model(density, model, resolution, radius, xray).agreement(density)
 
 
 def map_model_cc(
-    density: DensityMap,
-    model: Model,
+    density: MapLike,
+    model: ModelLike,
     *,
     resolution: float,
     radius: float = 3.0,
-    xray: bool = False,
+    xray: bool | None = None,
+    voxel_size: float | Triple | None = None,
 ) -> Correlation:
     """Correlate a map with a model at B = 0, both cut at the resolution.
 
     Parameters
     ----------
-    density : DensityMap
-    model : Model
-        From :func:`sharpem.io.model.read_model`, at its place in the map.
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid
+        An array, of shape (nz, ny, nx), needs `voxel_size`.
+    model : Model, path or gemmi.Structure
+        At its place in the map.
     resolution : float
         A.
     radius : float
         A; voxels so near to atoms are compared.
-    xray : bool
-        X-ray form factors (crystal maps) instead of those for electrons.
+    xray : bool, optional
+        Form factors for X-rays, or else those for electrons. Default: as the map scatters.
+    voxel_size : float or (x, y, z), optional
+        A; for arrays.
 
     Returns
     -------
@@ -299,23 +311,29 @@ def map_model_cc(
     InputError
         The resolution is beyond the grid's limit, or the model lies outside the map.
     """
-    return ModelAgreement(
-        density, model, resolution=resolution, radius=radius, xray=xray
-    ).correlation(density)
+    density = to_density(density, voxel_size)
+    return _with_model(density, model, resolution, radius, xray).correlation(density)
 
 
 def best_b_sharpen(
-    density: DensityMap,
-    model: Model,
+    density: MapLike,
+    model: ModelLike,
     *,
     resolution: float,
     radius: float = 3.0,
-    xray: bool = False,
+    xray: bool | None = None,
+    voxel_size: float | Triple | None = None,
 ) -> BestSharpening:
     """Find the best b_sharpen of the four-parameter filter with d_cut = resolution.
 
     Parameters and errors as for :func:`map_model_cc`.
     """
-    return ModelAgreement(density, model, resolution=resolution, radius=radius, xray=xray).best(
-        density
-    )
+    density = to_density(density, voxel_size)
+    return _with_model(density, model, resolution, radius, xray).best(density)
+
+
+def _with_model(
+    density: DensityMap, model: ModelLike, resolution: float, radius: float, xray: bool | None
+) -> ModelAgreement:
+    """Agreement of maps on the grid of one with a model from whatever holds one."""
+    return ModelAgreement(density, to_model(model), resolution=resolution, radius=radius, xray=xray)

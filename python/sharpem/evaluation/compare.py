@@ -16,6 +16,10 @@ from sharpem.analysis.memory_forecast import ExtraStep, check_memory
 from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.evaluation.agreement import Agreement, BestSharpening, ModelAgreement
+from sharpem.findings import Finding, unique
+from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
+from sharpem.maps.arrays import Triple
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
@@ -33,6 +37,7 @@ __all__ = ["DEPOSITED", "Compared", "Comparison", "compare"]
 
 DEPOSITED = "deposited"
 """Name of the entry of the map as it came."""
+_BESIDE_THE_MAP = ("half maps", "mask", "model")
 _STEP = ExtraStep("compare", maps=9.0, atoms=True)
 
 
@@ -92,6 +97,8 @@ class Comparison:
         Methods that it does not allow, with what they lack.
     oracle : BestSharpening or None
         The best that any b_sharpen does, by the model.
+    findings : tuple of Finding
+        What is odd about the map, the half maps and the model.
     model : Path or None
         Of the judge, where it came from a file.
     """
@@ -101,6 +108,7 @@ class Comparison:
     skipped: dict[str, str]
     oracle: BestSharpening | None = None
     model: Path | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def input(self) -> DensityMap:
@@ -128,12 +136,13 @@ def _highest(entries: Iterable[Compared]) -> Compared | None:
 
 
 def compare(
-    density: DensityMap,
+    density: MapLike,
     *,
     resolution: float,
     half_maps: HalfMaps | None = None,
-    model: Model | None = None,
+    model: ModelLike | None = None,
     radius: float = 3.0,
+    voxel_size: float | Triple | None = None,
     max_memory: str | float | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -141,15 +150,18 @@ def compare(
 
     Parameters
     ----------
-    density : DensityMap
+    density : DensityMap, path, array_like, open mrcfile, gemmi Ccp4Map or FloatGrid
+        An array, of shape (nz, ny, nx), needs `voxel_size`.
     resolution : float
         Of the map, A.
     half_maps : HalfMaps, optional
         On the same grid, from :func:`sharpem.maps.half_maps.pair_half_maps`.
-    model : Model, optional
+    model : Model, path or gemmi.Structure, optional
         At its place in the map. It judges all entries; only the method called model looks at it.
     radius : float
         A; voxels so near to atoms are compared with the model.
+    voxel_size : float or (x, y, z), optional
+        A; for arrays.
     max_memory : str or float, optional
         Refuse a map that would take more: bytes, or 4G, 500M. Default: what the machine has left.
     progress : callable, optional
@@ -161,6 +173,8 @@ def compare(
         The resolution does not go with the map, or the model lies outside it.
     """
     tell = progress or (lambda _stage, _done, _total: None)
+    density = whole_cell(to_density(density, voxel_size))
+    model = None if model is None else to_model(model)
     extra = METHODS["half-map"].memory if half_maps is not None else None
     check_memory(
         density,
@@ -175,7 +189,7 @@ def compare(
     ruler = (
         None
         if model is None
-        else ModelAgreement(density, model, resolution=resolution, radius=radius, xray=density.xray)
+        else ModelAgreement(density, model, resolution=resolution, radius=radius)
     )
     prepared = prepare(density, resolution)
     entries, skipped = [_deposited(prepared, ruler)], {}
@@ -186,7 +200,25 @@ def compare(
         else:
             entries.append(_compared(method, prepared, half_maps, model, ruler))
     oracle = None if ruler is None else ruler.best(density)
-    return Comparison(prepared, tuple(entries), skipped, oracle, model.path if model else None)
+    return Comparison(
+        prepared,
+        tuple(entries),
+        skipped,
+        oracle,
+        model.path if model else None,
+        _findings(prepared, entries, half_maps, model),
+    )
+
+
+def _findings(
+    prepared: Prepared, entries: list[Compared], half_maps: HalfMaps | None, model: Model | None
+) -> tuple[Finding, ...]:
+    """What is odd about the input; of half maps and model also what the methods saw in them."""
+    seen = [one for entry in entries if entry.choice for one in entry.choice.findings]
+    beside = [one for one in seen if one.about in _BESIDE_THE_MAP]
+    of_halves = half_maps.findings if half_maps is not None else ()
+    of_model = model.findings if model is not None else ()
+    return unique((*prepared.findings, *of_halves, *of_model, *beside))
 
 
 def _lacking(

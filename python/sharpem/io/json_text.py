@@ -1,4 +1,4 @@
-"""JSON as all commands write it, and as they read what they noted themselves."""
+"""JSON as all commands write it, and as they read it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import contextlib
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-__all__ = ["json_text", "read_object", "to_plain"]
+from sharpem.errors import InputError
+from sharpem.io.contents import contents
+
+__all__ = ["json_text", "read_json", "read_object", "to_plain"]
+
+_LARGEST = 2**26  # bytes
 
 
 def json_text(values: Any) -> str:
@@ -35,6 +40,25 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def read_json(path: Path, expected: str = "a JSON file") -> Any:
+    """Read a JSON file of bounded size, with numbers that are numbers.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is none.
+    """
+    raw = contents(path, expected, largest=_LARGEST)
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON ({error}), expected {expected}") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
 
 
 def read_object(path: Path) -> dict[str, Any]:

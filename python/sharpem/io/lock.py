@@ -9,14 +9,14 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any
 
 from sharpem.errors import InputError
 
-__all__ = ["locked"]
+__all__ = ["locked", "take"]
 
 _TAKEN = (errno.EWOULDBLOCK, errno.EACCES)
-_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP)
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def locked(path: Path, wait: Callable[[], None] | None = None) -> Iterator[None]
         The file cannot be made.
     """
     with path.open("a+", encoding="utf-8") as file:
-        if not _taken(file, fcntl.LOCK_NB):
+        if take(file) is False:
             if wait is None:
                 file.seek(0)
                 owner = file.read(200).strip() or "another run"
@@ -49,19 +49,25 @@ def locked(path: Path, wait: Callable[[], None] | None = None) -> Iterator[None]
                     f"{path.parent}: in use by {owner}, expected one run at a time in a folder"
                 )
             wait()
-            _taken(file)
+            take(file, wait=True)
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}")
         file.flush()
         yield
 
 
-def _taken(file: TextIO, how: int = 0) -> bool:
-    """Take the lock; False if another process has it."""
+def take(file: IO[Any], *, wait: bool = False) -> bool | None:
+    """Take the lock of an open file, which goes with its owner.
+
+    Returns
+    -------
+    bool or None
+        False if another owner has it; None where the file system has no locks.
+    """
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | how)
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError as error:
         if error.errno not in (*_TAKEN, *_NO_LOCKS):
             raise
-        return error.errno in _NO_LOCKS
+        return None if error.errno in _NO_LOCKS else False
     return True

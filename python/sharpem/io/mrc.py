@@ -8,10 +8,10 @@ from __future__ import annotations
 import bz2
 import gzip
 import os
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -19,17 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.errors import InputError
-from sharpem.io.mrc_header import HEADER_SIZE, Header, parse_header
+from sharpem.io.contents import Source, opened
+from sharpem.io.mrc_header import HEADER_SIZE, Header, file_order, parse_header, repaired
+from sharpem.io.together import write_together
 from sharpem.io.write_mrc_header import format_header
 from sharpem.machine import available_memory
-from sharpem.maps.arrays import Indices, Triple
+from sharpem.maps.arrays import Triple
+from sharpem.maps.crystal import as_in_file
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import check_values, statistics
 
-__all__ = ["read_map", "write_map"]
+__all__ = ["read_map", "save_map", "with_extended_header", "write_map"]
 
 _CHUNK = 2**23  # bytes read, converted or packed at a time
-_DEFLATE_LIMIT = 1032  # no deflate stream unpacks to more than this times its size
 _GZIP_LEVEL = 4
 
 
@@ -50,68 +52,42 @@ def read_map(path: str | os.PathLike[str], voxel_size: float | Triple | None = N
         The file cannot be read, is not a map, is cut off, or holds nothing to work with. One line
         that says what was found and what was expected.
     """
-    path = Path(path)
-    _check_is_file(path)
-    try:
-        with _opened(path) as source:
-            return _read(source, voxel_size)
-    except (EOFError, OSError, zlib.error) as error:
-        raise InputError(f"{path}: {_reason(error)}") from error
+    with opened(Path(path)) as source:
+        return _read(source, voxel_size)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """An open file: unpacked bytes, how they are packed, size on disk."""
-
-    path: Path
-    stream: BinaryIO
-    packing: str | None
-    size: int
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[_Source]:
-    with path.open("rb") as raw:
-        size = os.fstat(raw.fileno()).st_size
-        start = raw.read(3)
-        raw.seek(0)
-        if start[:2] == b"\x1f\x8b":
-            with gzip.GzipFile(fileobj=raw, mode="rb") as stream:
-                yield _Source(path, cast(BinaryIO, stream), "gzip", size)
-        elif start == b"BZh":
-            with bz2.BZ2File(raw) as stream:
-                yield _Source(path, cast(BinaryIO, stream), "bzip2", size)
-        else:
-            yield _Source(path, raw, None, size)
-
-
-def _read(source: _Source, voxel_size: float | Triple | None) -> DensityMap:
+def _read(source: Source, voxel_size: float | Triple | None) -> DensityMap:
     name = str(source.path)
     first = np.zeros(HEADER_SIZE, np.uint8)
     header = parse_header(first[: _fill(source.stream, first)].tobytes(), name, voxel_size)
     _check_size(source, header)
-    extended = np.zeros(header.extended_size, np.uint8)
+    if header.fault:
+        raise InputError(header.fault)
+    extended = np.zeros(header.extended_size, np.uint8)  # bounded by parse_header
     got = _fill(source.stream, extended)
     data, got_voxels = _read_voxels(source.stream, header)
     _check_complete(source, header, got + got_voxels)
-    notes = header.notes
+    findings = header.findings
     if source.stream.read(1):  # at the end of a packed file this also checks its checksum
-        notes += ("The file goes on after the voxels; what follows was not read.",)
+        findings += (repaired("The file goes on after the voxels; what follows was not read."),)
     check_values(data, name)
+    density = DensityMap(data, header.cell, header.placement, source.path, findings)
+    return with_extended_header(density, header, extended.tobytes())
+
+
+def with_extended_header(density: DensityMap, header: Header, extended: bytes) -> DensityMap:
+    """Add the extended header, unless it is of a kind whose byte order cannot be put right."""
     kind = header.placement.extended_type
     if header.big_endian and kind not in (b"", b"CCP4"):
-        notes += (
-            f"The extended header ({kind.decode('ascii', 'replace')}) is big-endian: dropped.",
-        )
-        extended = extended[:0]
-    placement = replace(header.placement, extended_header=extended.tobytes())
-    return DensityMap(data, header.cell, placement, source.path, notes)
+        dropped = f"The extended header ({kind.decode('ascii', 'replace')}) is big-endian: dropped."
+        return replace(density, findings=(*density.findings, repaired(dropped)))
+    return replace(density, placement=replace(header.placement, extended_header=extended))
 
 
 def _read_voxels(stream: BinaryIO, header: Header) -> tuple[NDArray[np.float32], int]:
     """Read the voxels into a (z, y, x) array of float32; also the number of bytes there were."""
     data = np.empty(header.size[::-1], np.float32)
-    sections = _as_in_file(data, header.placement.axis_order)
+    sections = file_order(data, header.placement.axis_order)
     if header.dtype == data.dtype and sections.flags.c_contiguous:
         return data, _fill(stream, data)
     got = 0
@@ -123,12 +99,6 @@ def _read_voxels(stream: BinaryIO, header: Header) -> tuple[NDArray[np.float32],
         got += _fill(stream, part)
         sections[start : start + len(part)] = part
     return data, got
-
-
-def _as_in_file(data: NDArray[np.float32], axis_order: Indices) -> NDArray[np.float32]:
-    """View a (z, y, x) array as (sections, rows, columns)."""
-    columns, rows, sections = axis_order
-    return data.transpose(3 - sections, 3 - rows, 3 - columns)
 
 
 def _sections_per_chunk(sections: NDArray[np.float32], dtype: np.dtype[np.number]) -> int:
@@ -148,34 +118,24 @@ def _fill(stream: BinaryIO, array: NDArray[np.number]) -> int:
     return got
 
 
-def _check_is_file(path: Path) -> None:
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
-    if not path.is_file():
-        raise InputError(f"{path}: a {'folder' if path.is_dir() else 'device'}, expected a file")
-
-
 def _bytes_announced(header: Header) -> int:
     nx, ny, nz = header.size
     return nx * ny * nz * header.dtype.itemsize
 
 
-def _check_size(source: _Source, header: Header) -> None:
+def _check_size(source: Source, header: Header) -> None:
     """Believe the announced size only if the file and the memory can hold it."""
-    if source.packing is None:
-        _check_complete(source, header, source.size - HEADER_SIZE)
-    elif source.packing == "gzip":
-        _check_complete(source, header, source.size * _DEFLATE_LIMIT)
+    _check_complete(source, header, source.most - HEADER_SIZE)
     nx, ny, nz = header.size
     needed, memory = nx * ny * nz * 4, available_memory()
     if memory is not None and needed + header.extended_size > memory:
         raise InputError(
-            f"{source.path}: {nx} x {ny} x {nz} voxels take {needed / 1e9:.0f} GB, "
-            f"this machine has {memory / 1e9:.0f} GB left"
+            f"{source.path}: {nx} x {ny} x {nz} voxels take {needed / 1e9:.3g} GB, "
+            f"this machine has {memory / 1e9:.3g} GB left"
         )
 
 
-def _check_complete(source: _Source, header: Header, after_header: int) -> None:
+def _check_complete(source: Source, header: Header, after_header: int) -> None:
     """Refuse a file with fewer bytes after its header than this one announces."""
     announced = _bytes_announced(header)
     if after_header >= header.extended_size + announced:
@@ -192,14 +152,6 @@ def _check_complete(source: _Source, header: Header, after_header: int) -> None:
     )
 
 
-def _reason(error: BaseException) -> str:
-    """One line for an error of the operating system or of a decompressor."""
-    text = getattr(error, "strerror", None)
-    if text:
-        return str(text)[0].lower() + str(text)[1:]
-    return f"packed data are damaged or cut off ({error})"
-
-
 def write_map(
     density: DensityMap,
     path: str | os.PathLike[str],
@@ -208,6 +160,8 @@ def write_map(
     overwrite: bool = False,
 ) -> None:
     """Write a map where it was: same axis order, NSTART, ORIGIN, cell, labels, extended header.
+
+    A crystal's map is written with the voxels that its file had: the unit cell, or less, or more.
 
     Voxels are little-endian float32. The file appears whole or not at all.
 
@@ -227,33 +181,28 @@ def write_map(
         The file exists, or cannot be written; or the map holds NaN or infinite values.
     """
     path = Path(path)
-    _check_target(path, overwrite)
+    write_together({path: partial(save_map, density, label=label)}, overwrite=overwrite)
+
+
+def save_map(density: DensityMap, path: Path, *, label: str = "written") -> None:
+    """Write a map to a path where nothing is, as :func:`write_map`; one of several files, say.
+
+    Raises
+    ------
+    InputError
+        The map holds NaN or infinite values.
+    OSError
+        The disk is full, say.
+    """
+    density = as_in_file(density)
     found = statistics(density.data)
     if found.nonfinite:
         raise InputError(f"{path}: not written, {found.nonfinite} values are NaN or infinite")
-    header = format_header(density, found, label)
-    part = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
-    try:
-        try:
-            _write(density, header, part, path.suffix.lower())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path}: not written, {_reason(error)}") from error
-
-
-def _check_target(path: Path, overwrite: bool) -> None:
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: folder {path.parent} does not exist")
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path}: a {'folder' if path.is_dir() else 'device'}, expected a file")
-    if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already; give --overwrite to replace it")
+    _write(density, format_header(density, found, label), path, path.suffix.lower())
 
 
 def _write(density: DensityMap, header: bytes, path: Path, suffix: str) -> None:
-    sections = _as_in_file(density.data, density.placement.axis_order)
+    sections = file_order(density.data, density.placement.axis_order)
     step = _sections_per_chunk(sections, density.data.dtype)
     with _packed(path, suffix) as stream:
         stream.write(header)

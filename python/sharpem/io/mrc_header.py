@@ -6,24 +6,39 @@ NX NY NZ and NSTART go along columns, rows and sections; MX MY MZ, CELLA and ORI
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from mrcfile.dtypes import HEADER_DTYPE
+from numpy.typing import NDArray
 
 from sharpem.errors import InputError
+from sharpem.findings import Finding, finding
+from sharpem.io.mrc_grid import (
+    LARGEST_SIZE,
+    STACK_OF_VOLUMES,
+    angles_of,
+    by,
+    check_volume,
+    given_size,
+    nstart_of,
+    origin_of,
+    sampling_of,
+    to_xyz,
+    voxel_fault,
+    voxel_size_of,
+)
 from sharpem.maps.arrays import Cell, Indices, Triple
+from sharpem.maps.cell import is_space_group
 from sharpem.maps.density import Placement
 
-__all__ = ["HEADER_SIZE", "Header", "parse_header"]
+__all__ = ["HEADER_SIZE", "Header", "file_order", "parse_header", "repaired"]
 
 HEADER_SIZE = 1024
+_LARGEST_EXTENSION = 2**26  # bytes; those of volumes hold kilobytes
 _TYPES = {0: "i1", 1: "i2", 2: "f4", 6: "u2", 12: "f2"}
 _OTHER_MODES = {3: "complex 16-bit integers", 4: "a complex transform", 101: "4-bit integers"}
-_MAX_SIZE = 100_000  # voxels along an axis; more is taken for a header read the wrong way
-_VOXEL_RANGE = (0.01, 1000.0)  # A
+_NO_SKEW, _LARGEST_SKEW = 1e-6, 1e6  # of the words of a skew matrix that does nothing; that is one
 _IMOD_STAMP = b"IMOD"
 _KINDS = (
     (b"\x89PNG", "a PNG image"),
@@ -56,8 +71,10 @@ class Header:
         Bytes between the header and the voxels.
     placement : Placement
         Without the extended header.
-    notes : tuple of str
+    findings : tuple of Finding
         What was put right.
+    fault : str or None
+        Why the voxel size cannot be right; then `cell` is none.
     """
 
     size: Indices
@@ -66,7 +83,8 @@ class Header:
     cell: Cell
     extended_size: int
     placement: Placement
-    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    fault: str | None = None
 
 
 def parse_header(raw: bytes, name: str, apix: float | Triple | None = None) -> Header:
@@ -90,36 +108,47 @@ def parse_header(raw: bytes, name: str, apix: float | Triple | None = None) -> H
     fields = _fields(raw, name, notes)
     axis_order = _axis_order(fields, name)
     counts = [int(fields[key]) for key in ("nx", "ny", "nz")]
-    if not all(1 <= n <= _MAX_SIZE for n in counts):
-        raise InputError(f"{name}: header announces {_by(counts)} voxels, expected positive sizes")
-    size = _to_xyz(counts, axis_order)
-    sampling = _sampling(fields, size, name, notes)
-    voxel_size = _voxel_size(fields, sampling, apix, name)
+    if not all(1 <= n <= LARGEST_SIZE for n in counts):
+        raise InputError(f"{name}: header announces {by(counts)} voxels, expected positive sizes")
+    size = to_xyz(counts, axis_order)
+    check_volume(fields, size, name)
+    sampling, believed = sampling_of(fields, size, notes)
+    fault = voxel_fault(fields, size, sampling, believed) if apix is None else None
+    voxel_size = voxel_size_of(fields, sampling) if apix is None else given_size(apix)
     a, b, c = (n * step for n, step in zip(size, voxel_size, strict=True))
+    angles = angles_of(fields, name, notes)
     placement = Placement(
         axis_order=axis_order,
-        nstart=_to_xyz([int(fields[key]) for key in ("nxstart", "nystart", "nzstart")], axis_order),
-        origin_words=_origin_words(fields, notes),
+        nstart=nstart_of(fields, axis_order, notes),
+        origin_words=origin_of(fields, notes),
         sampling=sampling,
         space_group=_space_group(fields, notes),
         labels=_labels(fields),
         extended_type=bytes(fields["exttyp"].item()).strip(b"\0 "),
-        extra=_extra(fields),
+        extra=_extra(fields, name),
         mode=int(fields["mode"]),
     )
-    extended_size = int(fields["nsymbt"])
-    if extended_size < 0:
-        raise InputError(f"{name}: extended header of {extended_size} bytes, expected 0 or more")
-    angles = _angles(fields, name, notes)
     return Header(
         size=size,
         dtype=_dtype(fields, name),
         big_endian=_is_big_endian(fields),
         cell=(a, b, c, *angles),
-        extended_size=extended_size,
+        extended_size=_extended_size(fields, name),
         placement=placement,
-        notes=tuple(notes),
+        findings=tuple(repaired(note) for note in notes),
+        fault=None if fault is None else f"{name}: {fault}",
     )
+
+
+def repaired(text: str) -> Finding:
+    """What was wrong with a header, as a finding."""
+    return finding("header-repaired", text, "The map was read so; check that this is meant.")
+
+
+def file_order(data: NDArray[np.float32], axis_order: Indices) -> NDArray[np.float32]:
+    """View a (z, y, x) array as (sections, rows, columns)."""
+    columns, rows, sections = axis_order
+    return data.transpose(3 - sections, 3 - rows, 3 - columns)
 
 
 def _fields(raw: bytes, name: str, notes: list[str]) -> np.void:
@@ -144,13 +173,9 @@ def _fields(raw: bytes, name: str, notes: list[str]) -> np.void:
     return fields
 
 
-def _by(values: Iterable[int]) -> str:
-    return " x ".join(str(n) for n in values)
-
-
 def _plausible(fields: np.void) -> bool:
     return (
-        all(1 <= fields[key] <= _MAX_SIZE for key in ("nx", "ny", "nz"))
+        all(1 <= fields[key] <= LARGEST_SIZE for key in ("nx", "ny", "nz"))
         and int(fields["mode"]) in (*_TYPES, *_OTHER_MODES)
         and all(0 <= fields[key] <= 3 for key in ("mapc", "mapr", "maps"))
     )
@@ -179,81 +204,28 @@ def _axis_order(fields: np.void, name: str) -> Indices:
     return found[0], found[1], found[2]
 
 
-def _to_xyz(values: list[int], axis_order: Indices) -> Indices:
-    """Sort values that go along columns, rows, sections into x, y, z."""
-    x, y, z = (values[axis_order.index(axis)] for axis in (1, 2, 3))
-    return x, y, z
-
-
-def _sampling(fields: np.void, size: Indices, name: str, notes: list[str]) -> Indices:
-    """Grid intervals along the cell; refuses stacks, which look like volumes otherwise."""
-    mx, my, mz = (int(fields[key]) for key in ("mx", "my", "mz"))
-    space_group, sections = int(fields["ispg"]), int(fields["nz"])
-    if min(size) == 1:
-        raise InputError(f"{name}: an image of {_by(size)}, expected a volume")
-    if space_group == 0 and mz == 1:
-        raise InputError(
-            f"{name}: a stack of {sections} images (ISPG 0, MZ 1), expected a volume; "
-            f"if it is one, set MZ to {sections} in its header"
-        )
-    if space_group >= 401 and sections != mz:
-        raise InputError(
-            f"{name}: a stack of volumes (ISPG {space_group}, MZ {mz}, NZ {sections}), expected one"
-        )
-    if min(mx, my, mz) <= 0:
-        notes.append(f"The header's MX, MY, MZ are {mx}, {my}, {mz}: {_by(size)} was assumed.")
-        return size
-    return mx, my, mz
-
-
 def _space_group(fields: np.void, notes: list[str]) -> int:
-    """ISPG; 0, which most cryo-EM programs write for a volume too, stands for 1."""
+    """ISPG; 0, which most cryo-EM programs write for a volume too, stands for 1.
+
+    Of a stack that holds one volume, it is the volume's.
+    """
     found = int(fields["ispg"])
-    if found < 0:
+    if found in STACK_OF_VOLUMES:
+        return found - 400
+    if is_space_group(found):
+        return found
+    if found not in (0, 1):
         notes.append(f"The header's space group (ISPG) is {found}: 1 was assumed.")
-    return max(found, 1)
+    return 1
 
 
-def _voxel_size(
-    fields: np.void, sampling: Indices, apix: float | Triple | None, name: str
-) -> Triple:
-    lowest, highest = _VOXEL_RANGE
-    if apix is not None:
-        x, y, z = (float(v) for v in np.broadcast_to(np.asarray(apix, dtype=np.float64), (3,)))
-        if not all(lowest <= v <= highest for v in (x, y, z)):
-            raise InputError(f"--apix {apix}, expected {lowest:g} to {highest:g} (A)")
-        return x, y, z
-    lengths = (float(fields["cella"][axis]) for axis in "xyz")
-    x, y, z = (length / m for length, m in zip(lengths, sampling, strict=True))
-    if not all(lowest <= v <= highest for v in (x, y, z)):
-        shown = f"{x:g}" if x == y == z else f"({x:g}, {y:g}, {z:g})"
+def _extended_size(fields: np.void, name: str) -> int:
+    found = int(fields["nsymbt"])
+    if not 0 <= found <= _LARGEST_EXTENSION:
         raise InputError(
-            f"{name}: voxel size {shown}, expected {lowest:g} to {highest:g} A; give --apix"
+            f"{name}: extended header of {found} bytes (NSYMBT), expected 0 to {_LARGEST_EXTENSION}"
         )
-    return x, y, z
-
-
-def _angles(fields: np.void, name: str, notes: list[str]) -> Triple:
-    """Cell angles that span a volume; zeros, which old programs left, stand for 90."""
-    alpha, beta, gamma = (float(fields["cellb"][key]) for key in ("alpha", "beta", "gamma"))
-    if (alpha, beta, gamma) == (0.0, 0.0, 0.0):
-        notes.append("The header's cell angles are 0: 90 degrees were assumed.")
-        return 90.0, 90.0, 90.0
-    if all(1 < angle < 179 for angle in (alpha, beta, gamma)):
-        x, y, z = (math.cos(math.radians(angle)) for angle in (alpha, beta, gamma))
-        if 1 - x * x - y * y - z * z + 2 * x * y * z > 1e-6:
-            return alpha, beta, gamma
-    raise InputError(
-        f"{name}: cell angles {alpha:g}, {beta:g}, {gamma:g}, expected those of a cell (degrees)"
-    )
-
-
-def _origin_words(fields: np.void, notes: list[str]) -> Triple:
-    x, y, z = (float(fields["origin"][axis]) for axis in "xyz")
-    if not all(abs(v) < 1e7 for v in (x, y, z)):
-        notes.append(f"The header's ORIGIN ({x:g}, {y:g}, {z:g}) makes no sense: taken as 0.")
-        return 0.0, 0.0, 0.0
-    return x, y, z
+    return found
 
 
 def _labels(fields: np.void) -> tuple[str, ...]:
@@ -266,8 +238,34 @@ def _is_big_endian(fields: np.void) -> bool:
     return fields.dtype["mode"].newbyteorder("S") == np.dtype("<i4")
 
 
-def _extra(fields: np.void) -> tuple[bytes, bytes]:
+def _extra(fields: np.void, name: str) -> tuple[bytes, bytes]:
     """Keep the unassigned words unless they would have to be byte-swapped blindly."""
+    skewed = _is_skewed(fields, name)
     if _is_big_endian(fields):
         return b"", b""
-    return bytes(fields["extra1"]), bytes(fields["extra2"])
+    first, rest = bytes(fields["extra1"]), bytes(fields["extra2"])
+    return (bytes(8), bytes(36) + rest[36:]) if skewed else (first, rest)
+
+
+def _is_skewed(fields: np.void, name: str) -> bool:
+    """Whether words 25-37 hold CCP4's skew transformation; refuses one that moves the map.
+
+    Word 25 is the flag LSKFLG, 26-34 the matrix, 35-37 the translation. MRC2014 has given words 27
+    and 28 another meaning, and words 25 and 26 to anybody: as numbers these are next to 0, or none.
+    """
+    order = ">" if _is_big_endian(fields) else "<"
+    words = fields.tobytes()[96:148]
+    flag, values = np.frombuffer(words, f"{order}i4")[0], np.frombuffer(words, f"{order}f4")[1:]
+    if flag != 1 or not (np.abs(values) < _LARGEST_SKEW).all():
+        return False
+    matrix, shift = values[:9].reshape(3, 3), values[9:]
+    moves = np.abs(shift).max() > _NO_SKEW or (
+        np.abs(matrix).max() > _NO_SKEW and np.abs(matrix - np.eye(3)).max() > _NO_SKEW
+    )
+    if moves:
+        raise InputError(
+            f"{name}: a skew transformation (LSKFLG 1, translation "
+            f"{', '.join(f'{v:g}' for v in shift)}) in words 25-37 of the header, expected none; "
+            "apply it first (CCP4's maprot), or set LSKFLG to 0"
+        )
+    return True

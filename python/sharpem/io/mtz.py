@@ -1,4 +1,4 @@
-"""MTZ files: map coefficients in, a map of the whole unit cell out.
+"""Map coefficients in, a map out: MTZ files, and the PDB's mmCIF files of the same.
 
 The map covers the unit cell once, in P1: gemmi expands the reflections by the space group.
 Reflections that are missing count as 0, and so does F(000): the map has mean 0.
@@ -7,106 +7,246 @@ Reflections that are missing count as 0, and so does F(000): the map has mean 0.
 from __future__ import annotations
 
 import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import cast
 
 import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
-from sharpem.errors import InputError
+from sharpem.errors import InputError, SharpemError
+from sharpem.findings import Finding, finding
+from sharpem.io.contents import contents
+from sharpem.io.em_history import BoxPlace, place_from_history
+from sharpem.io.mtz_columns import Labels, check_labels, find_labels
+from sharpem.io.mtz_header import check_mtz, group_of_operators
+from sharpem.machine import available_memory
+from sharpem.maps.arrays import Cell
+from sharpem.maps.cell import cell_fault
 from sharpem.maps.crystal import OPERATOR_LENGTH
 from sharpem.maps.density import DensityMap, Placement, Reflections
 from sharpem.maps.statistics import check_values
 
-__all__ = ["Labels", "find_labels", "is_mtz", "open_mtz", "read_mtz"]
+__all__ = ["Labels", "cell_of", "names_reflections", "open_mtz", "read_mtz", "unit_cell_placement"]
 
-Labels: TypeAlias = tuple[str, str]
-
-
+_EXPECTED = "an MTZ file"
+_COPY = "copy-for-gemmi.mtz"
+_LARGEST = 2**30  # bytes; map coefficients to 1 A of the largest cells take a tenth
 _SAMPLING = 3.0  # grid points per d_min, at least: voxels of d_min / 3, as in cryo-EM
-_PREFERRED: tuple[Labels, ...] = (
-    ("FWT", "PHWT"),
-    ("FWT", "PHIFWT"),
-    ("FWT", "PHFWT"),
-    ("2FOFCWT", "PH2FOFCWT"),
-    ("2FOFCWT_no_fill", "PH2FOFCWT_no_fill"),
-    ("2FOFCWT_fill", "PH2FOFCWT_fill"),
-    ("FDM", "PHIDM"),
-    ("parrot.F_phi.F", "parrot.F_phi.phi"),
+_HIGHEST_INDEX = 10_000  # of h, k, l
+_BYTES_A_VOXEL = 16  # while the map is made
+_VOXELS_A_REFLECTION = 1000  # at most, symmetry mates counted; those of a sphere need 13
+_GEMMI_ERRORS = (
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
 )
-_NOT_A_MAP = ("DELFWT", "FOFCWT", "FAN", "FC", "FMODEL", "F-MODEL")  # how their names begin
 
 
-def is_mtz(path: str | os.PathLike[str]) -> bool:
-    """Whether a file's name says that it is an MTZ file, plain or gzip."""
-    return str(path).lower().endswith((".mtz", ".mtz.gz"))
+def names_reflections(path: str | os.PathLike[str]) -> bool:
+    """Whether a file's name says that it holds reflections, plain or packed."""
+    name = os.fspath(path).lower().removesuffix(".gz").removesuffix(".bz2")
+    return name.endswith((".mtz", ".cif"))
 
 
-def read_mtz(path: str | os.PathLike[str], labels: Labels | None = None) -> DensityMap:
-    """Make a map of the whole unit cell from the map coefficients in an MTZ file.
+def read_mtz(
+    path: str | os.PathLike[str], labels: Labels | None = None, *, xray: bool | None = None
+) -> DensityMap:
+    """Make a map of the whole unit cell from the map coefficients in an MTZ or mmCIF file.
 
     Parameters
     ----------
     path : path
     labels : (str, str), optional
-        Columns of amplitudes and phases. Default: the first pair that :func:`find_labels` knows.
+        Columns of amplitudes and phases. Default: those that
+        :func:`sharpem.io.mtz_columns.find_labels` finds.
+    xray : bool, optional
+        X-rays or electrons were scattered. Default: X-rays, unless the file's history says that
+        sharpem wrote a cryo-EM map.
 
     Returns
     -------
     DensityMap
         (z, y, x), voxels of at most a third of the finest term's d; with `xray`, `reflections`, the
-        space group and its operators.
+        space group and its operators. A cryo-EM map that sharpem wrote comes back on its grid, at
+        its place, and without `reflections`.
 
     Raises
     ------
     InputError
-        Not an MTZ file, no map coefficients, or labels that are not there or of the wrong type.
+        Not such a file, one that announces more than it holds, no map coefficients, or labels that
+        are not there or of the wrong type.
     """
     path = Path(path)
     mtz = open_mtz(path)
-    labels = find_labels(mtz, path) if labels is None else _checked(mtz, path, labels)
+    with _readable(path):
+        if labels is None:
+            labels, note = find_labels(mtz, str(path))
+            notes = [note]
+        else:
+            labels, notes = check_labels(mtz, str(path), labels), []
+        notes += _take_cell(mtz, path, labels)
+        density = _summed(mtz, path, labels, place_from_history(mtz.history))
+    density = replace(density, findings=(*notes, *density.findings))
+    return density if xray is None else replace(density, xray=xray)
+
+
+def open_mtz(path: Path) -> gemmi.Mtz:
+    """Read a file of reflections that names its space group.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or announces more than it holds.
+    """
+    raw = contents(path, _EXPECTED, largest=_LARGEST)
+    with _readable(path):
+        mtz = _from_mtz(raw, path) if raw[:4] == b"MTZ " else _from_cif(raw, path)
+        group = cast("gemmi.SpaceGroup | None", mtz.spacegroup)
+        if group is None:
+            raise InputError(f"{path}: no known space group, expected that of a crystal")
+        _check_indices(mtz, path)
+    return mtz
+
+
+def _from_mtz(raw: bytes, path: Path) -> gemmi.Mtz:
+    header = check_mtz(raw, str(path))
+    group = group_of_operators(header, str(path))
+    with tempfile.TemporaryDirectory() as folder:  # gemmi reads files alone
+        copy = Path(folder) / _COPY
+        copy.write_bytes(header.text)
+        mtz = gemmi.read_mtz_file(str(copy))
+    if group is not None:
+        mtz.spacegroup = group
+    if np.isfinite(mtz.valm):  # the number that stands for a missing value
+        values = mtz.array
+        values[:, 3:][values[:, 3:] == np.float32(mtz.valm)] = np.nan
+        mtz.valm = np.nan
+    return mtz
+
+
+def _from_cif(raw: bytes, path: Path) -> gemmi.Mtz:
+    """Convert the first block with reflections."""
+    if b"_refln." not in raw:
+        raise InputError(f"{path}: not an MTZ file, nor mmCIF with _refln, expected one of these")
+    text = raw.decode("utf-8", "replace").encode()
+    blocks = gemmi.as_refln_blocks(gemmi.cif.read_string(text))
+    found = next((block for block in blocks if block.column_labels()), None)
+    if found is None:
+        raise InputError(f"{path}: no reflections, expected some in _refln")
+    return gemmi.CifToMtz().convert_block_to_mtz(found)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn whatever gemmi raises over a file into one line about it."""
+    try:
+        yield
+    except SharpemError:
+        raise
+    except _GEMMI_ERRORS as error:
+        reason = re.sub(rf"[ :]*\S*{_COPY}[ :]*", "", " ".join(str(error).split()))
+        raise InputError(f"{path}: not a file of reflections that can be read ({reason})") from None
+
+
+def _check_indices(mtz: gemmi.Mtz, path: Path) -> None:
+    """Refuse what are no Miller indices: they set the size of the map."""
+    kinds = [column.type for column in mtz.columns][:3]
+    if kinds != ["H"] * 3:
+        raise InputError(
+            f"{path}: first columns of type {', '.join(kinds)}, expected H, H, H (indices)"
+        )
+    indices = mtz.array[:, :3]
+    bad = ~(np.abs(indices) <= _HIGHEST_INDEX) | (indices != np.round(indices))
+    if bad.any():
+        raise InputError(
+            f"{path}: index h, k or l of {indices[bad][0]:g}, expected whole numbers up to "
+            f"{_HIGHEST_INDEX}"
+        )
+
+
+def cell_of(mtz: gemmi.Mtz, label: str) -> Cell:
+    """Unit cell of a column's data set: the file's own CELL is only where that has none."""
+    number = mtz.column_with_label(label).dataset_id
+    cells = [one.cell for one in mtz.datasets if one.id == number and one.cell.is_crystal()]
+    return tuple((cells[0] if cells else mtz.cell).parameters)
+
+
+def _take_cell(mtz: gemmi.Mtz, path: Path, labels: Labels) -> list[Finding]:
+    """Give the file the unit cell of the columns; what is to be said of it."""
+    cell, other = (cell_of(mtz, label) for label in labels)
+    if cell != other:
+        raise InputError(
+            f"{path}: {','.join(labels)} are of two data sets with cells {cell} and {other}, "
+            "expected one"
+        )
+    if fault := cell_fault(cell):
+        raise InputError(f"{path}: {fault}")
+    if not gemmi.UnitCell(*cell).is_crystal():
+        raise InputError(f"{path}: no unit cell, expected that of a crystal")
+    notes = []
+    if not np.allclose(cell, mtz.cell.parameters, rtol=1e-3):
+        notes = [
+            finding(
+                "header-repaired",
+                f"The unit cell of the columns' data set is {_numbers(cell)}, the file's "
+                f"{_numbers(tuple(mtz.cell.parameters))}: the former was taken.",
+                "Nothing: the file's own cell is obsolete where data sets have theirs.",
+                about="reflections",
+            )
+        ]
+    mtz.cell = gemmi.UnitCell(*cell)
+    if not np.isclose(mtz.make_d_array().min(), mtz.resolution_high(), rtol=1e-3):
+        mtz.update_reso()  # it sets the size of the map
+    return notes
+
+
+def _summed(mtz: gemmi.Mtz, path: Path, labels: Labels, place: BoxPlace | None) -> DensityMap:
+    """Fourier sum of two columns."""
     present = _drop_unpaired(mtz, labels)
     if not present.any():
         raise InputError(f"{path}: no reflection has a value in {','.join(labels)}, expected some")
     d_min = float(mtz.make_d_array()[present].min())
-    finest = float(mtz.resolution_high())
-    grid = mtz.transform_f_phi_to_map(*labels, sample_rate=max(2.0, _SAMPLING * finest / d_min))
+    rate = max(2.0, _SAMPLING * float(mtz.resolution_high()) / d_min)
+    size = place.size if place and place.size else mtz.get_size_for_hkl(sample_rate=rate)
+    _check_grid(list(size), mtz, path)
+    if place and place.size:
+        grid = mtz.transform_f_phi_to_map(*labels, exact_size=list(size))
+    else:
+        grid = mtz.transform_f_phi_to_map(*labels, sample_rate=rate)
     data = np.ascontiguousarray(grid.array.T, dtype=np.float32)
     check_values(data, f"{path}: map of {','.join(labels)}")
-    missing = int(np.count_nonzero(~present))
     return DensityMap(
         data,
         tuple(mtz.cell.parameters),
-        _placement(mtz.spacegroup),
+        unit_cell_placement(mtz.spacegroup) if place is None else _box(place),
         path,
-        (f"{missing} of {present.size} reflections have no value.",) if missing else (),
-        xray=True,
-        reflections=Reflections(labels, d_min),
+        _missing(present) if place is None else _unplaced(place),
+        xray=place is None,
+        reflections=Reflections(labels, d_min) if place is None else None,
     )
 
 
-def open_mtz(path: Path) -> gemmi.Mtz:
-    """Read an MTZ file that names its space group and holds reflections.
-
-    Raises
-    ------
-    InputError
-    """
-    if not path.is_file():
-        found = "is a folder" if path.is_dir() else "no such file"
-        raise InputError(f"{path}: {found}, expected an MTZ file")
-    try:
-        mtz = gemmi.read_mtz_file(str(path))
-    except (RuntimeError, ValueError, OSError, IndexError) as error:
-        reason = " ".join(str(error).replace(str(path), "").split()).strip(" :")
-        raise InputError(f"{path}: not an MTZ file ({reason})") from None
-    group = cast("gemmi.SpaceGroup | None", mtz.spacegroup)
-    if group is None or not mtz.cell.is_crystal():
-        raise InputError(f"{path}: no space group or unit cell, expected those of a crystal")
-    if mtz.nreflections == 0:
-        raise InputError(f"{path}: no reflections, expected map coefficients")
-    return mtz
+def _check_grid(size: list[int], mtz: gemmi.Mtz, path: Path) -> None:
+    """Refuse a map that does not fit, or that a few far reflections make far larger than others."""
+    voxels, memory = int(np.prod(size, dtype=object)), available_memory()
+    mates = mtz.nreflections * len(mtz.spacegroup.operations())
+    fits = memory is None or _BYTES_A_VOXEL * voxels <= memory
+    if min(size) < 2 or not fits or voxels > _VOXELS_A_REFLECTION * (mates + 1000):
+        shown = " x ".join(map(str, size))
+        raise InputError(
+            f"{path}: indices and unit cell make a map of {shown} voxels of {mates} reflections, "
+            "expected one that fits these, and the memory"
+        )
 
 
 def _drop_unpaired(mtz: gemmi.Mtz, labels: Labels) -> NDArray[np.bool_]:
@@ -118,51 +258,33 @@ def _drop_unpaired(mtz: gemmi.Mtz, labels: Labels) -> NDArray[np.bool_]:
     return np.asarray(present)
 
 
-def _checked(mtz: gemmi.Mtz, path: Path, labels: Labels) -> Labels:
-    """Refuse labels that are not there, or are no amplitude and phase."""
-    for label, kind, what in zip(labels, "FP", ("amplitudes", "phases"), strict=True):
-        column = mtz.column_with_label(label)
-        if column is None:
-            raise InputError(f"{path}: no column {label!r} among {_listed(mtz)}")
-        if column.type != kind:
-            raise InputError(
-                f"{path}: column {label!r} has type {column.type}, expected {kind} ({what})"
-            )
-    return labels
+def _missing(present: NDArray[np.bool_]) -> tuple[Finding, ...]:
+    missing = int(np.count_nonzero(~present))
+    if not missing:
+        return ()
+    text = f"{missing} of {present.size} reflections have no value."
+    return (finding("missing-reflections", text, "They count as 0.", severity="note"),)
 
 
-def _listed(mtz: gemmi.Mtz) -> str:
-    return ", ".join(f"{column.label} ({column.type})" for column in mtz.columns)
+def _unplaced(place: BoxPlace) -> tuple[Finding, ...]:
+    """A map that an older version wrote: where it was is not known."""
+    if place.size is not None:
+        return ()
+    text = "The file holds a cryo-EM map, but not where it was: its first voxel was put at 0, 0, 0."
+    return (finding("placement-doubtful", text, "Use the .mrc file that was written with it."),)
 
 
-def find_labels(mtz: gemmi.Mtz, path: Path) -> Labels:
-    """Find the columns of a map: those of a 2mFo-DFc map by the names that programs give them.
-
-    Without such, the first amplitude (type F) that is followed by a phase (type P) and is neither a
-    difference map nor calculated from a model.
-
-    Raises
-    ------
-    InputError
-        None; the message lists the columns that are there.
-    """
-    types = {column.label: column.type for column in mtz.columns}
-    for f, phi in _PREFERRED:
-        if types.get(f) == "F" and types.get(phi) == "P":
-            return f, phi
-    pairs = zip(mtz.columns, list(mtz.columns)[1:], strict=False)
-    for one, two in pairs:
-        if (one.type, two.type) == ("F", "P") and not one.label.upper().startswith(_NOT_A_MAP):
-            return one.label, two.label
-    raise InputError(
-        f"{path}: no map coefficients known by name among the columns {_listed(mtz)}; expected "
-        "FWT,PHWT or 2FOFCWT,PH2FOFCWT, or --mtz-labels F,PHI"
-    )
-
-
-def _placement(group: gemmi.SpaceGroup) -> Placement:
+def unit_cell_placement(group: gemmi.SpaceGroup) -> Placement:
     """Header of a map that covers the whole unit cell: number of the group, operators."""
     lines = "".join(f"{op.triplet():<{OPERATOR_LENGTH}}" for op in group.operations())
     return Placement(
         space_group=group.ccp4, extended_header=lines.upper().encode(), extended_type=b"CCP4"
     )
+
+
+def _box(place: BoxPlace) -> Placement:
+    return Placement(nstart=place.nstart, origin_words=place.origin_words)
+
+
+def _numbers(cell: Cell) -> str:
+    return ", ".join(f"{value:g}" for value in cell)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sharpem.errors import InputError
 
-__all__ = ["Line", "TableError", "column_name", "read_table"]
+__all__ = ["Line", "TableError", "column_name", "csv_text", "read_table"]
 
 _SEPARATORS = "\t,;"
 _LARGEST = 2**28  # bytes
+_FORMULA = ("=", "+", "-", "@")
 
 
 class TableError(InputError):
@@ -71,6 +74,27 @@ def read_table(path: Path) -> tuple[list[Line], list[str]]:
     whole = [line for line in lines if _fits(line[1], columns)]
     faults = _faults(columns, lines)
     return [Line(place, _cells(columns, cells)) for place, cells in whole], faults
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Write a CSV table; a row may lack some columns.
+
+    Spreadsheets run a cell that starts like a formula: text that does gets an apostrophe before it.
+    Control characters, which could start another cell, become spaces.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
+    return text.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = "".join(" " if character < " " else character for character in value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def column_name(text: str) -> str:

@@ -71,10 +71,11 @@ def model_text(model: Model, cell: Cell) -> tuple[str, str]:
     path = Path(model.path or "model")
     structure = read_structure(path)
     leave_out(structure, hydrogens=False, waters=False)
-    del structure[1:]
     structure.meta = gemmi.Structure().meta  # how it was found, at what resolution: in another map
     structure.resolution = 0.0
-    atoms = [cra.atom for cra in structure[0].all()]
+    if structure[0].count_atom_sites() == len(model):  # else all models were read
+        del structure[1:]
+    atoms = [cra.atom for one in structure for cra in one.all()]
     if len(atoms) != len(model):
         raise InputError(f"{path}: {len(atoms)} atoms, expected the {len(model)} read before")
     for atom, position, b_iso in zip(atoms, model.positions, model.b_iso, strict=True):

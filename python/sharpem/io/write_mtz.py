@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.errors import InputError
-from sharpem.io.mtz import Labels, open_mtz
+from sharpem.io.em_history import place_lines
+from sharpem.io.mtz import Labels, cell_of, open_mtz
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Filter
 
@@ -60,7 +61,7 @@ def write_filtered_mtz(
     mtz = open_mtz(density.path)
     names = next(pair for pair in _candidates() if not set(pair) & set(mtz.column_labels()))
     f, phi = (mtz.column_with_label(name) for name in density.reflections.labels)
-    s = _s_vectors(mtz)
+    s = _s_vectors(mtz, gemmi.UnitCell(*cell_of(mtz, f.label)))
     kept = np.linalg.norm(s, axis=1) <= 1 / filter_.d_min
     kept &= np.isfinite(f.array) & np.isfinite(phi.array)
     dataset = f.dataset_id
@@ -76,8 +77,9 @@ def write_filtered_mtz(
 def write_box_mtz(density: DensityMap, path: Path, *, d_min: float, label: str = "") -> Labels:
     """Write the Fourier terms of a map as FWT and PHWT, in P1 with the box as the unit cell.
 
-    An MTZ file has no place for an origin: phases refer to the first voxel of the box, and F(000),
-    the mean, is left out.
+    An MTZ file has no place for an origin: phases refer to the first voxel of the box, whose place
+    is in the history, where :func:`sharpem.io.mtz.read_mtz` finds it. F(000), the mean, is left
+    out.
 
     Parameters
     ----------
@@ -106,7 +108,7 @@ def write_box_mtz(density: DensityMap, path: Path, *, d_min: float, label: str =
     for name, kind in zip(_NAMES, "FP", strict=True):
         mtz.add_column(name, kind)
     mtz.set_data(np.column_stack([terms.miller_array, np.abs(values), phases]).astype(np.float32))
-    mtz.history = [f"sharpem: {label}, origin at the box's first voxel"[:_HISTORY_LINE]]
+    mtz.history = [*place_lines(density), f"sharpem: {label}"[:_HISTORY_LINE]]
     path.write_bytes(mtz.write_to_bytes())
     return _NAMES
 
@@ -131,9 +133,9 @@ def amplitude_factor(filter_: Filter, s: Numbers) -> Numbers:
     return answer
 
 
-def _s_vectors(mtz: gemmi.Mtz) -> Numbers:
+def _s_vectors(mtz: gemmi.Mtz, cell: gemmi.UnitCell) -> Numbers:
     """Reciprocal vectors of all reflections, Cartesian, 1/A, shape (n, 3)."""
-    to_fraction = np.array(mtz.cell.frac.mat.tolist())
+    to_fraction = np.array(cell.frac.mat.tolist())
     return np.asarray(mtz.make_miller_array() @ to_fraction, dtype=np.float64)
 
 

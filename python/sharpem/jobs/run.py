@@ -64,7 +64,7 @@ def run(
         in use; an engine that is not there.
     """
     _check_keys(jobs)
-    root = _made(Path(folder).resolve())
+    root = _made(Path(os.path.realpath(folder)))
     tasks = [Task(function_name(function), job, str(root)) for job in jobs]
     outcomes: dict[str, Outcome] = {}
 

@@ -51,11 +51,20 @@ class Slurm:
     options: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
+    def __post_init__(self) -> None:
+        """Check that nothing given can become a line of its own in the job's script."""
+        given = {
+            name: getattr(self, name) for name in ("partition", "account", "time", "interface")
+        }
+        for name, text in [*given.items(), *(("sbatch", option) for option in self.options)]:
+            _check_printable(name, text)
+
     def records(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Record]]:
         """Do the tasks; each with its record as it ends."""
         need("dask_jobqueue")
         if shutil.which("sbatch") is None:
             raise InputError("sbatch: not found, expected to be on a machine that submits to SLURM")
+        _check_printable("folder", tasks[0].root)
         import dask
         from distributed import Client
 
@@ -98,6 +107,13 @@ class Slurm:
             log_directory=f"{root}/.slurm",
             worker_extra_args=["--dashboard-address", _LOOPBACK],
             scheduler_options={"dashboard_address": _LOOPBACK, "interface": self.interface},
+        )
+
+
+def _check_printable(name: str, text: str | None) -> None:
+    if text is not None and not text.isprintable():
+        raise InputError(
+            f"{name} {text!r:.80}: holds control characters, expected one line of text"
         )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from sharpem._core import __version__
 from sharpem.io.json_text import json_text
+from sharpem.io.table import csv_text
 from sharpem.io.together import write_text, write_together
 from sharpem.jobs import Outcome
 from sharpem.many.rows import Row
@@ -57,9 +57,9 @@ def write_summary(
     from sharpem.report.batch import render_batch
 
     texts = {
-        "csv": _csv(rows),
+        "csv": csv_text(rows, COLUMNS),
         "json": json_text({"schema": 1, "sharpem": __version__, "rows": list(rows)}),
-        "html": render_batch(rows, title=folder.resolve().name, command=command),
+        "html": render_batch(rows, title=Path(os.path.realpath(folder)).name, command=command),
     }
     paths = {kind: folder / f"summary.{kind}" for kind in texts}
     write_together(
@@ -67,11 +67,3 @@ def write_summary(
         overwrite=True,
     )
     return paths
-
-
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -33,7 +33,6 @@ _UNSHARPENED = re.compile(r"(un|not |non|before )-?_?(sharp|post.?process)", re.
 _CUT_OUT = re.compile(r"map_box|(?<!un)mask|zone|segment", re.IGNORECASE)
 _VISIBLE_STEP = 1e-3  # of the scatter of the densities
 _LARGEST_HALF = 65504.0
-_REPAIRED = "The file was read with that put right."
 _NO_SOLVENT = "The noise is taken from the stated resolution; half maps would show it."
 _INTEGERS = {0: "8-bit", 1: "16-bit", 6: "16-bit"}
 
@@ -51,16 +50,17 @@ def map_findings(density: DensityMap) -> tuple[Finding, ...]:
         Empty for an ordinary map.
     """
     flat = flat_value(density.data)
+    empty = flat[0] if flat[1] >= _FLAT else None
+    scatter, third = _scatter_and_skewness(density.data, empty)
     found = (
         _mask(density) or _flat_zone(flat) or _cut_out(density),
-        _inverted(density, flat[0] if flat[1] >= _FLAT else None),
+        _inverted(third),
         _sharpened(density),
-        _integers(density) or _steps(density),
+        _integers(density) or _steps(density, scatter),
         _voxel_size(density),
         _two_origins(density),
     )
-    repaired = tuple(finding("header-repaired", note, _REPAIRED) for note in density.notes)
-    return repaired + tuple(one for one in found if one)
+    return density.findings + tuple(one for one in found if one)
 
 
 def flat_value(data: NDArray[np.float32]) -> tuple[float, float]:
@@ -90,18 +90,25 @@ def skewness(data: NDArray[np.float32], without: float | None = None) -> float:
     without : float, optional
         Voxels of exactly this value are left out.
     """
+    return _scatter_and_skewness(data, without)[1]
+
+
+def _scatter_and_skewness(data: NDArray[np.float32], without: float | None) -> tuple[float, float]:
+    """Standard deviation and third standardised moment, without a copy of the map."""
     count, sums = 0, np.zeros(3)
-    scale = max(abs(float(data.min())), abs(float(data.max()))) or 1.0
+    low, high = float(data.min()), float(data.max())
+    scale = (high - low) or 1.0
     for piece in pieces(data):
         kept = piece if without is None else piece[piece != np.float32(without)]
-        exact = kept.astype(np.float64) / scale
+        exact = (kept.astype(np.float64) - low) / scale  # from low: free of a constant added
         count += exact.size
         sums += [exact.sum(), np.dot(exact, exact), np.dot(exact * exact, exact)]
     mean, square, cube = sums / max(count, 1)
     variance = square - mean**2
-    if variance <= 1e-12 * square:  # a single value
-        return 0.0
-    return float((cube - 3 * mean * square + 2 * mean**3) / variance**1.5)
+    if variance <= 1e-15:  # a single value
+        return 0.0, 0.0
+    third = (cube - 3 * mean * square + 2 * mean**3) / variance**1.5
+    return float(np.sqrt(variance)) * scale, float(third)
 
 
 def _flat_zone(flat: tuple[float, float]) -> Finding | None:
@@ -133,9 +140,8 @@ def _mask(density: DensityMap) -> Finding | None:
     return finding("is-a-mask", text, "Give the map; a mask goes with --mask.")
 
 
-def _inverted(density: DensityMap, flat: float | None) -> Finding | None:
+def _inverted(found: float) -> Finding | None:
     """Look at the longer tail: a molecule makes a positive one, noise alone none."""
-    found = skewness(density.data, without=flat)
     if found > -0.5:
         return None
     return finding(
@@ -193,14 +199,13 @@ def _integers(density: DensityMap) -> Finding | None:
     )
 
 
-def _steps(density: DensityMap) -> Finding | None:
+def _steps(density: DensityMap, scatter: float) -> Finding | None:
     """Densities in steps that can be seen: of half precision, or of a large number added to them.
 
     The step of floating point near the largest density, 2^-23 of it for 32 bits and 2^-10 for 16,
-    is compared with the scatter of the densities.
+    is compared with the scatter of the densities, without those of the zone that is empty.
     """
     data = density.data
-    scatter = float(data.std(dtype=np.float64))
     largest = float(np.abs([data.min(), data.max()]).max())
     if not scatter > 0:
         return None
@@ -208,7 +213,7 @@ def _steps(density: DensityMap) -> Finding | None:
         text = f"A number near {float(data.mean(dtype=np.float64)):.4g} was added to all densities"
         code, step = "offset", largest * 2**-23
     elif 0 < largest < _LARGEST_HALF and largest * 2**-10 > _VISIBLE_STEP * scatter * 10:
-        if not np.array_equal(data, data.astype(np.float16)):
+        if not all(np.array_equal(piece, piece.astype(np.float16)) for piece in pieces(data)):
             return None
         text, code, step = (
             "All densities are numbers of half precision",
@@ -226,13 +231,20 @@ def _steps(density: DensityMap) -> Finding | None:
 
 def _voxel_size(density: DensityMap) -> Finding | None:
     x, y, z = density.voxel_size
+    severity = "warning"
     if density.placement.space_group == 1 and max(x, y, z) > 1.01 * min(x, y, z):
         text = f"The voxel size differs by axis: {x:.4g}, {y:.4g} and {z:.4g} A along x, y and z."
     elif x == y == z == 1.0:
         text = "The voxel size is exactly 1 A, which programs also write when they do not know it."
+        severity = "note"  # mostly it is right
     else:
         return None
-    return finding("voxel-size-doubtful", text, "Check it, and give --apix where it is wrong.")
+    return finding(
+        "voxel-size-doubtful",
+        text,
+        "Check it, and give --apix where it is wrong.",
+        severity=severity,
+    )
 
 
 def _two_origins(density: DensityMap) -> Finding | None:

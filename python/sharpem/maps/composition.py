@@ -6,6 +6,7 @@ is read against another reference curve (docs/reference-curve.md).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,12 +95,12 @@ def composition_of_model(model: Model) -> Composition:
     return Composition(model.nucleic, "model")
 
 
-def composition_of_sequences(sequences: list[str]) -> Composition:
-    """Composition by the letters of sequences: see :func:`is_nucleic`."""
+def composition_of_sequences(sequences: Iterable[tuple[str, int]]) -> Composition:
+    """Composition by the letters of sequences and their copies: see :func:`is_nucleic`."""
     mass = {"protein": 0.0, "nucleic": 0.0}
-    for letters in sequences:
+    for letters, copies in sequences:
         kind = "nucleic" if is_nucleic(letters) else "protein"
-        mass[kind] += len(letters) * RESIDUE_MASS[kind]
+        mass[kind] += len(letters) * copies * RESIDUE_MASS[kind]
     total = sum(mass.values())
     return Composition(mass["nucleic"] / total, "sequence") if total else UNKNOWN
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Indices, Triple
+from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.maps.model import Model
 from sharpem.maps.soft_zone import reach, soft_zone, surface_points
@@ -65,6 +66,7 @@ def box_around_model(
         No atom lies in the map, or a width is negative.
     """
     _check_widths(padding, soft)
+    density = whole_cell(density)
     index = np.linalg.solve(density.voxel_axes, (model.positions - np.array(density.origin)).T).T
     counts = np.array(density.shape[::-1])
     within = np.all((index >= -0.5) & (index <= counts - 0.5), axis=1)
@@ -165,6 +167,7 @@ def at_corner(density: DensityMap) -> DensityMap:
         nstart=(0, 0, 0),
         origin_words=(0.0, 0.0, 0.0),
         sampling=None,
+        extent=None,
         space_group=1,
         extended_header=b"",
         extended_type=b"",
@@ -185,6 +188,7 @@ def _moved(density: DensityMap, start: Indices) -> Placement:
         nstart=(x, y, z),
         origin_words=_triple(position),
         sampling=density.sampling if part_of_cell else None,
+        extent=None,
     )
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from sharpem.errors import InputError
+from sharpem.findings import Finding
 from sharpem.maps.arrays import Array, Cell, Indices, Triple
+from sharpem.maps.cell import cell_fault, is_space_group
 from sharpem.maps.statistics import check_values
 
 __all__ = ["DensityMap", "Placement", "Reflections"]
@@ -46,6 +49,9 @@ class Placement:
         The header's unassigned words 25-26 and 29-49.
     mode : int
         MRC mode of the file's voxels (0 int8, 1 int16, 2 float32, 6 uint16, 12 float16).
+    extent : tuple of int or None
+        Voxels along x, y, z that the file holds of a crystal, where these are not the unit cell's:
+        :func:`sharpem.maps.crystal.whole_cell`. The map is written with the same ones.
     """
 
     axis_order: Indices = (1, 2, 3)
@@ -58,6 +64,7 @@ class Placement:
     extended_type: bytes = b""
     extra: tuple[bytes, bytes] = field(default=(b"", b""), repr=False)
     mode: int = 2
+    extent: Indices | None = None
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,11 @@ class Reflections:
     d_min: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DensityMap:
     """A map. Immutable in spirit: operations return new maps, and `data` refuses writing.
+
+    ``numpy.asarray(density)`` is `data`.
 
     Attributes
     ----------
@@ -91,8 +100,8 @@ class DensityMap:
         Where the box stands, and the rest of the header.
     path : Path or None
         The file it came from.
-    notes : tuple of str
-        What the file's header had wrong and how it was read, one sentence each.
+    findings : tuple of Finding
+        What was odd about the file and how it was read.
     xray : bool
         The density scatters X-rays (crystallography) and not electrons (cryo-EM).
     reflections : Reflections or None
@@ -101,15 +110,15 @@ class DensityMap:
     Raises
     ------
     InputError
-        `data` is not a 3-D float32 array in C order, or a cell length is not positive. Use
-        :meth:`from_array` for arrays of another kind.
+        `data` is not a 3-D float32 array in C order, or `cell` is none. Use :meth:`from_array` for
+        arrays of another kind.
     """
 
     data: Array
     cell: Cell
     placement: Placement = Placement()
     path: Path | None = None
-    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     xray: bool = False
     reflections: Reflections | None = None
 
@@ -121,11 +130,20 @@ class DensityMap:
                 f"map of {data.ndim} dimensions and type {data.dtype}, expected float32 of shape "
                 "(nz, ny, nx) in C order; DensityMap.from_array converts"
             )
-        if not all(0 < length < np.inf for length in self.cell[:3]):
-            raise InputError(f"cell lengths {self.cell[:3]}, expected positive numbers (A)")
+        if fault := cell_fault(self.cell):
+            raise InputError(fault)
         view = data.view()
         view.flags.writeable = False
         object.__setattr__(self, "data", view)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Voxels as NumPy asks for them: :attr:`data` itself unless another type is wanted."""
+        return np.array(self.data, dtype=dtype) if copy else np.asarray(self.data, dtype=dtype)
+
+    def __repr__(self) -> str:
+        """Size, voxel size and file in one line."""
+        name = f", {self.path.name!r}" if self.path else ""
+        return f"<DensityMap {self._size()} voxels of {_text(self.voxel_size)} A{name}>"
 
     @classmethod
     def from_array(cls, array: ArrayLike, voxel_size: float | Triple) -> DensityMap:
@@ -153,9 +171,7 @@ class DensityMap:
         with np.errstate(over="ignore"):  # becomes infinite: check_values counts it
             data = np.ascontiguousarray(found, dtype=np.float32)
         check_values(data, "array")
-        steps = np.broadcast_to(np.asarray(voxel_size, dtype=np.float64), (3,))
-        if not np.all((steps > 0) & np.isfinite(steps)):
-            raise InputError(f"voxel size {voxel_size}, expected positive numbers (A)")
+        steps = _three(voxel_size)
         a, b, c = (float(n * step) for n, step in zip(data.shape[::-1], steps, strict=True))
         return cls(data, (a, b, c, 90.0, 90.0, 90.0))
 
@@ -175,6 +191,11 @@ class DensityMap:
         if new.shape != self.data.shape:
             raise InputError(f"array of shape {new.shape}, expected the map's {self.data.shape}")
         return replace(self, data=np.ascontiguousarray(new, dtype=np.float32))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about the file, one sentence each; which columns were taken is not odd."""
+        return tuple(found.text for found in self.findings if found.code != "columns-guessed")
 
     @property
     def shape(self) -> Indices:
@@ -202,7 +223,7 @@ class DensityMap:
     @property
     def periodic(self) -> bool:
         """Whether the map is a whole unit cell of a crystal: what leaves it enters again."""
-        crystal = self.reflections is not None or self.placement.space_group > 1
+        crystal = self.reflections is not None or is_space_group(self.placement.space_group)
         return crystal and self.sampling == self.shape[::-1]
 
     @property
@@ -259,6 +280,17 @@ class DensityMap:
 
     def _size(self) -> str:
         return " x ".join(str(n) for n in self.shape[::-1])
+
+
+def _three(voxel_size: float | Triple) -> NDArray[np.float64]:
+    """Voxel size along x, y, z, A."""
+    try:
+        steps = np.broadcast_to(np.asarray(voxel_size, dtype=np.float64), (3,))
+    except (TypeError, ValueError):
+        steps = np.zeros(3)
+    if not np.all((steps > 0) & np.isfinite(steps)):
+        raise InputError(f"voxel size {voxel_size}, expected positive numbers (A)")
+    return steps
 
 
 def _text(values: tuple[float, ...]) -> str:

@@ -55,7 +55,7 @@ class HalfMaps:
     def mean(self) -> DensityMap:
         """Their mean: the full map, placed as half map 1, without its file's name."""
         mean = self.one.with_data((self.one.data + self.two.data) * np.float32(0.5))
-        return DensityMap(mean.data, mean.cell, mean.placement, notes=mean.notes)
+        return DensityMap(mean.data, mean.cell, mean.placement, findings=mean.findings)
 
 
 def pair_half_maps(one: DensityMap, two: DensityMap, *, full: DensityMap | None = None) -> HalfMaps:

@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sharpem.errors import InputError
+from sharpem.findings import Finding
+
 __all__ = ["Model"]
+
+_FARTHEST = 1e6  # A from the origin; no atom is farther
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +36,16 @@ class Model:
         A^3: 1.23 A^3/Da, nucleotides 1.15 A^3/Da.
     path : Path or None
         The file it came from.
-    notes : tuple of str
-        What was left out on reading, one sentence each.
     nucleic : float
         Fraction of the mass that is nucleic acid, 0 to 1.
+    findings : tuple of Finding
+        What was odd about the file and how it was read.
+
+    Raises
+    ------
+    InputError
+        No atoms, arrays of different lengths, positions or B's that are no numbers, occupancies
+        that are no numbers, negative, or all 0.
     """
 
     positions: NDArray[np.float64]
@@ -44,15 +55,48 @@ class Model:
     mass: float
     dry_volume: float
     path: Path | None = None
-    notes: tuple[str, ...] = ()
     nucleic: float = 0.0
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only, without touching the caller's."""
+        """Make the arrays read-only, without touching the caller's, and check them once."""
         for name in ("positions", "occupancies", "b_iso"):
             view = np.asarray(getattr(self, name), dtype=np.float64).view()
             view.flags.writeable = False
             object.__setattr__(self, name, view)
+        if fault := self._fault():
+            raise InputError(f"{self.path or 'model'}: {fault}")
+
+    def _fault(self) -> str | None:
+        """Say what keeps the atoms from scattering; None if nothing does."""
+        count = len(self.elements)
+        if count == 0:
+            return "no atoms, expected an atomic model (PDB or mmCIF)"
+        shapes = [array.shape for array in (self.positions, self.occupancies, self.b_iso)]
+        if shapes != [(count, 3), (count,), (count,)]:
+            return f"arrays of shapes {shapes}, expected those of {count} atoms"
+        if not (np.abs(self.positions) <= _FARTHEST).all():
+            return f"atoms without coordinates, expected three numbers up to {_FARTHEST:g} A each"
+        if not np.isfinite(self.b_iso).all():
+            return "atoms with a B that is no number, expected A^2"
+        return self._occupancy_fault()
+
+    def _occupancy_fault(self) -> str | None:
+        count = len(self.elements)
+        bad = ~((self.occupancies >= 0) & (self.occupancies < np.inf))
+        if bad.any():
+            return (
+                f"{np.count_nonzero(bad)} of {count} atoms have an occupancy such as "
+                f"{self.occupancies[bad][0]:g}, expected 0 to 1"
+            )
+        if not self.occupancies.any():
+            return f"all {count} occupancies are 0, so that nothing scatters; expected up to 1"
+        return None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about the file, one sentence each."""
+        return tuple(found.text for found in self.findings)
 
     def __len__(self) -> int:
         """Number of atoms."""

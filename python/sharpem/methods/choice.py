@@ -94,6 +94,8 @@ class Choice:
 
     ``filter`` is the radial part; the pipeline adds the resolution limit and the anisotropy.
     It is None where the method does not apply and no fall-back was wanted.
+    ``weights`` names what decided, each with its weight (they add up to 1), where it was more than
+    the method's own evidence.
     """
 
     method: str
@@ -105,6 +107,7 @@ class Choice:
     curves: tuple[Curve, ...] = ()
     shells: ShellEvidence | None = None
     findings: tuple[Finding, ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
 
     @property
     def leaves_alone(self) -> bool:

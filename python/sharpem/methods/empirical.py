@@ -10,7 +10,10 @@ from sharpem.methods.expectation import Expectation, expect
 from sharpem.methods.left_alone import leave_alone
 from sharpem.methods.scan import ScanSettings
 
-__all__ = ["choose", "why"]
+__all__ = ["EXPECTED", "choose", "why"]
+
+EXPECTED = "expected final B"
+"""What this evidence is called in a summary."""
 
 
 def why(expectation: Expectation, resolution: float) -> str:

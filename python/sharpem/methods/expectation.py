@@ -28,6 +28,10 @@ __all__ = ["B_SHARPEN_RANGE", "Expectation", "expect", "expected_correlation", "
 
 Array = NDArray[np.float64]
 
+_NEEDED = 100.0  # A^2: scatter of the b_sharpen that maps need; most were sharpened before
+_ATOM_VOLUME = 17.0  # A^3 of a protein's dry volume
+_MANY_ATOMS = 2000.0
+
 B_SHARPEN_RANGE = (-250.0, 600.0)
 """Range of the search, A^2; an answer at its end is none."""
 
@@ -94,8 +98,15 @@ def expect(prepared: Prepared) -> Expectation:
         correlation = float(_expected(prepared, np.array([best]))[0])
         sigma = max(4.0, 0.9 * d**2)
         return Expectation(best, sigma, from_solvent=True, correlation=correlation)
-    b = 0.5 * (best + rule_of_thumb(prepared))
-    return Expectation(b, max(4.0, 1.5 * d**2), from_solvent=False)
+    sigma = max(4.0, 1.5 * d**2) * _fewness(prepared)
+    b = 0.5 * (best + rule_of_thumb(prepared)) * _NEEDED**2 / (_NEEDED**2 + sigma**2)
+    return Expectation(b, sigma, from_solvent=False)
+
+
+def _fewness(prepared: Prepared) -> float:
+    """How much less the typical fall-off says of a molecule of few atoms: as 1 / N^1/2."""
+    atoms = prepared.volume.angstrom3 / _ATOM_VOLUME
+    return float(np.sqrt(max(1.0, _MANY_ATOMS / max(atoms, 1.0))))
 
 
 def _best(prepared: Prepared) -> float:

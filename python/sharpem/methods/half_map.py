@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -242,15 +243,7 @@ def cross_checked(
         f"{bare[1]:.0f} A^2, and {chosen[0]:.0f} and {chosen[1]:.0f} A^2 would be chosen (full "
         f"map: {choice.b_iso.signal - choice.b_iso.target:.0f} A^2)."
     )
-    warnings = [*_limit_warning(prepared, measured)]
-    if apart > _DISAGREE:
-        warnings.append(
-            f"The half maps disagree by {apart:.0f} A^2 about the highest {method.label}: noise "
-            "decides it, and the expected sharpening or the half maps' FSC are better guides."
-        )
-    unable = sum(not answer.verdict.applicable for answer in answers)
-    if unable and choice.verdict.applicable:
-        warnings.append(f"The {method.label} cannot judge {unable} of the two half maps alone.")
+    warnings = (*_limit_warning(prepared, measured), *_apart(choice, answers, apart, method))
     verdict = replace(
         choice.verdict,
         reasons=(*choice.verdict.reasons, _found(measured), reason),
@@ -259,6 +252,20 @@ def cross_checked(
     alone = HalvesAlone(tuple(chosen), tuple(bare), apart)
     evidence = replace(measured.evidence(), halves_alone=alone)
     return replace(choice, verdict=verdict, shells=evidence).noting(measured.findings)
+
+
+def _apart(
+    choice: Choice, answers: list[Choice], apart: float, method: ScanMethod
+) -> Iterator[str]:
+    """Say where the half maps do not agree, `apart` in A^2, or cannot be judged."""
+    if apart > _DISAGREE:
+        yield (
+            f"The half maps disagree by {apart:.0f} A^2 about the highest {method.label}: noise "
+            "decides it, and the expected sharpening or the half maps' FSC are better guides."
+        )
+    unable = sum(not answer.verdict.applicable for answer in answers)
+    if unable and choice.verdict.applicable:
+        yield f"The {method.label} cannot judge {unable} of the two half maps alone."
 
 
 def _alone(

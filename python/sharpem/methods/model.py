@@ -103,7 +103,7 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
         "is therefore no independent test of the map that comes out.",
     )
     evidence = replace(evidence, cc_star=cc_star, ratio=ratio)
-    verdict = Verdict(True, None, reasons, (*model.model.notes, *warnings))
+    verdict = Verdict(True, None, reasons, tuple(warnings))
     return Choice("model", filter_, verdict, b_iso, shells=evidence).noting(findings)
 
 
@@ -129,7 +129,7 @@ def _blended(
 def _left_out(model: PlacedModel) -> tuple[str, ...]:
     """What to say of atoms outside the map."""
     inside, total = len(model.atoms), len(model.model)
-    if inside == total:
+    if inside >= total:  # more are symmetry mates
         return ()
     percent = max(100 * (1 - inside / total), 0.1)
     return (f"{percent:.2g} % of the model's atoms lie outside the map and were left out.",)

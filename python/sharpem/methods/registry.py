@@ -168,7 +168,7 @@ _ALL = (
     Method(
         "empirical",
         "empirical",
-        "expected final B",
+        empirical.EXPECTED,
         lambda x: left_alone(x.prepared, empirical.choose(x.prepared, x.settings)),
         "#d9762b",
         help=": expected final B",
@@ -189,7 +189,7 @@ _ALL = (
         _by_half_maps,
         "#9a6fd0",
         needs=(Need.HALF_MAPS,),
-        memory=ExtraStep("half-map", maps=16.0),
+        memory=ExtraStep("half-map", maps=18.0),
     ),
     Method(
         MODEL,

@@ -6,7 +6,7 @@ distribution about its own best B; their product is the answer. `prior=False` is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import NINETY_PERCENT, BIso, Choice, Curve, Verdict
-from sharpem.methods.empirical import why
+from sharpem.methods.empirical import EXPECTED, why
 from sharpem.methods.expectation import Expectation, expect
 from sharpem.methods.left_alone import leave_alone
 from sharpem.methods.scan import (
@@ -161,7 +161,9 @@ class _Outcome:
             _normal("posterior", grid, target, width),
         )
         reasons = (self._why, self._found, share)
-        return self._choice(target, (target - half, target + half), reasons, curves=curves)
+        weights = ((EXPECTED, 1 - weight), (self.method.label, weight))
+        choice = self._choice(target, (target - half, target + half), reasons, curves=curves)
+        return replace(choice, weights=weights)
 
     def not_applicable(self, failures: tuple[str, ...]) -> Choice:
         """Fall back to the expectation, marked as such."""

@@ -6,13 +6,11 @@ import os
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from numpy.typing import ArrayLike
-
-from sharpem.analysis.molecular_volume import read_sequences
 from sharpem.analysis.symmetry import symmetry_of
 from sharpem.errors import InputError
+from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
 from sharpem.io.half_maps import read_half_maps
-from sharpem.io.model import read_model
+from sharpem.io.sequence import read_sequences
 from sharpem.local.localised import LocalSettings
 from sharpem.maps.composition import (
     UNKNOWN,
@@ -28,22 +26,22 @@ from sharpem.methods.scan import ScanSettings
 from sharpem.options.sharpen import SharpenOptions
 from sharpem.progress import Progress
 
-__all__ = ["HalfMapLike", "ModelLike", "SharpenInput", "as_half_maps", "as_map", "as_model"]
+__all__ = ["HalfMapLike", "SharpenInput", "as_half_maps", "as_map", "as_model"]
 
-HalfMapLike: TypeAlias = DensityMap | str | os.PathLike[str]
-ModelLike: TypeAlias = Model | str | os.PathLike[str]
+_PATHS = (str, os.PathLike)
+HalfMapLike: TypeAlias = MapLike
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SharpenInput(SharpenOptions):
     """What :func:`sharpem.sharpen` takes: the data, and the options; its docstring tells them."""
 
-    density: DensityMap | ArrayLike | None = field(default=None, kw_only=False)
+    density: MapLike | None = field(default=None, kw_only=False)
     voxel_size: float | tuple[float, float, float] | None = None
     half1: HalfMapLike | None = None
     half2: HalfMapLike | None = None
     model: ModelLike | None = None
-    mask: DensityMap | None = None
+    mask: MapLike | None = None
     progress: Progress | None = None
 
     def scan_settings(self, density: DensityMap) -> ScanSettings:
@@ -73,7 +71,9 @@ class SharpenInput(SharpenOptions):
             return composition_of_model(model)
         if self.sequence is None:
             return UNKNOWN
-        return composition_of_sequences(read_sequences(self.sequence))
+        return composition_of_sequences(
+            (one.letters, one.copies) for one in read_sequences(self.sequence)
+        )
 
     def local_settings(self, density: DensityMap) -> LocalSettings | None:
         """What is wanted of local sharpening; None where it is not wanted.
@@ -92,11 +92,11 @@ class SharpenInput(SharpenOptions):
 
 
 def as_map(
-    density: DensityMap | ArrayLike | None,
+    density: MapLike | None,
     voxel_size: float | tuple[float, float, float] | None,
     halves: HalfMaps | None,
 ) -> DensityMap:
-    """Map as given, from an array, or the mean of the half maps.
+    """Map from whatever holds one (:func:`sharpem.io.accept.to_density`), or the half maps' mean.
 
     Raises
     ------
@@ -107,13 +107,7 @@ def as_map(
         if halves is None:
             raise InputError("no map, expected one, or two half maps")
         return halves.mean()
-    if isinstance(density, DensityMap):
-        if voxel_size is not None:
-            raise InputError("voxel_size goes with an array; a map has its own")
-        return density
-    if voxel_size is None:
-        raise InputError("an array without voxel_size, expected its voxel size in A")
-    return DensityMap.from_array(density, voxel_size)
+    return to_density(density, voxel_size)
 
 
 def as_half_maps(
@@ -130,13 +124,13 @@ def as_half_maps(
         if half2 is not None:
             raise InputError("half2 without half1, expected both half maps")
         return None
-    if isinstance(half1, DensityMap) and isinstance(half2, DensityMap):
-        return pair_half_maps(half1, half2, full=full)
-    if isinstance(half1, DensityMap) or isinstance(half2, DensityMap):
+    if isinstance(half1, _PATHS) and (half2 is None or isinstance(half2, _PATHS)):
+        return read_half_maps(half1, half2, full=full)
+    if half2 is None or isinstance(half1, _PATHS) or isinstance(half2, _PATHS):
         raise InputError("half1 and half2 of two kinds, expected two maps or two files")
-    return read_half_maps(half1, half2, full=full)
+    return pair_half_maps(to_density(half1), to_density(half2), full=full)
 
 
 def as_model(model: ModelLike | None) -> Model | None:
-    """Model, read where a file was given."""
-    return read_model(model) if isinstance(model, str | os.PathLike) else model
+    """Model from whatever holds one: :func:`sharpem.io.accept.to_model`."""
+    return None if model is None else to_model(model)

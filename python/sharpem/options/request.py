@@ -40,8 +40,16 @@ class SharpenRequest(SharpenOptions):
     xray: bool = option(
         False,
         SWITCH,
-        "the map is a crystal's, from X-rays (an .mtz file is taken for one anyway)",
+        "the map scatters X-rays (default for .mtz, unless it says otherwise)",
         group=INPUT,
+        excludes="scattering",
+    )
+    electrons: bool = option(
+        False,
+        SWITCH,
+        "the map scatters electrons (default for all others); for .mtz of cryo-EM or MicroED",
+        group=INPUT,
+        excludes="scattering",
     )
     mtz_labels: tuple[str, str] | None = option(
         None,
@@ -76,6 +84,12 @@ class SharpenRequest(SharpenOptions):
         "EMDB for the model fitted to it",
         group=DATA,
         metavar="MODEL",
+    )
+    all_models: bool = option(
+        False,
+        SWITCH,
+        "take all models of the model's file together, as the parts of one assembly",
+        group=DATA,
     )
     mask: str | None = option(
         None,
@@ -120,6 +134,11 @@ class SharpenRequest(SharpenOptions):
     def given(self) -> frozenset[str]:
         """Names of the options that were given, be it with their default."""
         return self.names
+
+    @property
+    def scatters_xrays(self) -> bool | None:
+        """Whether the map scatters X-rays; None: as its file says."""
+        return True if self.xray else False if self.electrons else None
 
     @property
     def source(self) -> str:

@@ -61,6 +61,7 @@ def render_batch(
     figures = [(Markup(text), caption) for text, caption in _figures(done)] if done else []
     return render_page(
         "batch.html.j2",
+        script="sort.js",
         kind="batch",
         title=title,
         headline=_headline(rows),

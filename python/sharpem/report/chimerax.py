@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharpem.io.mtz import is_mtz
+from sharpem.io.mtz import names_reflections
 from sharpem.report.palette import COLOURS, palette_of
 from sharpem.report.slices import Contours, equal_volume_contours
 
@@ -74,7 +74,7 @@ def chimerax_script(
     contours = contours or equal_volume_contours(result)
     input_path = input_path or result.input.path
     script_path = script_path or map_path
-    folder = None if script_path is None else Path(script_path).resolve().parent
+    folder = None if script_path is None else _place(script_path).parent
     maps = [
         (input_path, result.input, contours.input, _INPUT_COLOUR),
         (map_path, result.map, contours.output, _OUTPUT_COLOUR),
@@ -87,8 +87,8 @@ def chimerax_script(
     for path, density, level, colour in maps:
         if path is None or density is None or level is None:
             continue
-        if is_mtz(path):
-            lines.append("# The input is an MTZ file, which ChimeraX does not show by itself.")
+        if names_reflections(path):
+            lines.append("# The input holds reflections, which ChimeraX does not show by itself.")
             continue
         quoted = _quoted(path, folder)
         if quoted is None:
@@ -132,9 +132,15 @@ def _colour(number: int, path: str | None, result: Sharpened) -> list[str]:
     ]
 
 
+def _place(path: StrPath) -> Path:
+    """Absolute path; a link stays what it is, for what is written replaces it, not its target."""
+    folder, name = os.path.split(path)
+    return Path(os.path.realpath(folder), name)
+
+
 def _quoted(path: StrPath, folder: Path | None) -> str | None:
     """Quote a path for ChimeraX, which has quotes of two kinds but no escapes in paths."""
-    whole = Path(path).resolve()
+    whole = _place(path)
     text = whole.name if whole.parent == folder else whole.as_posix()
     if not text.isprintable():
         return None

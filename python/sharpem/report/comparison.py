@@ -128,9 +128,7 @@ def render_comparison(comparison: Comparison, *, command: str | None = None) -> 
         sections=cuts,
         volume=_contour_voxels(comparison) * _voxel(comparison),
         by_shell=any(entry.b_sharpen is None for entry in comparison.entries),
-        findings=[
-            (kind, *typeset((text,))) for kind, text in lines_of(comparison.prepared.findings)
-        ],
+        findings=[(kind, *typeset((text,))) for kind, text in lines_of(comparison.findings)],
         command=command,
         sources=sources,
     )

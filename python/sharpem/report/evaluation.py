@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from sharpem.evaluation.agreement import Agreement
+from sharpem.findings import Finding, lines_of
 from sharpem.report.curves import COLOURS, Line, fsc_figure
 from sharpem.report.pages import render_page
+from sharpem.report.words import typeset
 
 __all__ = ["COLUMNS", "agreement_texts", "render_evaluation"]
 
@@ -35,6 +37,7 @@ def render_evaluation(
     *,
     model: str | Path,
     resolution: float,
+    findings: Iterable[Finding] = (),
     command: str | None = None,
 ) -> str:
     """Report as a self-contained HTML page; the same numbers give the same text.
@@ -48,6 +51,8 @@ def render_evaluation(
     model : path
     resolution : float
         A; where all are cut.
+    findings : iterable of Finding
+        What is odd about the maps and the model.
     command : str, optional
         The command line that reproduces the run.
     """
@@ -75,6 +80,7 @@ def render_evaluation(
         resolution=f"{resolution:g}",
         radius=f"{found[0][1].correlation.radius:g}",
         failed=sorted(failed.items()),
+        findings=[(kind, *typeset((text,))) for kind, text in lines_of(findings)],
         command=command,
         sources=(("Model", str(model)),),
         **pictures,

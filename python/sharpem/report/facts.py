@@ -12,7 +12,16 @@ from sharpem.methods.registry import METHODS
 from sharpem.outcome import Sharpened
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
-__all__ = ["Fact", "both_signs", "facts", "filter_text", "map_text", "seconds_text", "short_b"]
+__all__ = [
+    "Fact",
+    "both_signs",
+    "facts",
+    "filter_text",
+    "map_text",
+    "seconds_text",
+    "short_b",
+    "what_decided",
+]
 
 
 class Fact(NamedTuple):
@@ -87,8 +96,10 @@ def seconds_text(seconds: dict[str, float], digits: int, *, stages: bool = True)
 
 def _of_input(result: Sharpened) -> Iterator[Fact]:
     density = result.input
-    source = density.path or "mean of the half maps"
-    yield Fact("map", f", {map_text(density)}", brief=True, source=str(source))
+    source = str(density.path or "mean of the half maps")
+    if density.reflections is not None:
+        source += f" ({','.join(density.reflections.labels)})"
+    yield Fact("map", f", {map_text(density)}", brief=True, source=source)
     edges = " x ".join(f"{edge:.1f}" for edge in density.cell[:3])
     angles = " ".join(f"{angle:g}" for angle in density.cell[3:])
     yield Fact("box", f"{edges} A, angles {angles} degrees")
@@ -143,7 +154,7 @@ def _verdict(result: Sharpened) -> str:
     verdict = result.verdict
     ratio = verdict.signal_to_noise
     noise = "" if ratio is None else f", signal-to-noise {ratio:.1f}"
-    method = METHODS[result.method].words
+    method = what_decided(result)
     if verdict.applicable:
         return f"applicable ({method}{noise})"
     if result.map is None:
@@ -151,6 +162,14 @@ def _verdict(result: Sharpened) -> str:
     if result.choice.leaves_alone:
         return f"LEFT ALONE ({method}{noise}): the map is as it was"
     return f"NOT APPLICABLE ({method}{noise}): the map has the expected final B instead"
+
+
+def what_decided(result: Sharpened) -> str:
+    """Name the evidence that the choice rests on, with its weights where there are two."""
+    weights = result.choice.weights
+    if not weights:
+        return METHODS[result.method].words
+    return ", ".join(f"{name} {100 * weight:.0f} %" for name, weight in weights)
 
 
 def _of_b(result: Sharpened) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sharpem.findings import lines_of
 from sharpem.outcome import Sharpened
-from sharpem.report.facts import facts, seconds_text, short_b
+from sharpem.report.facts import facts, seconds_text, short_b, what_decided
 from sharpem.spectra.filters import Filter, SharpenBlur
 
 __all__ = ["Summary", "numbers", "summary", "trial_rows", "typeset"]
@@ -81,7 +81,8 @@ def _headline(result: Sharpened) -> tuple[str, str]:
         return "care", words + "; a fall-back was used"
     if (span := _local_span(result)) is not None:
         return "ok", f"Sharpened locally: b_sharpen = {span}"
-    return "ok", _action(result.filter)
+    decided = f" ({what_decided(result)})" if result.choice.weights else ""
+    return "ok", _action(result.filter) + decided
 
 
 def _local_span(result: Sharpened) -> str | None:

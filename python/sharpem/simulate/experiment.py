@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.analysis.model_map import Grid, atom_mask, model_map
 from sharpem.errors import InputError
+from sharpem.io.accept import ModelLike, to_model
 from sharpem.maps.arrays import Mask
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
@@ -60,7 +61,7 @@ class Simulated:
 
 
 def simulate_map(
-    model: Model,
+    model: ModelLike,
     *,
     resolution: float,
     b_iso: float | Numbers,
@@ -80,7 +81,7 @@ def simulate_map(
 
     Parameters
     ----------
-    model : Model
+    model : Model, path or gemmi.Structure
         Stays at its place; the box is put around it.
     resolution : float
         A; where the half maps' expected FSC is 0.143 (for ``noise=1``).
@@ -123,6 +124,7 @@ def simulate_map(
     InputError
         An option is not one of those listed, or not in its range.
     """
+    model = to_model(model)
     step = resolution / 3 if voxel_size is None else voxel_size
     _check_options(resolution, step, noise, phase_error, padding)
     _check_words(box, fsc_reference)
@@ -137,22 +139,13 @@ def simulate_map(
     if phase_error:
         slope = np.radians(phase_error) * resolution
         clean = with_phase_errors(clean, step, lambda s: slope * s, (seed, _PHASES))
-    inside = atom_mask(model, truth, _CUT_RADIUS) if box == "cut" else np.True_
-    one, two = (
-        np.where(
-            inside, clean + gaussian_noise(signal, curves.noise, (seed, number)), np.float32(0)
-        )
-        for number in range(2)
-    )
-    return Simulated(
-        map=truth.with_data((one + two) / 2),
-        half_maps=(truth.with_data(one), truth.with_data(two)) if half_maps else None,
-        truth=truth,
-        mask=mask,
-        model=model,
-        resolution=resolution,
-        b_iso=float(np.mean(b_iso)) - sharpened_by,
-    )
+    one, two = (clean + gaussian_noise(signal, curves.noise, (seed, n)) for n in range(2))
+    if box == "cut":
+        inside = atom_mask(model, truth, _CUT_RADIUS)
+        one, two = (np.where(inside, half, np.float32(0)) for half in (one, two))
+    halves = (truth.with_data(one), truth.with_data(two)) if half_maps else None
+    left = float(np.mean(b_iso)) - sharpened_by
+    return Simulated(truth.with_data((one + two) / 2), halves, truth, mask, model, resolution, left)
 
 
 def _limit(resolution: float) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Numbers
+from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Filter, RadialFilter, SharpenBlur
 
@@ -20,6 +21,8 @@ _LARGEST = 1e16  # density; sums of squares must fit float32
 
 def apply(density: DensityMap, filter_: Filter) -> DensityMap:
     """Apply a filter to a map: same grid, placement and density scale.
+
+    What a crystal's symmetry makes of the map is filtered with it, where the map holds enough.
 
     Parameters
     ----------
@@ -40,10 +43,12 @@ def apply(density: DensityMap, filter_: Filter) -> DensityMap:
             f"filter that ends at d_min {filter_.d_min:g} A, expected less than the "
             f"{longest:.4g} A of the map's box"
         )
-    spectrum = _core.analyse(density.data, density.cell, filter_.d_min)
+    whole = whole_cell(density)
+    spectrum = _core.analyse(whole.data, whole.cell, filter_.d_min)
     if filter_.anisotropy is not None:
         _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
-    return filtered(density, spectrum, filter_.radial)
+    answer = filtered(whole, spectrum, filter_.radial)
+    return answer if whole is density else as_in_file(answer)
 
 
 def filtered(density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter) -> DensityMap:

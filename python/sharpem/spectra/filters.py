@@ -115,7 +115,7 @@ class SharpenBlur:
     def from_dict(cls, values: Mapping[str, Any]) -> SharpenBlur:
         """Read the filter back; InputError names the key at fault."""
         return cls(
-            b_sharpen=_number(values, "b_sharpen"),
+            b_sharpen=_b(_number(values, "b_sharpen"), "b_sharpen"),
             d_cut=_positive(values, "d_cut"),
             k=_positive(values, "k"),
             b_blur=_number(values, "b_blur"),
@@ -158,6 +158,8 @@ class ShellFilter:
             )
         if min(scale) < 0:
             raise InputError(f"filter with scale {min(scale):g}, expected factors of 0 or more")
+        if max(scale) == 0:
+            raise InputError("filter whose factors are all 0, expected one that leaves something")
         return cls(d, scale)
 
 
@@ -236,13 +238,30 @@ class Filter:
             radial = ShellFilter.from_dict(values)
         else:
             raise InputError(f"filter kind {kind!r}, expected sharpen-blur or shells")
-        return cls(radial, _positive(values, "d_min"), _tensor(values))
+        return cls(radial, _length(values, "d_min"), _tensor(values))
 
 
 def _value(values: Mapping[str, Any], key: str) -> Any:
     if key not in values:
         raise InputError(f"filter without {key}, expected what sharpem writes as JSON")
     return values[key]
+
+
+_LARGEST_B = 1e5  # A^2, either sign: beyond it nothing of a map is left, or nothing fits float32
+_FINEST, _COARSEST = 0.1, 1e4  # A
+
+
+def _b(value: float, key: str) -> float:
+    if abs(value) > _LARGEST_B:
+        raise InputError(f"filter with {key} {value:g}, expected at most {_LARGEST_B:g} A^2")
+    return value
+
+
+def _length(values: Mapping[str, Any], key: str) -> float:
+    length = _positive(values, key)
+    if not _FINEST <= length <= _COARSEST:
+        raise InputError(f"filter with {key} {length:g}, expected {_FINEST:g} to {_COARSEST:g} A")
+    return length
 
 
 def _finite(value: Any, key: str) -> float:
@@ -283,5 +302,5 @@ def _tensor(values: Mapping[str, Any]) -> Anisotropy | None:
     tensor = _numbers(values, "anisotropy")
     if len(tensor) != 6:
         raise InputError(f"filter with an anisotropy of {len(tensor)} numbers, expected 6")
-    b11, b22, b33, b12, b13, b23 = tensor
+    b11, b22, b33, b12, b13, b23 = (_b(value, "anisotropy") for value in tensor)
     return Anisotropy((b11, b22, b33, b12, b13, b23))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict
 from typing import Any
 
+from sharpem.io.table import csv_text as table_text
 from sharpem.study.outcome import CaseOutcome
 from sharpem.study.run import Study
 from sharpem.study.statistics import PAPER
@@ -41,14 +40,9 @@ def study_values(study: Study) -> dict[str, Any]:
 def csv_text(study: Study) -> str:
     """One row for each pair and method; one for each pair that was left out or failed."""
     names = [*_CASE, *_MORE, "left_out", "method", *(f"method_{name}" for name in _METHOD)]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    for case in study.cases:
-        writer.writerows(_rows(case))
-    for name, reason in study.failed.items():
-        writer.writerow({"name": name, "left_out": reason})
-    return text.getvalue()
+    rows = [row for case in study.cases for row in _rows(case)]
+    failed = [{"name": name, "left_out": reason} for name, reason in study.failed.items()]
+    return table_text([*rows, *failed], names)
 
 
 def _rows(case: CaseOutcome) -> list[dict[str, Any]]:

@@ -1,13 +1,20 @@
 """Masks that users give: their place, their values, and whether they are about the molecule."""
 
-from dataclasses import math
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-import replace
 
 from sharpem import sharpen
-from sharpem.analysis.masks import check_mask, raised_cosine, soft_edge, soft_mask, widened
+from sharpem.analysis.masks import (
+    check_mask,
+    in_unit_range,
+    raised_cosine,
+    soft_edge,
+    soft_mask,
+    widened,
+)
 from sharpem.errors import InputError
 from sharpem.maps.density import DensityMap, Placement
 
@@ -55,7 +62,19 @@ def test_a_mask_elsewhere_is_refused(density, ball):
         check_mask(moved, density)
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 100), (-1, 1)])
+def test_a_mask_in_percent_is_scaled_and_said_so(density, ball):
+    mask = in_unit_range(density.with_data(100 * ball))
+    np.testing.assert_array_equal(mask.data, ball)
+    [found] = check_mask(mask, density)
+    assert (found.code, found.severity) == ("mask-doubtful", "note")
+    plain = density.with_data(ball)
+    assert in_unit_range(plain) is plain
+    result = sharpen(density, resolution=6.0, mask=density.with_data(100 * ball))
+    assert found in result.choice.findings
+    assert result.prepared.volume.fraction == pytest.approx(float(ball.mean()), rel=0.01)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 30), (-1, 1)])
 def test_values_that_are_not_those_of_a_mask(density, ball, low, high):
     with pytest.raises(InputError, match=f"values from {low} to {high}, expected 0 to 1"):
         check_mask(density.with_data(low + (high - low) * ball), density)

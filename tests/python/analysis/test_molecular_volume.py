@@ -10,12 +10,12 @@ from real_maps import TINY_MODEL, present, real
 from sharpem.analysis.molecular_volume import (
     box_volume,
     known_volume,
-    read_sequences,
     sequence_volume,
 )
 from sharpem.analysis.prepare import prepare
 from sharpem.errors import InputError
 from sharpem.io.model import read_model
+from sharpem.io.sequence import read_sequences
 from sharpem.maps.composition import Composition
 from sharpem.maps.density import DensityMap
 from sharpem.pipeline import sharpen
@@ -80,7 +80,7 @@ def test_volume_of_sequences(tmp_path):
     fasta = tmp_path / "one.fasta"
     fasta.write_text(">protein\nmkvl\n\n>dna\nACGTN\n>empty\n")
     sequences = read_sequences(fasta)
-    assert sequences == ["MKVL", "ACGTN"]
+    assert [one.letters for one in sequences] == ["MKVL", "ACGTN"]
     assert sequence_volume(sequences) == pytest.approx(440 * 1.23 + 1650 * 1.15)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pdb_text import pdb_text
 from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, present, real
 
-from sharpem import Filter, SharpenBlur, apply, write_map
+from sharpem import Filter, InputError, SharpenBlur, apply, map_model_cc, read_map, write_map
 from sharpem.cli import main
 from sharpem.evaluation.agreement import ModelAgreement, evaluate, highest
 from sharpem.io.model import read_model
@@ -130,7 +130,7 @@ def test_several_maps_on_several_grids(files, tmp_path, capsys):
     assert fsc["d_0.5"]["d"] >= fsc["d_0.143"]["d"]
     page = (tmp_path / "out.html").read_text()
     assert f"{cc[0]:.3f}" in page
-    assert "http" not in page
+    assert "://" not in page
 
 
 def test_a_bad_map_does_not_stop_the_others(files, tmp_path, capsys):
@@ -177,3 +177,65 @@ def test_existing_files_stay(files, tmp_path):
     assert not (tmp_path / "out.html").exists()
     assert run("evaluate", files / "map.mrc", *options, "--overwrite", "-q") == 0
     assert json.loads((tmp_path / "out.json").read_text())["resolution"] == 3
+
+
+def test_scattering_is_stated_for_each_map(files, tmp_path, capsys):
+    arguments = ("evaluate", files / "map.mrc", "--model", files / "model.pdb", "-r", 3, "--json")
+    cc = []
+    for more in ((), ("--electrons",), ("--xray",)):
+        assert run(*arguments, *more) == 0
+        cc.append(json.loads(capsys.readouterr().out)["maps"][0]["cc_mask"])
+    assert cc[0] == cc[1] != cc[2]
+    assert run(*arguments, "--xray", "--electrons") == 2
+    assert "--electrons" in capsys.readouterr().err
+
+
+def test_maps_of_two_kinds_do_not_share_a_model_map(simulated):
+    crystal = replace(simulated.map, xray=True)
+    of_electrons = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
+    assert not of_electrons.goes_with(crystal, xray=True)
+    assert of_electrons.goes_with(crystal, xray=False)
+    stated = evaluate(crystal, simulated.model, resolution=3.0, xray=False)
+    assert stated.correlation == of_electrons.correlation(simulated.map)
+
+
+def test_all_models_of_an_assembly_and_findings_of_the_model(files, tmp_path, capsys):
+    atoms = [line for line in (files / "model.pdb").read_text().splitlines() if line != "END"]
+    half = len(atoms) // 2
+    parts = [
+        ["MODEL        1", *atoms[:half], "ENDMDL"],
+        ["MODEL        2", *atoms[half:], "ENDMDL"],
+    ]
+    assembly = tmp_path / "assembly.pdb"
+    assembly.write_text("\n".join([*parts[0], *parts[1], "END", ""]))
+    options = ("-r", 3, "--json", "-o", tmp_path / "out")
+    answers = {}
+    for name, model, more in (
+        ("whole", files / "model.pdb", ()),
+        ("first", assembly, ()),
+        ("all", assembly, ("--all-models",)),
+    ):
+        assert run("evaluate", files / "map.mrc", "--model", model, *options, *more) == 0
+        answers[name] = json.loads(capsys.readouterr().out)
+        (tmp_path / "out.json").unlink()
+        if name == "first":
+            assert "The file holds 2 models" in (tmp_path / "out.html").read_text()
+        (tmp_path / "out.html").unlink()
+    assert answers["all"]["maps"] == answers["whole"]["maps"] != answers["first"]["maps"]
+    assert "model-odd-atoms" in [one["code"] for one in answers["first"]["findings"]]
+    assert "model-odd-atoms" not in [one["code"] for one in answers["all"]["findings"]]
+    assert run("evaluate", files / "map.mrc", "--model", assembly, "-r", 3) == 0
+    assert "The file holds 2 models; the first was taken." in capsys.readouterr().out
+
+
+def test_what_python_takes_for_a_map_and_a_model(files, simulated):
+    by_path = map_model_cc(files / "map.mrc", files / "model.pdb", resolution=3.0)
+    density, model = read_map(files / "map.mrc"), read_model(files / "model.pdb")
+    assert by_path == map_model_cc(density, model, resolution=3.0)
+    filter_ = Filter(SharpenBlur(60.0, d_cut=3.0), 2.5)
+    made = apply(files / "map.mrc", filter_)
+    np.testing.assert_array_equal(made.data, apply(density, filter_).data)
+    as_array = apply(np.asarray(density), filter_, voxel_size=density.voxel_size)
+    np.testing.assert_array_equal(np.asarray(as_array), made.data)
+    with pytest.raises(InputError, match="voxel_size"):
+        map_model_cc(np.asarray(density), model, resolution=3.0)

@@ -47,13 +47,18 @@ BROKEN_FILTERS = {
     "1e999": json.dumps(GOOD).replace("50", "1e999").encode(),
     "k of 0": {**GOOD, "k": 0},
     "negative d_min": {**GOOD, "d_min": -3},
+    "d_min finer than any map": {**GOOD, "d_min": 0.01},
+    "d_min coarser than any box": {**GOOD, "d_min": 1e5},
+    "B of no map": {**GOOD, "b_sharpen": 1e6},
+    "anisotropy of no map": {**GOOD, "anisotropy": [1e6, 0, 0, 0, 0, 0]},
+    "nothing left": {**SHELLS, "scale": [0, 0]},
     "five B's": {**GOOD, "anisotropy": [1, 2, 3, 4, 5]},
     "lengths": {**SHELLS, "scale": [1]},
     "no shells": {**SHELLS, "d": [], "scale": []},
     "negative factor": {**SHELLS, "scale": [1, -2]},
     "ascending": {**SHELLS, "d": [5, 10]},
     "number for a list": {**SHELLS, "d": 5},
-    "too strong": {**GOOD, "b_sharpen": 1e6},
+    "too strong": {**GOOD, "b_sharpen": 9e4},
 }
 
 

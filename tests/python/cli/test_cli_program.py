@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+
+from sharpem import _core
+from sharpem.findings import CODES
 
 
 def test_inspect(outcome, folder, map_file):
@@ -31,6 +35,52 @@ def test_inspect_measures_with_a_resolution(outcome, map_file, molecule_array):
     assert 0 < values["molecular_volume"]["fraction"] < 1
 
 
+def test_inspect_opens_with_the_history(outcome, map_file):
+    _, out, _ = outcome("inspect", map_file, "-r", "4", "--json")
+    (values,) = json.loads(out)
+    assert list(values)[:2] == ["history", "findings"]
+    assert values["history"].endswith(".")
+    for one in values["findings"]:
+        assert list(one) == ["code", "severity", "about", "text", "do"]
+        assert one["code"] in CODES
+    _, out, _ = outcome("inspect", map_file, "-r", "4")
+    assert values["history"] in out
+
+
+def test_versions(outcome):
+    code, out, err = outcome("--versions")
+    assert (code, err) == (0, "")
+    parts = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert list(parts) == [
+        "sharpem", "core", "numpy", "gemmi", "mrcfile", "Python", "platform",
+    ]  # fmt: skip
+    assert parts["numpy"] == np.__version__
+    assert _core.instruction_set() in parts["core"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["sharpne", "map.mrc"], "did you mean sharpen?"),
+        (["--verson"], "did you mean --version?"),
+        (["sharpen", "map.mrc", "--resolutoin", "3"], "did you mean --resolution?"),
+        (["evaluate", "map.mrc", "--model", "m.pdb", "--electron"], "did you mean --electrons?"),
+        (["sharpen", "map.mrc", "--method", "surfac"], "did you mean surface?"),
+    ],
+)
+def test_did_you_mean(outcome, arguments, hint):
+    code, out, err = outcome(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert hint in err
+
+
+def test_no_guess_where_nothing_is_like_it(outcome):
+    code, _, err = outcome("sharpen", "map.mrc", "--qqqq")
+    assert code == 2
+    assert "--qqqq" in err
+    assert "did you mean" not in err
+
+
 def test_inspect_goes_on_after_a_bad_map(outcome, bad_maps, map_file):
     names = [bad_maps / "text.mrc", map_file, bad_maps / "zero.mrc"]
     code, out, err = outcome("inspect", *names)
@@ -49,8 +99,8 @@ def test_inspect_names_oddities(outcome, tmp_path, molecule_array, write):
     cut = np.where(molecule_array > 0.5 * molecule_array.std(), molecule_array, 0)
     code, out, _ = outcome("inspect", write(tmp_path / "cut.mrc", cut))
     assert code == 0
-    assert "warning" in out
-    assert "exactly 0" in out
+    assert re.search(r"^history +This map was masked\.$", out, re.MULTILINE)
+    assert re.search(r"^note .*exactly 0.*half maps would show it\.$", out, re.MULTILINE)
 
 
 def program(*arguments, cwd, **options):

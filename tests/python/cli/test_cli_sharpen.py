@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sharpem.cli import main
+from sharpem.io.checksum import checksum_of
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,7 @@ def test_json_keeps_its_schema(run_once):
     assert values["input"]["voxel_size"] == pytest.approx([1.3] * 3)
     assert len(values["anisotropy"]["b_cartesian"]) == 6
     assert len(values["b_iso"]["interval"]) == 2
+    assert values["output"].pop("map_sha256") == checksum_of(run_once / "out.mrc")
     assert values["output"] == {
         "map": str(run_once / "out.mrc"),
         "report": str(run_once / "out.html"),

@@ -238,3 +238,33 @@ def test_bad_requests(tmp_path, capsys, arguments, message):
     assert caught.err.count("\n") == 1
     assert message in caught.err
     assert not any(tmp_path.iterdir())
+
+
+def test_findings_of_half_maps_and_model_reach_the_answers(simulated, tmp_path, capsys):
+    one, two = simulated.half_maps
+    write_map(simulated.map, tmp_path / "full.mrc")
+    write_map(one, tmp_path / "half_map_1.mrc")
+    write_map(two.with_data(2 * two.data), tmp_path / "half_map_2.mrc")
+    atoms = pdb_text(simulated.model).replace("END\n", "")
+    both = f"MODEL        1\n{atoms}ENDMDL\nMODEL        2\n{atoms}ENDMDL\nEND\n"
+    (tmp_path / "model.pdb").write_text(both)
+    said = "The file holds 2 models; the first was taken."
+    options = ["-r", str(RESOLUTION), "--half1", str(tmp_path / "half_map_1.mrc")]
+    options += ["--half2", str(tmp_path / "half_map_2.mrc"), "--model", str(tmp_path / "model.pdb")]
+    for command in ("compare", "sharpen"):
+        out = tmp_path / command
+        assert main([command, str(tmp_path / "full.mrc"), *options, "-o", str(out)]) == 0
+        printed = capsys.readouterr().out
+        values = json.loads(out.with_suffix(".json").read_text())
+        codes = [one["code"] for one in values["findings"]]
+        assert codes.count("model-odd-atoms") == 1
+        assert codes.count("halves-scale") == 1
+        assert said in printed
+        assert said in out.with_suffix(".html").read_text()
+
+
+def test_all_models_without_a_model(simulated, tmp_path, capsys):
+    write_map(simulated.map, tmp_path / "full.mrc")
+    for command in ("compare", "sharpen"):
+        assert main([command, str(tmp_path / "full.mrc"), "-r", "3.5", "--all-models"]) == 2
+        assert "--all-models: found without --model" in capsys.readouterr().err

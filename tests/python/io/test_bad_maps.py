@@ -21,7 +21,8 @@ from sharpem.errors import InputError
 from sharpem.io import read_map, write_map
 from sharpem.maps.density import DensityMap
 
-VOXEL_SIZES = "expected 0.01 to 1000 A; give --apix"
+OVER = " over MX, MY, MZ 12, 9, 7)"
+VOXEL_SIZES = "expected 0.05 to 1000 A, alike along x, y and z; give --apix"
 ANGLES = "expected those of a cell (degrees)"
 
 
@@ -50,7 +51,7 @@ def test_a_folder(tmp_path):
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.mrc")
-    assert refusal(tmp_path / "pipe.mrc") == "a device, expected a file"
+    assert refusal(tmp_path / "pipe.mrc") == "a device or pipe, expected a file"
 
 
 def test_a_file_without_permission(mrc_file):
@@ -154,11 +155,11 @@ def test_announced_size_is_not_believed(mrc_file, packing, edge):
         tracemalloc.stop()
 
 
-def test_more_than_the_memory_is_refused_before_it_is_unpacked(mrc_file):
-    """Bzip2 could hold this much in so small a file."""
-    path = mrc_file(nx=30000, ny=30000, nz=30000)
-    path.write_bytes(bz2.compress(path.read_bytes()))
-    assert refusal(path).startswith("30000 x 30000 x 30000 voxels take 108000 GB, this machine has")
+def test_more_than_the_memory_is_refused_before_it_is_unpacked(mrc_file, monkeypatch):
+    path = mrc_file("map.mrc.gz", nx=100, ny=100, nz=100)
+    monkeypatch.setattr("sharpem.io.mrc.available_memory", lambda: 2_000_000)
+    expected = "100 x 100 x 100 voxels take 0.004 GB, this machine has 0.002 GB left"
+    assert refusal(path) == expected
 
 
 @pytest.mark.parametrize(
@@ -173,11 +174,14 @@ def test_more_than_the_memory_is_refused_before_it_is_unpacked(mrc_file):
         ({"mode": 7}, "mode 7, expected 0, 1, 2, 6 or 12"),
         ({"mapr": 1}, "axis order (MAPC, MAPR, MAPS) (1, 1, 3), expected 1, 2, 3 shuffled"),
         ({"maps": 4}, "axis order (MAPC, MAPR, MAPS) (1, 2, 4), expected 1, 2, 3 shuffled"),
-        ({"nsymbt": -80}, "extended header of -80 bytes, expected 0 or more"),
-        ({"cella": (0, 0, 0)}, f"voxel size 0, {VOXEL_SIZES}"),
-        ({"cella": (12, 9, 1e6)}, f"voxel size (1, 1, 142857), {VOXEL_SIZES}"),
-        ({"cella": (-12, 9, 7)}, f"voxel size (-1, 1, 1), {VOXEL_SIZES}"),
-        ({"cella": (np.nan,) * 3}, f"voxel size (nan, nan, nan), {VOXEL_SIZES}"),
+        ({"nsymbt": -80}, "extended header of -80 bytes (NSYMBT), expected 0 to 67108864"),
+        ({"cella": (0, 0, 0)}, f"voxel size 0 A (CELLA 0, 0, 0 A{OVER}, {VOXEL_SIZES}"),
+        ({"cella": (12, 9, 1e6)},
+         f"voxel size (1, 1, 1.429e+05) A (CELLA 12, 9, 1e+06 A{OVER}, {VOXEL_SIZES}"),
+        ({"cella": (-12, 9, 7)},
+         f"voxel size (-1, 1, 1) A (CELLA -12, 9, 7 A{OVER}, {VOXEL_SIZES}"),
+        ({"cella": (np.nan,) * 3},
+         f"voxel size (nan, nan, nan) A (CELLA nan, nan, nan A{OVER}, {VOXEL_SIZES}"),
         ({"cellb": (90, 90, 180)}, f"cell angles 90, 90, 180, {ANGLES}"),
         ({"cellb": (90, 0, 90)}, f"cell angles 90, 0, 90, {ANGLES}"),
         ({"cellb": (30, 30, 90)}, f"cell angles 30, 30, 90, {ANGLES}"),
@@ -242,7 +246,7 @@ def assert_not_written(density, path, message, **options):
 def test_an_existing_file_is_kept(density, tmp_path):
     path = tmp_path / "out.mrc"
     path.write_text("precious")
-    assert_not_written(density, path, "exists already; give --overwrite to replace it")
+    assert_not_written(density, path, "exists already, expected a new name or --overwrite")
     assert path.read_text() == "precious"
 
 
@@ -263,28 +267,34 @@ def test_the_input_may_be_overwritten_by_its_own_result(mrc_file):
 
 def test_a_missing_folder(density, tmp_path):
     path = tmp_path / "nowhere" / "out.mrc"
-    assert_not_written(density, path, f"folder {path.parent} does not exist")
+    with pytest.raises(InputError, match=f"{path.parent}: no such folder"):
+        write_map(density, path)
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_folder_in_the_way(density, tmp_path, overwrite):
     path = tmp_path / "out.mrc"
     path.mkdir()
-    assert_not_written(density, path, "a folder, expected a file", overwrite=overwrite)
+    assert_not_written(
+        density, path, "is a folder, expected a name for a file", overwrite=overwrite
+    )
 
 
 def test_a_device_is_not_replaced(density):
     device = Path("/dev/full")
     if not device.exists():
         pytest.skip("no /dev/full on this system")
-    assert_not_written(density, device, "a device, expected a file", overwrite=True)
+    assert_not_written(
+        density, device, "is not a plain file, expected a name for a file", overwrite=True
+    )
 
 
 def test_a_folder_without_permission(density, tmp_path):
     tmp_path.chmod(0o500)
     if os.access(tmp_path, os.W_OK):
         pytest.skip("this user may write everywhere")
-    assert_not_written(density, tmp_path / "out.mrc", "not written, permission denied")
+    with pytest.raises(InputError, match="cannot be written to"):
+        write_map(density, tmp_path / "out.mrc")
 
 
 def test_values_that_are_no_numbers_are_not_written(density, tmp_path):
@@ -313,7 +323,7 @@ def small_files_only():
 @pytest.mark.parametrize("name", ["out.mrc", "out.mrc.gz", "out.mrc.bz2"])
 def test_a_write_that_fails_midway_leaves_nothing(density, tmp_path, name):
     (tmp_path / name).write_text("precious")
-    message = "not written, file too large"
+    message = "file too large while writing, nothing was written"
     with small_files_only():
         assert_not_written(density, tmp_path / name, message, overwrite=True)
     assert (tmp_path / name).read_text() == "precious"
@@ -329,13 +339,17 @@ def test_a_full_disk_leaves_nothing(density, tmp_path, name, monkeypatch):
     opened, really_open = [], Path.open
 
     def on_full_disk(self, mode):
+        if self.name.startswith("."):
+            return really_open(self, mode)
         opened.append(self)
         self.touch()
         return really_open(full, mode.replace("x", "w"))
 
     monkeypatch.setattr(Path, "open", on_full_disk)
-    assert_not_written(density, tmp_path / name, "not written, no space left on device")
-    assert [path.parent for path in opened] == [tmp_path]
+    assert_not_written(
+        density, tmp_path / name, "no space left on device while writing, nothing was written"
+    )
+    assert [path.name for path in opened] == [name]
 
 
 def test_an_interrupted_write_leaves_nothing(density, tmp_path, monkeypatch):
@@ -346,3 +360,30 @@ def test_an_interrupted_write_leaves_nothing(density, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_map(density, tmp_path / "out.mrc")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"mz": 1}, "MX, MY, MZ of 12, 9, 1 for 12 x 9 x 7 voxels"),
+        ({"mx": 1, "my": 1, "mz": 1}, "MX, MY, MZ of 1, 1, 1"),
+        ({"mx": 2**31 - 1}, "MX, MY, MZ of 2147483647, 9, 7"),
+        ({"cella": (0.5, 0.5, 0.5)}, "CELLA 0.5, 0.5, 0.5 A over MX, MY, MZ 12, 9, 7"),
+        ({"mz": 70}, "CELLA 12.6, 9.45, 7.35 A over MX, MY, MZ 12, 9, 70"),
+    ],
+)
+def test_what_makes_an_impossible_voxel_is_named_and_apix_heals_it(
+    mrc_file, tmp_path, fields, named
+):
+    path = mrc_file("map.mrc", np.random.default_rng(1).normal(size=(7, 9, 12)).astype("f4"))
+    plain = read_map(path)
+    path = mrc_file("odd.mrc", plain.data, ispg=1, **({"mz": 7} | fields))
+    message = refusal(path)
+    assert named in message
+    assert message.endswith("--apix")
+    healed = read_map(path, voxel_size=1.05)
+    assert healed.voxel_size == pytest.approx((1.05,) * 3)
+    write_map(healed, tmp_path / "out.mrc")
+    again = read_map(tmp_path / "out.mrc")
+    assert again.voxel_size == pytest.approx((1.05,) * 3)
+    assert again.sampling == ((12, 9, 7) if fields.get("mz") != 70 else (12, 9, 70))

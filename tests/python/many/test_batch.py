@@ -10,6 +10,7 @@ import pytest
 
 import sharpem
 from sharpem import InputError, read_model, simulate_map, write_map
+from sharpem.io.checksum import checksum_of
 from sharpem.io.table import TableError, column_name
 from sharpem.jobs import Serial
 from sharpem.many.rows import columns, lines_of, rows_of
@@ -185,6 +186,7 @@ def _check_files(folder, maps):
     endings = {path.name for path in folder.iterdir()}
     assert endings == {"m0.mrc", "m0.json", "m0.html", "m0.cxc", "record.json"}
     values = json.loads((folder / "m0.json").read_text())
+    assert values["output"].pop("map_sha256") == checksum_of(folder / "m0.mrc")
     assert values["output"] == {"map": "m0.mrc", "report": "m0.html"}
     assert '"m0.mrc"' in (folder / "m0.cxc").read_text()
     alone = sharpem.sharpen(sharpem.read_map(maps / "m0.mrc"), resolution=4)

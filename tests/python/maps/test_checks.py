@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from real_maps import TINY_MAP, present, real
 
+from sharpem.findings import finding
 from sharpem.io import read_map
-from sharpem.maps.checks import flat_value, map_oddities, skewness
+from sharpem.maps.checks import flat_value, map_findings, skewness
 from sharpem.maps.density import DensityMap, Placement
 
 
@@ -20,19 +21,24 @@ def ordinary(random_array):
 
 
 def oddity(density: DensityMap) -> str:
-    (sentence,) = map_oddities(density)
-    return sentence
+    (found,) = map_findings(density)
+    return found.text
 
 
 def test_an_ordinary_map_is_not_odd(ordinary):
-    assert map_oddities(ordinary) == ()
+    assert map_findings(ordinary) == ()
 
 
 def test_what_the_header_had_wrong_comes_first(ordinary):
-    both = replace(ordinary, notes=("A note.",), placement=Placement(mode=0))
-    first, second = map_oddities(both)
-    assert first == "A note."
-    assert "8-bit integers (mode 0)" in second
+    both = replace(
+        ordinary,
+        findings=(finding("header-repaired", "A note.", "Nothing."),),
+        placement=Placement(mode=0),
+    )
+    first, second = map_findings(both)
+    assert (first.code, first.text) == ("header-repaired", "A note.")
+    assert second.code == "quantised"
+    assert "8-bit integers (mode 0)" in second.text
 
 
 @pytest.mark.parametrize("value", [0.0, -0.25, 3.0])
@@ -48,7 +54,7 @@ def test_a_repeated_value_is_solvent_cut_away(ordinary, value):
 def test_a_few_zeros_are_no_mask(ordinary):
     data = ordinary.data.copy()
     data[:, :, 0] = 0
-    assert map_oddities(ordinary.with_data(data)) == ()
+    assert map_findings(ordinary.with_data(data)) == ()
 
 
 def test_almost_all_zeros_is_not_called_100_percent(ordinary):
@@ -64,12 +70,12 @@ def test_a_binary_mask_is_called_one(ordinary):
 
 def test_a_soft_mask_is_suspected(ordinary):
     data = np.clip(ordinary.data, 0, 1)
-    assert "may be a soft mask" in map_oddities(ordinary.with_data(data))[0]
+    assert "may be a soft mask" in map_findings(ordinary.with_data(data))[0].text
 
 
 def test_a_normalised_map_from_0_to_1_is_no_mask(ordinary):
     data = ordinary.data - ordinary.data.min()
-    assert map_oddities(ordinary.with_data(data / data.max())) == ()
+    assert map_findings(ordinary.with_data(data / data.max())) == ()
 
 
 def test_inverted_contrast_is_noticed(ordinary):
@@ -81,7 +87,7 @@ def test_inverted_contrast_is_noticed(ordinary):
 def test_inverted_contrast_is_noticed_behind_a_mask(ordinary):
     data = -ordinary.data
     data[:, :, :4] = 0
-    assert "inverted" in map_oddities(ordinary.with_data(data))[1]
+    assert map_findings(ordinary.with_data(data))[1].code == "inverted"
 
 
 def test_skewness_is_the_third_standardised_moment(random_array):
@@ -96,14 +102,23 @@ def test_skewness_is_the_third_standardised_moment(random_array):
 
 @pytest.mark.parametrize(
     "text",
-    ["phenix: sharpened_map", "RELION postprocess", "EMReady", "deepEMhancer tightTarget",
-     "sharpem: sharpened by 90 A^2", "Map after post-processing"],
+    ["phenix: sharpened_map", "RELION postprocess", "sharpem: sharpened by 90 A^2",
+     "Map after post-processing"],
 )  # fmt: skip
 def test_labels_that_tell_of_sharpening(ordinary, text):
     labelled = replace(ordinary, placement=Placement(labels=("EMD-1", text)))
     assert oddity(labelled) == (
         f"The map seems to be sharpened already: its label or name says {text!r}."
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["EMReady", "deepEMhancer tightTarget", "resolve_cryo_em density-modified map"]
+)
+def test_labels_that_tell_of_density_modification(ordinary, text):
+    (found,) = map_findings(replace(ordinary, placement=Placement(labels=("EMD-1", text))))
+    assert (found.code, found.severity) == ("density-modified", "warning")
+    assert repr(text) in found.text
 
 
 @pytest.mark.parametrize("name", ["J37_map_sharp.mrc", "postprocess.mrc", "x_locscale.map.gz"])
@@ -115,7 +130,7 @@ def test_file_names_that_tell_of_sharpening(ordinary, name):
     "text", ["unsharpened map", "not sharpened", "sharpem: written", "Sharpless lab", "unmasked"]
 )
 def test_labels_that_do_not(ordinary, text):
-    assert map_oddities(replace(ordinary, placement=Placement(labels=(text,)))) == ()
+    assert map_findings(replace(ordinary, placement=Placement(labels=(text,)))) == ()
 
 
 def test_a_label_tells_of_a_cut_out_box(ordinary):
@@ -132,7 +147,7 @@ def test_integer_files(ordinary, mode, bits):
 def test_voxel_sizes(random_array):
     odd = DensityMap.from_array(random_array, voxel_size=(1.05, 1.05, 1.3))
     assert oddity(odd).startswith("The voxel size differs by axis: 1.05, 1.05 and 1.3 A")
-    assert map_oddities(replace(odd, placement=Placement(space_group=4))) == ()
+    assert map_findings(replace(odd, placement=Placement(space_group=4))) == ()
     assert "exactly 1 A" in oddity(DensityMap.from_array(random_array, 1.0))
 
 
@@ -141,12 +156,25 @@ def test_two_origins_are_odd_only_where_they_differ(ordinary):
         placement = Placement(nstart=(10, 0, 0), origin_words=(x, 0.0, 0.0))
         return replace(ordinary, placement=placement)
 
-    assert map_oddities(placed(10.5)) == ()
-    assert map_oddities(placed(10.9)) == ()
+    assert map_findings(placed(10.5)) == ()
+    assert map_findings(placed(10.9)) == ()
     assert oddity(placed(21.0)) == (
         "NSTART puts the first voxel at (10.50, 0.00, 0.00) A, ORIGIN at (21.00, 0.00, 0.00) A: "
         "programs will differ in where they show it; NSTART was used."
     )
+
+
+def test_a_large_number_added_to_the_densities_is_named(ordinary):
+    (found,) = map_findings(ordinary.with_data(ordinary.data + np.float32(1e5)))
+    assert found.code == "offset"
+    assert "number near 1e+05 was added" in found.text
+
+
+def test_coarse_half_precision_is_named(ordinary):
+    data = (ordinary.data + 100).astype(np.float16).astype(np.float32)
+    (found,) = map_findings(ordinary.with_data(data))
+    assert found.code == "quantised"
+    assert map_findings(ordinary.with_data(ordinary.data.astype(np.float16))) == ()
 
 
 REAL = [
@@ -162,6 +190,6 @@ REAL = [
 
 @pytest.mark.parametrize(("name", "start"), present(REAL))
 def test_real_maps(name, start):
-    found = map_oddities(read_map(real(name)))
+    found = map_findings(read_map(real(name)))
     assert len(found) == (start is not None)
-    assert all(sentence.startswith(start) for sentence in found)
+    assert all(one.text.startswith(start) for one in found)

@@ -43,9 +43,9 @@ def test_what_is_no_composition(value):
 
 
 def test_of_sequences():
-    assert composition_of_sequences(["MKVL", "GASA"]) == Composition(0.0, "sequence")
-    assert composition_of_sequences(["ACGUN", "acgt"]).nucleic == 1
-    mixed = composition_of_sequences(["MKVLAG", "ACGU"])
+    assert composition_of_sequences([("MKVL", 1), ("GASA", 2)]) == Composition(0.0, "sequence")
+    assert composition_of_sequences([("ACGUN", 1), ("acgt", 1)]).nucleic == 1
+    mixed = composition_of_sequences([("MKVLAG", 1), ("ACGU", 1)])
     assert mixed.nucleic == pytest.approx(4 * 330 / (4 * 330 + 6 * 110))
     assert composition_of_sequences([]) is UNKNOWN
 

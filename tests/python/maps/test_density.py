@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharpem.errors import InputError
+from sharpem.findings import finding
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.maps.statistics import check_values, statistics
 
@@ -76,7 +77,8 @@ def test_origin_comes_from_nstart_first(random_array):
 
 
 def test_with_data_keeps_everything_else(random_array):
-    density = DensityMap(random_array, TRICLINIC, Placement(nstart=(1, 2, 3)), notes=("odd",))
+    odd = finding("header-repaired", "odd", "Nothing.")
+    density = DensityMap(random_array, TRICLINIC, Placement(nstart=(1, 2, 3)), findings=(odd,))
     new = density.with_data(2.0 * random_array.astype(np.float64))
     np.testing.assert_array_equal(new.data, 2 * random_array)
     assert (new.cell, new.placement, new.notes) == (TRICLINIC, density.placement, ("odd",))

@@ -275,5 +275,6 @@ def test_single_map_of_a_filtered_map_falls_back(pair):
     cut = pair.map.with_data(_core.synthesise(spectrum))
     result = sharpen(cut, resolution=RESOLUTION, method="single-map")
     assert not result.verdict.applicable
-    assert "filtered before" in result.verdict.reasons[0]
+    assert "What the earlier filter at" in result.verdict.reasons[0]
+    assert result.choice.leaves_alone
     assert result.filter.to_dict()["kind"] == "sharpen-blur"

@@ -202,8 +202,9 @@ def test_half_maps_add_the_local_resolution(made):
     text = star(result, "map.mrc")
     rows = text[text.index("_rlnLogAmplitudesSharpened") :].splitlines()[1:]
     sharpened = [float(row.split()[-1]) for row in rows if row.strip()]
-    measured = np.log(result.shells_after.amplitude)
-    np.testing.assert_allclose(sharpened, measured, atol=1e-3)
+    after = result.shells_after  # its shells' mean s may differ in the last digits
+    measured = np.log(np.interp(result.prepared.shells.s, after.s, after.amplitude))
+    np.testing.assert_allclose(sharpened, measured, atol=1e-4)
 
 
 def test_chimerax_colours_the_output_by_local_b_sharpen(result):

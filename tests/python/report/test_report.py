@@ -6,19 +6,23 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from sharpem.analysis.anisotropy import FallOff
 from sharpem.analysis.molecular_volume import MolecularVolume
 from sharpem.analysis.prepare import Prepared
+from sharpem.findings import finding
 from sharpem.maps.density import DensityMap, Placement
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
 from sharpem.report import chimerax_script, equal_volume_contours, render_report
 from sharpem.report.slices import central_sections
 from sharpem.result import Result
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
+from sharpem.spectra.reference import OverallB
 from sharpem.spectra.shells import ShellTable
 
 SHAPE = (30, 36, 40)
@@ -61,23 +65,23 @@ FILTER = Filter(SharpenBlur(90.0, 3.2), 2.67, Anisotropy((100.0, 120.0, 110.0, 1
 @pytest.fixture
 def result() -> Result:
     density = blob(20.0)
+    fall = FallOff(
+        shells=shell_table(),
+        whole=OverallB(98.0, 5.0, 0.0),
+        signal=OverallB(110.0, 5.0, 0.0),
+        anisotropy=Anisotropy((100.0, 120.0, 110.0, 1.0, 2.0, 3.0)),
+        removed=Anisotropy((102.0, 118.0, 110.0, 1.0, 2.0, 3.0)),
+    )
     prepared = Prepared(
         density=density,
         resolution=3.2,
-        d_min=2.67,
-        spectrum=cast(Any, None),
-        shells=shell_table(),
-        anisotropy=Anisotropy((100.0, 120.0, 110.0, 1.0, 2.0, 3.0)),
-        removed=Anisotropy((102.0, 118.0, 110.0, 1.0, 2.0, 3.0)),
-        b_input=98.0,
-        b_signal=110.0,
-        b_error=5.0,
-        signal_ln_scale=0.0,
+        spectrum=cast(Any, SimpleNamespace(d_min=2.67)),
+        fall=fall,
         volume=MolecularVolume(0.07, 5000.0, "estimated"),
-        warnings=("The map looks masked.",),
         fit_limit=3.2,
         signal_and_noise=(),
         molecule=np.ones((2, 2, 2), dtype=np.bool_),
+        findings=(finding("masked", "The map looks masked.", "Nothing."),),
     )
     return Result(
         map=blob(8.0),
@@ -99,6 +103,11 @@ def stopped(result: Result) -> Result:
 def chosen(result: Result, **changes: Any) -> Result:
     """The same result with another choice."""
     return replace(result, choice=replace(result.choice, **changes))
+
+
+def fallen(result: Result, **changes: Any) -> Prepared:
+    """The same map with another fall-off."""
+    return replace(result.prepared, fall=replace(result.prepared.fall, **changes))
 
 
 def of_map(result: Result, density: DensityMap) -> Result:
@@ -201,7 +210,7 @@ def test_text_from_outside_is_escaped(result):
         result,
         path=None,
         placement=Placement(labels=(HOSTILE,)),
-        notes=(f"note {HOSTILE}",),
+        findings=(finding("header-repaired", f"note {HOSTILE}", "Nothing."),),
     )
     hostile = chosen(
         hostile,
@@ -282,14 +291,14 @@ def test_shell_filter(result):
 
 def test_anisotropy_left_alone(result):
     assert "Anisotropy was removed" in text_of(render_report(result))
-    left = replace(result, prepared=replace(result.prepared, removed=None))
+    left = replace(result, prepared=fallen(result, removed=None))
     text = text_of(render_report(left))
     assert "Anisotropy was removed" not in text
     assert "Of that removed none" in text
 
 
 def test_no_noise_no_noise_curve(result):
-    quiet = replace(result, prepared=replace(result.prepared, shells=shell_table(noise=False)))
+    quiet = replace(result, prepared=fallen(result, shells=shell_table(noise=False)))
     assert "noise before" in render_report(result)
     assert "noise before" not in render_report(quiet)
 

@@ -276,7 +276,7 @@ def test_command(folder, tmp_path, capsys):
     assert set(blurred) == {m["name"] for m in values["cases"][0]["methods"]}
     page = (out / "study.html").read_text()
     assert page.count("<svg") == len(list((out / "figures").iterdir()))
-    assert "http" not in page
+    assert "://" not in page
     assert "none.mrc: no such file" in page
     for name in ("7A", "7B", "7C", "8", "9A", "9B", "9C", "9D"):
         assert (out / "figures" / f"figure_{name}.svg").read_text().startswith("<svg xmlns")
