@@ -40,21 +40,6 @@ Returns
 -------
 array of float32, shape (z, y, x))";
 
-constexpr const char* mix_doc = R"(The map of a spectrum under a filter that follows a field.
-
-Parameters
-----------
-spectrum : Spectrum
-nodes : array of float, shape (n,)
-    Ascending values of the field.
-curves : list of RadialCurve
-    The filter of each node; in between maps are mixed linearly.
-field : Field
-
-Returns
--------
-array of float32, shape (z, y, x))";
-
 constexpr const char* blend_doc = R"(Boxes filtered one by one and blended (section 2.7).
 
 Parameters
@@ -99,16 +84,6 @@ MapArray expanded(const Field& field, const GridNumbers& shape) {
   return out;
 }
 
-MapArray mixed(const Spectrum& spectrum, const Numbers& nodes,
-               const std::vector<RadialCurve>& curves, const Field& field) {
-  const auto values = vector_of(nodes);
-  MapArray out = new_map(spectrum.grid());
-  const MutableVolumeView to = mutable_view_of(out);
-  const ReleaseGil unlocked;
-  filter_by_field(spectrum, values, curves, field, to);
-  return out;
-}
-
 void blend(const MapArray& map, MapArray overall, const CellNumbers& cell, const BoxSet& boxes,
            std::size_t padding, const std::vector<RadialCurve>& curves, double d0,
            double overall_weight) {
@@ -121,12 +96,9 @@ void blend(const MapArray& map, MapArray overall, const CellNumbers& cell, const
 }  // namespace
 
 void bind_blend(py::module_& m) {
-  const py::class_<Field> field(m, "Field", "A value that changes smoothly over a map.");
   m.def("field", &make_field, py::arg("sites"), py::arg("values"), py::arg("shape"), py::arg("d0"),
         py::arg("overall_weight"), py::arg("step"), field_doc);
   m.def("expand", &expanded, py::arg("field"), py::arg("shape"), expand_doc);
-  m.def("mix", &mixed, py::arg("spectrum"), py::arg("nodes"), py::arg("curves"), py::arg("field"),
-        mix_doc);
   m.def("blend_boxes", &blend, py::arg("map").noconvert(), py::arg("overall").noconvert(),
         py::arg("cell"), py::arg("boxes"), py::arg("padding"), py::arg("curves"), py::arg("d0"),
         py::arg("overall_weight"), blend_doc);

@@ -13,6 +13,7 @@ void bind_molecule(py::module_& m);
 void bind_contour(py::module_& m);
 void bind_scan(py::module_& m);
 void bind_boxes(py::module_& m);
+void bind_bands(py::module_& m);
 void bind_blend(py::module_& m);
 void bind_runtime(py::module_& m);
 void bind_testing(py::module_& m);
@@ -30,6 +31,7 @@ PYBIND11_MODULE(_core, m) {
   bind_contour(m);
   bind_scan(m);
   bind_boxes(m);
+  bind_bands(m);
   bind_blend(m);
   bind_runtime(m);
   bind_testing(m);

@@ -12,67 +12,6 @@
 namespace sharpem {
 namespace {
 
-/// How much of the map at node i goes into a voxel where the field is `value`: a hat function.
-class Hat {
- public:
-  Hat(const std::vector<double>& nodes, std::size_t i)
-      : node_(static_cast<float>(nodes[i])),
-        first_(i == 0),
-        last_(i + 1 == nodes.size()),
-        below_(first_ ? 0 : static_cast<float>(1 / (nodes[i] - nodes[i - 1]))),
-        above_(last_ ? 0 : static_cast<float>(1 / (nodes[i + 1] - nodes[i]))) {}
-
-  float operator()(float value) const {
-    const float x = value - node_;
-    const float fall = x < 0 ? -x * below_ : x * above_;
-    return std::max(0.0F, 1 - fall);
-  }
-
- private:
-  float node_;
-  bool first_, last_;
-  float below_, above_;
-};
-
-void check_nodes(const std::vector<double>& nodes, const std::vector<RadialCurve>& filters) {
-  if (nodes.empty() || nodes.size() != filters.size()) {
-    refuse(nodes.size(), " nodes and ", filters.size(), " filters, expected as many of each");
-  }
-  for (std::size_t i = 1; i < nodes.size(); ++i) {
-    if (!(nodes[i] > nodes[i - 1])) refuse("nodes that do not ascend, at ", nodes[i]);
-  }
-}
-
-}  // namespace
-
-void filter_by_field(const Spectrum& spectrum, const std::vector<double>& nodes,
-                     const std::vector<RadialCurve>& filters, const Field& field,
-                     MutableVolumeView out) {
-  check_nodes(nodes, filters);
-  if (!(out.shape == spectrum.grid())) refuse("field: output and spectrum on different grids");
-  const Shape shape = out.shape;
-  std::fill_n(out.data, shape.voxels(), 0.0F);
-  Synthesis map(spectrum, filters.front());
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (i > 0) map.refill(spectrum, filters[i]);
-    const Hat share(nodes, i);
-    parallel_pieces(shape.nz, [&] {
-      return [&, scratch = std::vector<float>(shape.plane()),
-              values = std::vector<float>(shape.nx)](std::size_t z) mutable {
-        const float* plane = map.plane(z, scratch.data());
-        for (std::size_t y = 0; y < shape.ny; ++y) {
-          field.row(z, y, shape.nx, values.data());
-          float* to = out.data + z * shape.plane() + y * shape.nx;
-          const float* from = plane + y * shape.nx;
-          for (std::size_t x = 0; x < shape.nx; ++x) to[x] += share(values[x]) * from[x];
-        }
-      };
-    });
-  }
-}
-
-namespace {
-
 /// A box with its padding along one axis. The map goes on periodically, as it does for a filter
 /// that is applied to all of it; where box and padding fill the axis there is nothing to cut.
 struct Stretch {

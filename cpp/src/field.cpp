@@ -56,6 +56,10 @@ float mixed(float a, float b, float part) { return a + part * (b - a); }
 
 }  // namespace
 
+Shape lattice_over(Shape map, std::size_t step) {
+  return {lattice_points(map.nz, step), lattice_points(map.ny, step), lattice_points(map.nx, step)};
+}
+
 Field field_of(const std::vector<Site>& sites, Shape map, double d0, double overall_weight,
                std::size_t step) {
   if (!(d0 > 0) || !(overall_weight > 0) || step < 1) {
@@ -64,8 +68,7 @@ Field field_of(const std::vector<Site>& sites, Shape map, double d0, double over
   }
   Field field;
   field.step = step;
-  field.shape = {lattice_points(map.nz, step), lattice_points(map.ny, step),
-                 lattice_points(map.nx, step)};
+  field.shape = lattice_over(map, step);
   field.values.resize(field.shape.voxels());
   std::vector<Kernel> kernels;
   kernels.reserve(sites.size());

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'mix', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
+__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'add_bands', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -261,11 +261,44 @@ class BoxSet:
         """
 class Field:
     """
-    A value that changes smoothly over a map.
+    A value on a lattice over a map, linear in between.
+    
+    Parameters
+    ----------
+    values : array of float32, shape (nz, ny, nx), C order
+        Point i of an axis stands at voxel i * step.
+    step : int
+        Voxels.
     """
+    def __init__(self, values: numpy.typing.NDArray[numpy.float32], step: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def step(self) -> int:
+        """
+        Voxels between the points of the lattice.
+        """
+    @property
+    def values(self) -> numpy.typing.NDArray[numpy.float32]:
+        """
+        Values, shape (nz, ny, nx); a copy.
+        """
 class BitMask:
     """
     Voxels inside a contour, one bit each.
+    """
+def add_bands(spectrum: Spectrum, bands: collections.abc.Sequence[RadialCurve], fields: collections.abc.Sequence[Field], out: numpy.typing.NDArray[numpy.float32]) -> None:
+    """
+    Add bands of a map, each times its field, to a map.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    bands : list of RadialCurve
+        Factors for amplitudes.
+    fields : list of Field
+        One per band.
+    out : array of float32, shape (z, y, x), C order
+        The map to which they are added.
     """
 def analyse(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """
@@ -631,22 +664,24 @@ def local_mean_square(map: numpy.typing.NDArray[numpy.float32], cell: typing.Ann
     array of float32, shape (z, y, x)
         >= 0.
     """
-def mix(spectrum: Spectrum, nodes: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], curves: collections.abc.Sequence[RadialCurve], field: Field) -> numpy.typing.NDArray[numpy.float32]:
+def local_product(one: Spectrum, two: Spectrum, band: RadialCurve, step: typing.SupportsInt | typing.SupportsIndex, sigma: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"]) -> Field:
     """
-    The map of a spectrum under a filter that follows a field.
+    Local mean of the product of two maps in one band of resolution.
     
     Parameters
     ----------
-    spectrum : Spectrum
-    nodes : array of float, shape (n,)
-        Ascending values of the field.
-    curves : list of RadialCurve
-        The filter of each node; in between maps are mixed linearly.
-    field : Field
+    one, two : Spectrum
+        May be the same, which gives the local power.
+    band : RadialCurve
+        Factor for amplitudes.
+    step : int
+        Voxels between the points of the lattice.
+    sigma : tuple of 3 floats
+        Standard deviation of the Gaussian window along z, y, x, voxels.
     
     Returns
     -------
-    array of float32, shape (z, y, x)
+    Field
     """
 def resampled(spectrum: Spectrum, grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """

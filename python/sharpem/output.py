@@ -50,6 +50,7 @@ ENDINGS = {
     "b_sharpen": "_b_sharpen.mrc",
     "b_iso": "_b_iso.mrc",
     "resolution": "_resolution.mrc",
+    "gains": "_gains.npz",
 }
 """What follows the prefix in the name of a file, by its kind."""
 
@@ -79,7 +80,12 @@ def paths_of(prefix: str | Path, kinds: Iterable[str]) -> dict[str, Path]:
 
 
 def kinds_of(
-    result: Sharpened, *, report: bool = True, mtz: bool | None = None, half_maps: bool = False
+    result: Sharpened,
+    *,
+    report: bool = True,
+    mtz: bool | None = None,
+    half_maps: bool = False,
+    gains: bool = False,
 ) -> list[str]:
     """Kinds of the files that a result is written to; parameters as of :func:`write_files`.
 
@@ -103,6 +109,7 @@ def kinds_of(
         "fsc": has_fsc,
         "half1": half_maps and result.filter is not None,
         "half2": half_maps and result.filter is not None,
+        "gains": gains and result.local is not None and result.local.gains is not None,
     }
     return [kind for kind in wanted if wanted[kind]] + list(_local_maps(result))
 
@@ -116,6 +123,7 @@ def write_files(
     command: str | None = None,
     mtz: bool | None = None,
     half_maps: bool = False,
+    gains: bool = False,
     called: str | Path | None = None,
     more: Mapping[Path, Writer] | None = None,
 ) -> dict[str, Path]:
@@ -129,7 +137,7 @@ def write_files(
         Other files of the same run, as of :func:`sharpem.io.together.write_together`.
     """
     start = time.perf_counter()
-    kinds = kinds_of(result, report=report, mtz=mtz, half_maps=half_maps)
+    kinds = kinds_of(result, report=report, mtz=mtz, half_maps=half_maps, gains=gains)
     paths = paths_of(prefix, kinds)
     names = {kind: str(path) for kind, path in paths_of(called or prefix, kinds).items()}
     writers = {paths[kind]: write for kind, write in _writers(result, paths, names, command)}
@@ -166,6 +174,8 @@ def _writers(
     if "half1" in paths and result.half_maps is not None and result.filter is not None:
         for kind, half in (("half1", result.half_maps.one), ("half2", result.half_maps.two)):
             yield kind, partial(_write_filtered, half, result.filter, result.method)
+    if "gains" in paths and result.local is not None and result.local.gains is not None:
+        yield "gains", result.local.gains.save
     for kind, (make, label) in _local_maps(result).items():
         yield kind, partial(_write_made, make, label)
 
@@ -176,8 +186,9 @@ def _write_json(result: Sharpened, names: dict[str, str], start: float, path: Pa
     values["output"] = {key: names.get(key) for key in ("map", "report")}
     if "map" in names:
         values["output"]["map_sha256"] = checksum_of(path.with_name(Path(names["map"]).name))
-    if "mtz" in names:
-        values["output"]["mtz"] = names["mtz"]
+    for kind in ("mtz", "gains"):
+        if kind in names:
+            values["output"][kind] = names[kind]
     spent = time.perf_counter() - start
     total = result.seconds.get("total", 0.0) + spent
     values["seconds"] = {**result.seconds, "write": spent, "total": total}
@@ -223,7 +234,7 @@ def _local_maps(result: Sharpened) -> dict[str, tuple[Callable[[], DensityMap | 
         "b_sharpen": (local.b_sharpen_map, "local b_sharpen, A^2"),
         "b_iso": (local.b_iso_map, "local overall B of the input, A^2"),
     }
-    if any(box.resolution for box in local.boxes):
+    if local.fields is not None and local.fields.resolution is not None:
         maps["resolution"] = (local.resolution_map, "local resolution, FSC = 0.143, A")
     return maps
 

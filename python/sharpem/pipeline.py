@@ -18,6 +18,7 @@ from sharpem.findings import Finding
 from sharpem.io.accept import MapLike, to_density
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
+from sharpem.local.worth import worth_of_local
 from sharpem.machine import limited_threads, peak_memory
 from sharpem.maps.arrays import Triple
 from sharpem.maps.crystal import as_in_file, whole_cell
@@ -91,7 +92,7 @@ def sharpen(asked: SharpenInput) -> Result:
         Let the filter differ from place to place, where the map bears that out.
     local_box : int
         Side of the boxes that are looked at, voxels.
-    local_blend : {"field", "boxes"}
+    local_blend : {"bands", "boxes"}
         How local filters become one map: sharpem.local.blend.
     symmetry : str or path, optional
         With `local`: C<n>, D<n>, T, O or I, or a file with operators. Equivalent places share one
@@ -144,7 +145,10 @@ def sharpen(asked: SharpenInput) -> Result:
             result = _applied(prepared, choice, half_maps)
             if place is not None and result.map is not None:
                 result = _localised(result, place, given, method)
-            result = _summed_up(result)
+            about_local = None
+            if place is None:
+                about_local = worth_of_local(prepared, result.choice, half_maps)
+            result = _summed_up(result, about_local)
             result = result if density is original else _as_in_file(result, original)
     return replace(
         result,
@@ -292,18 +296,18 @@ def _localised(result: Result, place: LocalSettings, given: MethodInput, method:
         method=method.score if result.verdict.applicable else None,
         prior=given.prior,
         half_maps=result.half_maps,
-        model=given.model,
     )
     return replace(result, map=local.map, local=local)
 
 
-def _summed_up(result: Result) -> Result:
+def _summed_up(result: Result, about_local: str | None) -> Result:
     """Gather all reasons, findings and warnings, each once; measure the overall B of the map."""
     local = result.local
     choice = result.choice.noting(result.prepared.findings)
     verdict = choice.verdict
     warnings = dict.fromkeys((*verdict.warnings, *(local.warnings if local else ())))
     reasons = (*verdict.reasons, *(local.reasons if local else ()))
+    reasons += () if about_local is None else (about_local,)
     b_iso = choice.b_iso
     if result.shells_after is not None:
         output = overall_b(result.shells_after, result.prepared.fit_limit).b_iso

@@ -52,6 +52,7 @@ class Result(Sharpened):
         command: str | None = None,
         mtz: bool | None = None,
         half_maps: bool = False,
+        gains: bool = False,
     ) -> dict[str, Path]:
         """Write map, JSON, report and ChimeraX script; all of them or none.
 
@@ -71,6 +72,8 @@ class Result(Sharpened):
         half_maps : bool
             Write the half maps too, with the same filter: ``prefix_half1.mrc``,
             ``prefix_half2.mrc``.
+        gains : bool
+            Write the gains of local sharpening too, where places differ: ``prefix_gains.npz``.
 
         Returns
         -------
@@ -92,4 +95,5 @@ class Result(Sharpened):
             command=command,
             mtz=mtz,
             half_maps=half_maps,
+            gains=gains,
         )

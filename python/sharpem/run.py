@@ -47,6 +47,10 @@ def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenReq
     check_options(request, spell)
     request = _with_half_maps(_with_entry(request), spell)
     has_halves, table = request.half1 is not None, options_of(SharpenRequest)
+    if request.write_gains and not request.local:
+        table = options_of(SharpenRequest)
+        found, missing = spell(table["write_gains"]), spell(table["local"])
+        raise InputError(f"{found}: found without {missing}, expected both")
     if request.write_half_maps and not has_halves:
         one, two = spell(table["half1"]), spell(table["half2"])
         name = spell(table["write_half_maps"])
@@ -119,7 +123,8 @@ def possible_kinds(request: SharpenRequest) -> list[str]:
         "half2": request.write_half_maps,
         "b_sharpen": request.local,
         "b_iso": request.local,
-        "resolution": request.local and has_halves,
+        "resolution": request.local,
+        "gains": request.write_gains,
         "mtz": request.write_mtz or names_reflections(request.source),
     }
     return [kind for kind in wanted if wanted[kind]]
@@ -161,6 +166,7 @@ def run_request(
         command=command,
         mtz=request.write_mtz or None,
         half_maps=request.write_half_maps,
+        gains=request.write_gains,
         called=called,
     )
     return result, written

@@ -1,27 +1,17 @@
-// Two ways to apply a filter that differs from place to place: by a field, or box by box.
+// A filter that differs from place to place, box by box.
 //
-// Memory: filter_by_field() needs the terms after one transform (synthesis_bytes) besides its
-// output; blend_boxes() one map of weights and a batch of boxes. Results do not depend on the
-// number of threads.
+// Memory: one map of weights and a batch of boxes. Results do not depend on the number of threads.
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
 #include "sharpem/boxes.hpp"
-#include "sharpem/field.hpp"
+#include "sharpem/cell.hpp"
 #include "sharpem/filter.hpp"
-#include "sharpem/spectrum.hpp"
 #include "sharpem/volume.hpp"
 
 namespace sharpem {
-
-/// The map under a filter that follows the field: of the maps under `filters`, which belong to the
-/// ascending values `nodes`, the two whose nodes enclose the field's value are mixed linearly; at a
-/// node there is that node's map, exactly. Values beyond the nodes count as the last node.
-void filter_by_field(const Spectrum& spectrum, const std::vector<double>& nodes,
-                     const std::vector<RadialCurve>& filters, const Field& field,
-                     MutableVolumeView out);
 
 /// Section 2.7: every box is filtered on its own and the boxes are averaged with the weights of
 /// Eq. 9 about their centres, tapered to 0 at the box's faces; `out` holds the map under the

@@ -32,6 +32,9 @@ struct Field {
   void row(std::size_t z, std::size_t y, std::size_t nx, float* out) const;
 };
 
+/// Points of the lattice that covers a map.
+Shape lattice_over(Shape map, std::size_t step);
+
 /// The field of the sites, d0 in voxels, on a lattice that covers `map`.
 Field field_of(const std::vector<Site>& sites, Shape map, double d0, double overall_weight,
                std::size_t step);

@@ -1,6 +1,7 @@
 // sharpem's C++ core: everything in one include.
 #pragma once
 
+#include "sharpem/bands.hpp"
 #include "sharpem/blend.hpp"
 #include "sharpem/boxes.hpp"
 #include "sharpem/cell.hpp"

@@ -48,6 +48,11 @@ def add_parser(commands: Any) -> None:
         metavar="PREFIX",
         help="writes PREFIX.mrc (default: the map's name + _filtered, in the current folder)",
     )
+    parser.add_argument(
+        "--gains",
+        metavar="GAINS.npz",
+        help="of a local run (default: those that FILTER.json names, beside it)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
     add_voxel_size(parser)
     add_general(parser)
@@ -58,12 +63,15 @@ def run(request: Namespace) -> int:
     prefix = output_prefix(request.output, request.map, "_filtered")
     target = with_ending(prefix, ".mrc")
     inputs = [Path(request.map), Path(request.filter)]
+    inputs += [Path(request.gains)] if request.gains else []
     check_free([target], overwrite=request.overwrite, inputs=inputs)
     chosen = load_filter(Path(request.filter))
+    gains = _gains_file(request)
 
     from sharpem.cli.summary import map_line
     from sharpem.io.mrc import write_map
     from sharpem.io.read import read_map
+    from sharpem.local.gains import Gains, apply_gains
     from sharpem.report.facts import filter_text
     from sharpem.spectra.apply import apply
 
@@ -71,15 +79,29 @@ def run(request: Namespace) -> int:
         source, _ = fetch_map(request.map, tell)
     density = read_map(source, voxel_size=request.apix)
     with limited_threads(request.threads):
-        filtered = apply(density, chosen)
-    label = f"applied: {filter_text(chosen).partition(',')[0]}"
+        if gains is None:
+            filtered = apply(density, chosen)
+        else:
+            filtered = apply_gains(density, chosen, Gains.load(gains))
+    local = "" if gains is None else ", local gains"
+    label = f"applied: {filter_text(chosen).partition(',')[0]}{local}"
     write_map(filtered, target, label, overwrite=request.overwrite)
     if not request.quiet:
         lines = [("map", map_line(density)), ("filter", filter_text(chosen))]
+        lines += [] if gains is None else [("gains", str(gains))]
         other = other_map(Path(request.filter), read_object(Path(request.filter)))
         lines += [("warning", text) for text in (*density.notes, *([other] if other else []))]
         show([*lines, ("wrote", str(target))])
     return 0
+
+
+def _gains_file(request: Namespace) -> Path | None:
+    """The gains as given, or those that the run wrote, which lie beside its JSON."""
+    if request.gains is not None:
+        return Path(request.gains)
+    output = read_object(Path(request.filter)).get("output")
+    name = output.get("gains") if isinstance(output, dict) else None
+    return Path(request.filter).parent / Path(name).name if isinstance(name, str) else None
 
 
 def load_filter(path: Path) -> Filter:

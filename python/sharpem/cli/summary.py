@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 
 from sharpem.findings import lines_of
-from sharpem.local.localised import BoxChoice
+from sharpem.local.localised import Place
 from sharpem.maps.density import DensityMap
 from sharpem.outcome import Sharpened
 from sharpem.report.facts import facts, map_text, seconds_text
@@ -62,7 +62,7 @@ def _trials(result: Sharpened) -> Iterator[str]:
         )
 
 
-def _box(box: BoxChoice) -> str:
+def _box(box: Place) -> str:
     x, y, z = box.centre
     known = box.resolution is not None and isfinite(box.resolution)
     resolution = f", {box.resolution:.2f} A" if known else ""

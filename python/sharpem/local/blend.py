@@ -1,9 +1,4 @@
-"""From one shift of b_sharpen per box to one map: two ways to blend.
-
-`field` mixes maps that were filtered as a whole, voxel by voxel, by a smooth field of b_sharpen:
-no box is ever cut out, so there is nothing that could make a seam. `boxes` is the paper's way: each
-box is cut out, filtered on its own and averaged with the others by Eq. 9.
-"""
+"""Boxes, the paper's way to blend: each is cut out, filtered on its own and averaged by Eq. 9."""
 
 from __future__ import annotations
 
@@ -17,22 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.local.boxes import Ground
-from sharpem.spectra.apply import curve_of, radial_curve
+from sharpem.spectra.apply import radial_curve
 from sharpem.spectra.filters import RadialFilter, SharpenBlur
 
-__all__ = ["BLENDS", "Sites", "blended", "mixed", "sharper"]
+__all__ = ["BLENDS", "Sites", "blended", "sharper"]
 
 Array = NDArray[np.float64]
 Map = NDArray[np.float32]
 
-BLENDS = ("field", "boxes")
+BLENDS = ("bands", "boxes")
 
 _OVERALL_WEIGHT = 1e-12
 """Weight of the overall filter everywhere: more than 3 d0 from the nearest box it rules."""
-_STEP = 0.8  # times resolution^2, A^2: between nodes; filters in between are met within 0.5 %
 _WIDTH = 0.65
-"""Of the field's weights, in units of d0. In `boxes` the taper to the faces narrows them too, so
-that both blends follow a change of B as closely (docs/local.md)."""
+"""Of the weights of a map of the boxes' values, in units of d0."""
 _LATTICE = 0.3  # of that width: distance of the points at which the field is computed
 _PADDING = 3.0  # resolutions; a filter's effect reaches no further
 
@@ -58,18 +51,6 @@ class Sites:
         step = max(1, round(_LATTICE * width))
         nz, ny, nx = shape
         return _core.field(self.at, values, (nz, ny, nx), width, _OVERALL_WEIGHT, step)
-
-
-def mixed(ground: Ground, sites: Sites, shift: Array) -> Map:
-    """Mix maps filtered as a whole by the field of `shift` (A^2, one per site)."""
-    prepared = ground.prepared
-    field = sites.field(shift, prepared.density.shape)
-    low, high = min(0.0, float(shift.min())), max(0.0, float(shift.max()))
-    below = -np.arange(-low, 0, -_STEP * prepared.resolution**2) if low < 0 else np.empty(0)
-    above = np.arange(high, 0, -_STEP * prepared.resolution**2)[::-1] if high > 0 else np.empty(0)
-    nodes = np.concatenate([below, [0.0], above])  # 0 among them: the overall map, exactly
-    curves = [curve_of(sharper(prepared, ground.filter, b), 1 / prepared.d_min) for b in nodes]
-    return _core.mix(prepared.spectrum, nodes, curves, field)
 
 
 def blended(ground: Ground, d0: float, shift: Array) -> Map:

@@ -24,6 +24,7 @@ __all__ = [
     "FIT_FROM",
     "Boxes",
     "Ground",
+    "check_size",
     "covering_boxes",
     "nearest_distance",
     "to_angstrom",
@@ -99,21 +100,15 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
         The map, and where in it the molecule is.
     size : int
         Voxels on a side; the whole axis where the map is hardly longer, or shorter.
-
-    Raises
-    ------
-    InputError
-        Boxes so small that too few resolution shells are left to compare.
     """
     density = prepared.density
     grid = density.shape
     shape = tuple(n if n <= _WHOLE_AXIS * size else size for n in grid)
-    _check_size(density, shape, prepared.fit_limit)
     mask = prepared.molecule
     spacing = np.array(grid) / np.array(mask.shape)
     first = _first_voxels(mask, spacing, grid, shape)
     molecule = _shares(mask, spacing, first, shape)
-    kept = molecule >= _LEAST_SHARE
+    kept = molecule >= min(_LEAST_SHARE, float(molecule.max(initial=0.0)))
     first, molecule = first[kept], molecule[kept]
     value, flat = flat_value(density.data)
     seen = np.ones(len(first))
@@ -150,7 +145,15 @@ def to_voxels(density: DensityMap, positions: Array) -> Array:
     return answer
 
 
-def _check_size(density: DensityMap, shape: tuple[int, ...], limit: float) -> None:
+def check_size(prepared: Prepared, boxes: Boxes) -> None:
+    """Refuse boxes so small that too few resolution shells are left to compare.
+
+    Raises
+    ------
+    InputError
+        With the least size.
+    """
+    density, shape, limit = prepared.density, boxes.shape, prepared.fit_limit
     step = max(density.voxel_size)
     shells = (1 / limit - 1 / FIT_FROM) * max(shape) * step
     if shells < _FEWEST_SHELLS:
@@ -171,7 +174,8 @@ def _first_voxels(
     index = np.minimum((at / stride).astype(int), cells - 1)
     piece = np.ravel_multi_index(tuple(index.T), tuple(cells))
     voxels = np.bincount(piece, minlength=int(cells.prod()))
-    kept = np.flatnonzero(voxels >= max(1.0, _LEAST_PIECE * float(np.prod(stride / spacing))))
+    least = _LEAST_PIECE * float(np.prod(stride / spacing))
+    kept = np.flatnonzero(voxels >= max(1.0, min(least, float(voxels.max(initial=0)))))
     middle = np.stack(
         [np.bincount(piece, at[:, i], voxels.size)[kept] / voxels[kept] for i in range(3)], axis=-1
     )

@@ -1,4 +1,4 @@
-"""A locally sharpened map: a table of its boxes, and maps of what differs from place to place."""
+"""A locally sharpened map: a table of its places, and maps of what differs from place to place."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from sharpem import _core
 from sharpem.analysis.symmetry import Symmetry
-from sharpem.local.blend import Sites
 from sharpem.local.boxes import BOX_SIZE
+from sharpem.local.gains import Gains
 from sharpem.maps.density import DensityMap
 
-__all__ = ["BoxChoice", "LocalSettings", "Localised"]
+__all__ = ["LocalFields", "LocalSettings", "Localised", "Place"]
 
 
 @dataclass(frozen=True)
@@ -23,38 +23,38 @@ class LocalSettings:
     Attributes
     ----------
     size : int
-        Of the boxes, voxels.
-    blend : {"field", "boxes"}
+        Of the boxes, voxels: the places of the table, and what `boxes` cuts out.
+    blend : {"bands", "boxes"}
     symmetry : Symmetry or None
         Equivalent places share one choice.
     """
 
     size: int = BOX_SIZE
-    blend: str = "field"
+    blend: str = "bands"
     symmetry: Symmetry | None = None
 
 
 @dataclass(frozen=True)
-class BoxChoice:
-    """One box.
+class Place:
+    """One place: the middle of a box.
 
     Attributes
     ----------
     centre : tuple of float
         x, y, z in A, where models live.
     b_sharpen : float
-        Of its filter, A^2: the overall one plus what the box asks for.
+        Of its filter, A^2; of gains, that which comes closest to them.
     b_iso : float
         Overall B of the map there, A^2.
     error : float
         Its standard deviation, A^2.
     molecule : float
-        Share of the box that is molecule.
+        Fraction of the box that is molecule.
     applicable : bool
-        False: the box's own data say too little, and the overall filter rules.
+        False: the place's own data say too little, and the overall filter rules.
     reason : str
     resolution : float or None
-        Where half maps agree there, A.
+        To which the signal there stands out of the noise, A, where both are known.
     """
 
     centre: tuple[float, float, float]
@@ -68,6 +68,23 @@ class BoxChoice:
 
 
 @dataclass(frozen=True, eq=False)
+class LocalFields:
+    """What differs from place to place, on lattices over the map.
+
+    Attributes
+    ----------
+    b_sharpen, b_iso : Field
+        A^2.
+    resolution : Field or None
+        A; where signal and noise are known.
+    """
+
+    b_sharpen: _core.Field
+    b_iso: _core.Field
+    resolution: _core.Field | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Localised:
     """A locally sharpened map and what it rests on.
 
@@ -76,58 +93,56 @@ class Localised:
     map : DensityMap
     overall : DensityMap
         The map after the overall filter.
-    boxes : tuple of BoxChoice
+    boxes : tuple of Place
     settings : LocalSettings
-    sites : Sites
-        Centres of the boxes, and of their copies by symmetry.
+    fields : LocalFields or None
+        None where nothing differs.
     b_sharpen, b_iso : float
         Of the map as a whole, A^2.
-    gain : float
-        Share of a local fall-off that was removed, the median of the boxes.
     tau : float
-        Standard deviation of the fall-off among boxes, A^2.
+        Standard deviation of the fall-off among places, A^2.
     reasons, warnings : tuple of str
         One sentence each.
+    gains : Gains or None
+        Of bands and places, where the map was made by them.
+    rise : float or None
+        By how much the correlation with the truth is expected to rise over the overall filter's.
     """
 
     map: DensityMap
     overall: DensityMap
-    boxes: tuple[BoxChoice, ...]
+    boxes: tuple[Place, ...]
     settings: LocalSettings
-    sites: Sites | None
+    fields: LocalFields | None
     b_sharpen: float
     b_iso: float
-    gain: float
     tau: float
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
+    gains: Gains | None = None
+    rise: float | None = None
 
     def b_sharpen_map(self) -> DensityMap:
         """Local b_sharpen at every voxel, A^2."""
-        return self._field([box.b_sharpen for box in self.boxes], self.b_sharpen)
+        return self._expanded(
+            None if self.fields is None else self.fields.b_sharpen, self.b_sharpen
+        )
 
     def b_iso_map(self) -> DensityMap:
         """Overall B of the input about every voxel, A^2."""
-        return self._field([box.b_iso for box in self.boxes], self.b_iso)
+        return self._expanded(None if self.fields is None else self.fields.b_iso, self.b_iso)
 
     def resolution_map(self) -> DensityMap | None:
-        """Local resolution at every voxel, A; None without half maps."""
-        values = np.array([box.resolution or np.nan for box in self.boxes], dtype=np.float64)
-        if not np.isfinite(values).any():
+        """Local resolution at every voxel, A; None where signal and noise are not known."""
+        if self.fields is None or self.fields.resolution is None:
             return None
-        middle = float(np.nanmedian(values))
-        return self._field(np.where(np.isfinite(values), values, middle).tolist(), middle)
+        return self._expanded(self.fields.resolution, 0.0)
 
-    def _field(self, values: list[float], far: float) -> DensityMap:
-        """Values of the boxes as a map, `far` away from all of them."""
+    def _expanded(self, field: _core.Field | None, everywhere: float) -> DensityMap:
         like = self.overall
-        if self.sites is None:
-            return like.with_data(np.full(like.shape, far, dtype=np.float32))
-        copies = len(self.sites.at) // len(values)
-        shift = np.tile(np.array(values) - far, copies)
-        data = _core.expand(self.sites.field(shift, like.shape), like.shape)
-        data += np.float32(far)
-        return like.with_data(data)
+        if field is None:
+            return like.with_data(np.full(like.shape, everywhere, dtype=np.float32))
+        return like.with_data(_core.expand(field, like.shape))
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON under ``local_sharpening``."""
@@ -136,10 +151,9 @@ class Localised:
             "blend": self.settings.blend,
             "box_size": self.settings.size,
             "symmetry": symmetry.name if symmetry else None,
-            "d0": self.sites.d0 if self.sites else None,
             "b_sharpen": self.b_sharpen,
-            "gain": self.gain,
             "tau": self.tau,
+            "rise": self.rise,
             "reasons": list(self.reasons),
             "warnings": list(self.warnings),
             "boxes": [asdict(box) for box in self.boxes],

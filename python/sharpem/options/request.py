@@ -114,6 +114,12 @@ class SharpenRequest(SharpenOptions):
         "write PREFIX_half1.mrc and PREFIX_half2.mrc too, with the same filter",
         group=OUTPUT,
     )
+    write_gains: bool = option(
+        False,
+        SWITCH,
+        "with --local write PREFIX_gains.npz too, for sharpem apply: the gains of bands and places",
+        group=OUTPUT,
+    )
     names: frozenset[str] = frozenset()
     entry: Entry | None = None
     resolution_source: str | None = None

@@ -117,10 +117,10 @@ class SharpenOptions:
         metavar="N",
     )
     local_blend: str = _local(
-        "field",
+        "bands",
         one_of(*BLENDS),
-        "mix maps filtered as a whole by a smooth field of b_sharpen (field, default), or filter "
-        "boxes one by one and average them (boxes)",
+        "a smooth field of gains for every band of resolution (bands, default), or filter boxes "
+        "one by one and average them (boxes, the paper's way)",
     )
     symmetry: str | Path | None = option(
         None,

@@ -135,7 +135,7 @@ def _of_outcome(result: Sharpened) -> Iterator[Fact]:
 
 
 def _of_boxes(local: Localised) -> Iterator[Fact]:
-    """How far the filters of the boxes lie apart, and how many boxes were informative."""
+    """How far the filters of places lie apart, and how many places were informative."""
     low, high = (round(end(box.b_sharpen for box in local.boxes)) for end in (min, max))
     told = sum(box.applicable for box in local.boxes)
     symmetry = local.settings.symmetry
@@ -143,7 +143,7 @@ def _of_boxes(local: Localised) -> Iterator[Fact]:
     yield Fact(
         "local",
         f"b_sharpen {low:+d}{about if low < high else ' A^2 everywhere'}; "
-        f"{told} of {len(local.boxes)} boxes tell something of their own"
+        f"{told} of {len(local.boxes)} places tell something of their own"
         + (f", symmetry {symmetry.name}" if symmetry else ""),
         brief=True,
     )

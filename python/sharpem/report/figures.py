@@ -136,8 +136,8 @@ def filter_figure(result: Sharpened) -> str:
     d_min = result.filter.d_min
     s = np.linspace(0, 1 / d_min, 400)
     factor = result.filter.radial(s)
-    ends = _local_filters(result, s)
-    top = max(float(curve.max()) for curve in (factor, *ends))
+    places = _local_filters(result, s)
+    top = max(float(curve.max()) for curve in (factor, *places.values()))
     steep = top > 30
     panel = Panel(
         "Amplitude factor A(s)",
@@ -145,7 +145,7 @@ def filter_figure(result: Sharpened) -> str:
         logarithmic=steep,
     )
     panel.level(1)
-    for name, curve in zip(("bluntest box", "sharpest box"), ends, strict=False):
+    for name, curve in places.items():
         panel.line(s, curve, BLUE, dash=DOTTED, width=1.2, name=name)
     panel.line(np.append(s, s[-1]), np.append(factor, factor[-1] if steep else 0), BLUE)
     panel.against_resolution(result.resolution, 1.04 / d_min)
@@ -153,11 +153,20 @@ def filter_figure(result: Sharpened) -> str:
     return svg([panel], [220], "filter", words + f"beyond {d_min:.2f} Å.", RESOLUTION)
 
 
-def _local_filters(result: Sharpened, s: Array) -> tuple[Array, ...]:
-    """Amplitude factors of the bluntest and the sharpest local filter, if there are any."""
+def _local_filters(result: Sharpened, s: Array) -> dict[str, Array]:
+    """Amplitude factors of the bluntest and the sharpest place, by gains also of one between."""
     local = result.local
     if local is None or not local.boxes or result.filter is None:
-        return ()
-    shifts = [box.b_sharpen - local.b_sharpen for box in local.boxes]
-    ends = (min(shifts), max(shifts))
-    return tuple(sharper(result.prepared, result.filter.radial, b)(s) for b in ends)
+        return {}
+    order = sorted(local.boxes, key=lambda place: place.b_sharpen)
+    ends = {"bluntest place": order[0], "sharpest place": order[-1]}
+    if (gains := local.gains) is None:
+        shifts = {name: place.b_sharpen - local.b_sharpen for name, place in ends.items()}
+        radial = result.filter.radial
+        return {name: sharper(result.prepared, radial, b)(s) for name, b in shifts.items()}
+    overall = result.filter.radial(s)
+    chosen = {**ends, "middle place": order[len(order) // 2]}
+    return {
+        name: overall * np.interp(s, gains.bands.centres, gains.at(place.centre, local.overall))
+        for name, place in chosen.items()
+    }

@@ -22,7 +22,7 @@ from sharpem.report.slices import (
 from sharpem.report.words import typeset
 
 if TYPE_CHECKING:
-    from sharpem.local.localised import BoxChoice, Localised
+    from sharpem.local.localised import Localised, Place
     from sharpem.outcome import Sharpened
 
 __all__ = [
@@ -60,7 +60,7 @@ class LocalSection(NamedTuple):
 
 
 def local_section(result: Sharpened, contours: Contours) -> LocalSection | None:
-    """Collect what there is to show; None where no box was looked at."""
+    """Collect what there is to show; None where no place differs."""
     local = result.local
     if local is None or not local.boxes or contours.output is None:
         return None
@@ -105,8 +105,8 @@ def _sentences(local: Localised) -> tuple[str, ...]:
     if resolutions.size:
         low, middle, high = (resolutions.min(), np.median(resolutions), resolutions.max())
         found.append(
-            f"The half maps agree (FSC above 0.143) to {low:.1f} to {high:.1f} A in the boxes, "
-            f"median {middle:.1f} A."
+            f"The signal stands out of the noise, as an FSC of 0.143 between half maps would have "
+            f"it, to {low:.1f} to {high:.1f} A at the places, median {middle:.1f} A."
         )
     return (*found, *local.warnings)
 
@@ -141,13 +141,13 @@ def _planes_that_differ(local: Localised, window: Window, level: float) -> tuple
 
 
 def histogram_figure(local: Localised, palette: Palette) -> str:
-    """Count the boxes by local b_sharpen, in the colours of the sections."""
+    """Count the places by local b_sharpen, in the colours of the sections."""
     values = np.array([box.b_sharpen for box in local.boxes])
     own = np.array([box.applicable for box in local.boxes])
     edges = bar_edges(values, palette.middle)
     every, told = (np.histogram(some, edges)[0] for some in (values, values[own]))
     panel = Panel(
-        "boxes",
+        "places",
         x_range=(float(edges[0]), float(edges[-1])),
         y_range=(0.0, 1.1 * float(every.max())),
     )
@@ -161,7 +161,7 @@ def histogram_figure(local: Localised, palette: Palette) -> str:
         if part:
             panel.bar(low, high, float(part), colour)
     panel.mark(palette.middle)
-    words = f"Histogram of the local b_sharpen of {len(local.boxes)} boxes about the overall "
+    words = f"Histogram of the local b_sharpen of {len(local.boxes)} places about the overall "
     below = f"Local b_sharpen (Å²); sharper to the right; dashed: overall {palette.middle:.0f}"
     return svg([panel], [180], "local", words + f"{palette.middle:.0f} Å²", below)
 
@@ -177,7 +177,7 @@ def bar_edges(values: Array, middle: float) -> Array:
 
 
 def box_columns(local: Localised) -> tuple[str, ...]:
-    """Name the columns of the table of boxes."""
+    """Name the columns of the table of places."""
     resolution = ("resolution (Å)",) if _resolutions(local).size else ()
     places = ("x (Å)", "y (Å)", "z (Å)")
     return (*places, "b_sharpen (Å²)", "B before (Å²)", "molecule (%)", *resolution, "reason")
@@ -189,7 +189,7 @@ def box_rows(local: Localised) -> tuple[tuple[str, ...], ...]:
     return tuple(_row(box, with_resolution=with_resolution) for box in local.boxes)
 
 
-def _row(box: BoxChoice, *, with_resolution: bool) -> tuple[str, ...]:
+def _row(box: Place, *, with_resolution: bool) -> tuple[str, ...]:
     resolution = box.resolution or np.nan
     return (
         *(f"{x:.1f}" for x in box.centre),

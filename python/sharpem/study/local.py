@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from sharpem.analysis.placed_model import PlacedModel
 from sharpem.errors import InputError
 from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.evaluation.compare import Compared, Comparison
@@ -56,7 +55,6 @@ def _outcome(
         scan=ScanSettings(),
         method=COMPARED[entry.name].score if entry.choice.verdict.applicable else None,
         half_maps=inputs.half_maps if entry.name == "half-map" else None,
-        model=PlacedModel(inputs.model, inputs.density) if entry.name == MODEL else None,
     )
     return MethodOutcome(
         f"{entry.name}-local",

@@ -69,7 +69,7 @@ def pixels(picture):
 def test_page_has_the_section(result, page):
     assert page.count(HEADING) == 1
     boxes = result.local.boxes
-    assert f"<summary>All {len(boxes)} boxes</summary>" in page
+    assert f"<summary>All {len(boxes)} places</summary>" in page
     assert "Where the local filter matters most" in page
     assert page.count("data:image/png") == 6 + 3 + 6
     for reason in result.local.reasons:
@@ -94,7 +94,8 @@ def test_page_without_local_sharpening_has_nothing_of_it(result):
 
 
 def test_one_box_gives_a_warning_and_no_section(made):
-    alone = sharpen(made.map, resolution=RESOLUTION, local=True, local_box=4096)
+    options = {"local": True, "local_box": 4096, "local_blend": "boxes"}
+    alone = sharpen(made.map, resolution=RESOLUTION, **options)
     assert alone.local.boxes == ()
     html = render_report(alone)
     assert HEADING not in html
@@ -129,7 +130,7 @@ def test_colours_say_where_the_map_was_sharpened_more(result):
         bright = np.maximum(red, blue) > 60
         columns = np.nonzero(bright)[1]
         redness = (red - blue)[bright]
-        assert np.corrcoef(columns, redness)[0, 1] > 0.6
+        assert np.corrcoef(columns, redness)[0, 1] > 0.3
         assert redness.min() < 0 < redness.max()
     low, middle, high = palette_of(local).ends
     assert middle == local.b_sharpen
@@ -165,7 +166,7 @@ def test_bars_hold_every_box_and_the_overall_filter():
 def test_rows_are_the_boxes(result):
     columns, rows = box_columns(result.local), box_rows(result.local)
     assert {len(row) for row in rows} == {len(columns)}
-    assert "resolution (Å)" not in columns
+    assert columns[6] == "resolution (Å)"
     box, row = result.local.boxes[0], rows[0]
     assert row[:3] == tuple(f"{x:.1f}" for x in box.centre)
     assert row[3:6] == (
@@ -185,8 +186,8 @@ def test_amplitudes_after_are_those_of_the_map(result):
     np.testing.assert_allclose(overall.shells_after.amplitude, by_filter, rtol=0.03)
     assert np.abs(measured / by_filter - 1).max() > 0.1
     assert amplitude_figure(result) != amplitude_figure(overall)
-    assert "sharpest box" in filter_figure(result)
-    assert "sharpest box" not in filter_figure(overall)
+    assert "sharpest place" in filter_figure(result)
+    assert "sharpest place" not in filter_figure(overall)
 
 
 def test_half_maps_add_the_local_resolution(made):
@@ -197,7 +198,7 @@ def test_half_maps_add_the_local_resolution(made):
     shown = [float(row[6]) for row in section.rows if row[6] != "none"]
     assert shown
     assert all(2.0 < d < 8.0 for d in shown)
-    assert any("The half maps agree (FSC above 0.143) to" in text for text in section.sentences)
+    assert any("The signal stands out of the noise" in text for text in section.sentences)
     text = star(result, "map.mrc")
     rows = text[text.index("_rlnLogAmplitudesSharpened") :].splitlines()[1:]
     sharpened = [float(row.split()[-1]) for row in rows if row.strip()]
@@ -244,7 +245,7 @@ def test_summary_has_one_line_and_with_verbose_the_boxes(result):
     low, high = (round(end(box.b_sharpen for box in boxes)) for end in (min, max))
     told = sum(box.applicable for box in boxes)
     assert line.startswith(f"b_sharpen {low:+d} to {high:+d} A^2 about the overall ")
-    assert line.endswith(f"{told} of {len(boxes)} boxes tell something of their own")
+    assert line.endswith(f"{told} of {len(boxes)} places tell something of their own")
     assert not any(text in result.local.reasons for _, text in lines)
     verbose = summary(result, {}, verbose=True)
     assert sum(label == "box" for label, _ in verbose) == len(boxes)
