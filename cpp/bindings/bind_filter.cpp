@@ -57,8 +57,8 @@ RadialCurve from_sphere(double radius, double s_max) {
   return {[radius](double s) { return sphere_factor(radius, s); }, s_max};
 }
 
-RadialCurve from_sharpen_blur(double b_sharpen, double b_blur, double d_cut, double k,
-                              double s_max, double onset) {
+RadialCurve from_sharpen_blur(double b_sharpen, double b_blur, double d_cut, double k, double s_max,
+                              double onset) {
   return RadialCurve(SharpenBlur{b_sharpen, b_blur, d_cut, k, onset}, s_max);
 }
 

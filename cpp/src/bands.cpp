@@ -13,7 +13,8 @@ namespace {
 
 /// Sums a row of n values over the points of the lattice, by the weights with which a field is
 /// linear in between.
-void gather(const float* values, std::size_t n, std::size_t step, std::size_t points, double* sums) {
+void gather(const float* values, std::size_t n, std::size_t step, std::size_t points,
+            double* sums) {
   std::fill_n(sums, points, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
     const double part = static_cast<double>(i % step) / static_cast<double>(step);
@@ -22,8 +23,10 @@ void gather(const float* values, std::size_t n, std::size_t step, std::size_t po
   }
 }
 
-/// The means at the lattice points of one axis, about each: weights that add up to 1 for every point.
-std::vector<double> window_along(std::size_t n, std::size_t step, std::size_t points, double sigma) {
+/// The means at the lattice points of one axis, about each: weights that add up to 1 for every
+/// point.
+std::vector<double> window_along(std::size_t n, std::size_t step, std::size_t points,
+                                 double sigma) {
   std::vector<double> matrix(points * points), ones(points);
   const std::vector<float> unit(n, 1);
   gather(unit.data(), n, step, points, ones.data());
@@ -84,7 +87,8 @@ struct Axis {
   std::size_t outer, n, inner;
 };
 
-void smooth_along(const Axis& axis, const std::vector<double>& matrix, std::vector<double>& values) {
+void smooth_along(const Axis& axis, const std::vector<double>& matrix,
+                  std::vector<double>& values) {
   parallel_for(axis.outer, [&](std::size_t o) {
     double* block = values.data() + o * axis.n * axis.inner;
     const std::vector<double> from(block, block + axis.n * axis.inner);
@@ -100,7 +104,8 @@ void smooth_along(const Axis& axis, const std::vector<double>& matrix, std::vect
   });
 }
 
-/// Sums over the lattice along y and x of every plane of the map, shape (map's nz, lattice's plane).
+/// Sums over the lattice along y and x of every plane of the map, shape (map's nz, lattice's
+/// plane).
 std::vector<double> sums_of_planes(const Spectrum& one, const Spectrum& two,
                                    const RadialCurve& band, const Shape& lattice,
                                    std::size_t step) {
@@ -141,8 +146,8 @@ Field local_product(const Spectrum& one, const Spectrum& two, const RadialCurve&
   const Shape grid = one.grid();
   const Shape lattice = lattice_over(grid, step);
   auto values = gathered(sums_of_planes(one, two, band, lattice, step), lattice, step);
-  smooth_along({1, lattice.nz, lattice.plane()},
-               window_along(grid.nz, step, lattice.nz, sigma[0]), values);
+  smooth_along({1, lattice.nz, lattice.plane()}, window_along(grid.nz, step, lattice.nz, sigma[0]),
+               values);
   smooth_along({lattice.nz, lattice.ny, lattice.nx},
                window_along(grid.ny, step, lattice.ny, sigma[1]), values);
   smooth_along({lattice.nz * lattice.ny, lattice.nx, 1},

@@ -26,8 +26,8 @@ void check(const UnitCell& cell, double volume_factor_squared) {
                     volume_factor_squared > 1e-9;
   if (!good) {
     refuse("unit cell (", cell.a, ", ", cell.b, ", ", cell.c, ", ", cell.alpha, ", ", cell.beta,
-           ", ", cell.gamma, "): expected three lengths from ",
-           shortest, " to ", longest, " A and three angles that span a volume");
+           ", ", cell.gamma, "): expected three lengths from ", shortest, " to ", longest,
+           " A and three angles that span a volume");
   }
 }
 

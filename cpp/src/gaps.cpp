@@ -102,9 +102,8 @@ void divide(Tensor& sum, double by) {
 Gaps clear_gaps(Spectrum& spectrum, const std::vector<double>& edges, double least) {
   const Threshold threshold(spectrum, edges);
   std::vector<Gaps> of_layer(layers(spectrum));
-  parallel_for(of_layer.size(), [&](std::size_t i) {
-    of_layer[i] = gaps_of_layer(spectrum, i, threshold);
-  });
+  parallel_for(of_layer.size(),
+               [&](std::size_t i) { of_layer[i] = gaps_of_layer(spectrum, i, threshold); });
   Gaps gaps;  // added in order, so that the number of threads changes no bit
   for (const Gaps& layer : of_layer) add(gaps, layer);
   divide(gaps.all, gaps.terms);

@@ -67,8 +67,7 @@ std::vector<Bin> bin_terms(const Spectrum& spectrum, const Range& range) {
         if (power == 0) continue;  // absent: gaps.hpp
         const double weight = independent(spectrum, h);
         const auto bin = static_cast<std::size_t>((s_squared - range.low) * per_bin);
-        mine[std::min(bin, bins - 1)].add(
-            {1, weight, weight * s_squared, weight * power});
+        mine[std::min(bin, bins - 1)].add({1, weight, weight * s_squared, weight * power});
       }
     };
     for (std::size_t i = n * piece / pieces; i < n * (piece + 1) / pieces; ++i) {

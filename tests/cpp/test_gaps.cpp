@@ -1,7 +1,6 @@
-#include "sharpem/gaps.hpp"
-
 #include <doctest/doctest.h>
 
+#include "sharpem/gaps.hpp"
 #include "sharpem/shells.hpp"
 #include "sharpem/threads.hpp"
 #include "sharpem/wilson.hpp"
@@ -46,7 +45,7 @@ TEST_CASE("a cone that holds nothing is found, with its direction, and left out 
   Spectrum spectrum = coned(1e-5);
   const Gaps gaps = clear_gaps(spectrum, edges, 0.01);
   CHECK(gaps.absent / gaps.terms == Approx(1 - std::sqrt(0.5)).epsilon(0.1));
-  CHECK(gaps.empty[2] > 0.7);   // along z
+  CHECK(gaps.empty[2] > 0.7);  // along z
   CHECK(gaps.all[2] == Approx(1.0 / 3).epsilon(0.1));
   const ShellSums sums = shell_sums(spectrum, edges);
   CHECK(sum(sums.terms) == Approx(gaps.terms - gaps.absent));

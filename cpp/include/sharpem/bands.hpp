@@ -1,8 +1,8 @@
 // A map in bands of resolution, each seen and multiplied by smooth fields.
 //
 // One band is held at a time: local_product() and add_bands() need the terms after one transform
-// (synthesis_bytes; two for two different spectra) and fields on a lattice. Results do not depend on
-// the number of threads.
+// (synthesis_bytes; two for two different spectra) and fields on a lattice. Results do not depend
+// on the number of threads.
 #pragma once
 
 #include <array>
@@ -16,9 +16,10 @@
 
 namespace sharpem {
 
-/// The local mean of the product of two maps under one band: under a window of Gaussians of standard
-/// deviation `sigma` (voxels along z, y, x) about the points of a lattice `step` voxels apart. The
-/// window ends at the faces of the map. With the same spectrum twice it is the local power.
+/// The local mean of the product of two maps under one band: under a window of Gaussians of
+/// standard deviation `sigma` (voxels along z, y, x) about the points of a lattice `step` voxels
+/// apart. The window ends at the faces of the map. With the same spectrum twice it is the local
+/// power.
 Field local_product(const Spectrum& one, const Spectrum& two, const RadialCurve& band,
                     std::size_t step, const std::array<double, 3>& sigma);
 

@@ -15,9 +15,9 @@ namespace sharpem {
 
 class Spectrum;
 
-/// The paper's four parameters, and where the blur beyond d_cut begins. With `onset` = 0 it begins at
-/// b_sharpen > 0, at once, as in the paper; otherwise it grows from nothing at b_sharpen = -onset to
-/// the whole of b_blur at b_sharpen = 0, so that the filter has no jump.
+/// The paper's four parameters, and where the blur beyond d_cut begins. With `onset` = 0 it begins
+/// at b_sharpen > 0, at once, as in the paper; otherwise it grows from nothing at b_sharpen =
+/// -onset to the whole of b_blur at b_sharpen = 0, so that the filter has no jump.
 struct SharpenBlur {
   double b_sharpen = 0;  // A^2, applied to d > d_cut
   double b_blur = 200;   // A^2, applied to d < d_cut

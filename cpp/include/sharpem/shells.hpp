@@ -1,8 +1,9 @@
 // Sums over resolution shells of one spectrum, or of two (Fourier shell correlation).
 //
 // Shell i holds the terms with edges[i] <= s < edges[i + 1] (s in 1/A, ascending); F(000) belongs
-// to none, nor do terms that are exactly zero (absent: gaps.hpp). Every term counts with its multiplicity, so the sums are those of the full sphere. Sums
-// are in double and do not depend on the number of threads.
+// to none, nor do terms that are exactly zero (absent: gaps.hpp). Every term counts with its
+// multiplicity, so the sums are those of the full sphere. Sums are in double and do not depend on
+// the number of threads.
 #pragma once
 
 #include <vector>
