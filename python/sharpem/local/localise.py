@@ -46,6 +46,7 @@ Array = NDArray[np.float64]
 
 _LARGEST_SHIFT = 200.0  # A^2; what is beyond is no fall-off
 _INFORMATIVE = 0.8  # of tau: an error below this says more than what is known of all places
+_HARDLY = 0.0005  # of correlation
 _OVERALL = "It says no more than all places do."
 
 
@@ -324,7 +325,8 @@ def _of_gains(gains: Gains, rise: float | None) -> tuple[str, ...]:
             "The noise is known by the stated resolution alone: gains fade out beyond 3.5 A. "
             + solvent,
         )
+    change = f"rise by {rise:.3f}" if rise > _HARDLY else "hardly change"
     return (
         f"Gains of {len(gains.bands)} bands of resolution weigh signal against noise at every "
-        f"place: the correlation with the truth should rise by {rise:.3f}. {solvent}",
+        f"place: the correlation with the truth should {change}. {solvent}",
     )
