@@ -109,15 +109,15 @@ def recovery(case: Case, result: Result) -> str:
     return f" | {np.corrcoef(found, true)[0, 1]:.3f} | {error:.0f}"
 
 
-def row(case: Case, ruler: ModelAgreement, kind: str, box: int) -> str:
+def row(case: Case, by_model: ModelAgreement, kind: str, box: int) -> str:
     """One line of the table."""
     gains, seconds = [], 0.0
     for blend in ("bands", "boxes"):
         result, seconds = run(case, kind, blend, box)
         assert result.local is not None
         assert result.map is not None
-        overall = ruler.correlation(result.local.overall).cc_mask
-        gains.append(ruler.correlation(result.map).cc_mask - overall)
+        overall = by_model.correlation(result.local.overall).cc_mask
+        gains.append(by_model.correlation(result.map).cc_mask - overall)
     local = result.local
     said = sum(box.applicable for box in local.boxes)
     return (
@@ -140,9 +140,9 @@ def main() -> None:
     )
     cases = simulated_cases(request.data) if simulated else real_cases(request.data)
     for case in cases:
-        ruler = ModelAgreement(case.density, case.model, resolution=case.resolution)
+        by_model = ModelAgreement(case.density, case.model, resolution=case.resolution)
         for kind in (*KINDS, *(["half-map"] if case.halves else [])):
-            print(row(case, ruler, kind, request.box), flush=True)
+            print(row(case, by_model, kind, request.box), flush=True)
 
 
 if __name__ == "__main__":

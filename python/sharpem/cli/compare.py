@@ -158,7 +158,7 @@ def _compare(request: Namespace, tell: Progress) -> Comparison:
 def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
     import sharpem
 
-    oracle = found.oracle
+    best = found.best_sharpening
     return {
         "schema": 1,
         "sharpem": sharpem.__version__,
@@ -173,7 +173,7 @@ def _values(request: Namespace, found: Comparison) -> dict[str, Any]:
         "best_without_model": found.best_blind.name if found.best_blind else None,
         "methods": [_entry(entry) for entry in found.entries],
         "skipped": found.skipped,
-        "oracle": oracle and {"b_sharpen": oracle.b_sharpen, "cc_mask": oracle.cc_mask},
+        "best_sharpening": best and {"b_sharpen": best.b_sharpen, "cc_mask": best.cc_mask},
         "warnings": [one.text for one in found.findings if one.severity != "note"],
         "findings": [one.to_dict() for one in found.findings],
     }
@@ -210,10 +210,10 @@ def _write(
 
 def _tell(found: Comparison, targets: dict[str, Path]) -> None:
     from sharpem.report.comparison import (
+        best_sentence,
         columns,
         headline,
-        judge_sentence,
-        oracle_sentence,
+        model_sentence,
         texts,
     )
 
@@ -222,7 +222,7 @@ def _tell(found: Comparison, targets: dict[str, Path]) -> None:
     best = next((n for n, entry in enumerate(found.entries) if entry is found.best), None)
     show_table(header, rows, best=best)
     lines = [("best" if found.best else "note", headline(found))]
-    notes = (judge_sentence(found), oracle_sentence(found))
+    notes = (model_sentence(found), best_sentence(found))
     lines += [("note", text) for text in notes if text]
     lines.append(("sign", "+ sharpens; RELION and cryoSPARC use the opposite sign"))
     lines += [("not done", f"{name}: {lack}") for name, lack in found.skipped.items()]

@@ -95,18 +95,18 @@ class Comparison:
         The map as it came, then every method that the input allows.
     skipped : dict of str to str
         Methods that it does not allow, with what they lack.
-    oracle : BestSharpening or None
+    best_sharpening : BestSharpening or None
         The best that any b_sharpen does, by the model.
     findings : tuple of Finding
         What is odd about the map, the half maps and the model.
     model : Path or None
-        Of the judge, where it came from a file.
+        Of the model that scores, where it came from a file.
     """
 
     prepared: Prepared
     entries: tuple[Compared, ...]
     skipped: dict[str, str]
-    oracle: BestSharpening | None = None
+    best_sharpening: BestSharpening | None = None
     model: Path | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -122,7 +122,7 @@ class Comparison:
 
     @property
     def best_blind(self) -> Compared | None:
-        """The best entry of those that did not look at the judge."""
+        """The best entry of those that did not use the model."""
         return _highest([entry for entry in self.entries if entry.name != MODEL])
 
     def map_of(self, entry: Compared) -> DensityMap:
@@ -186,25 +186,25 @@ def compare(
     )
     stages = len(COMPARED) + 1
     tell("prepare", 0, stages)
-    ruler = (
+    by_model = (
         None
         if model is None
         else ModelAgreement(density, model, resolution=resolution, radius=radius)
     )
     prepared = prepare(density, resolution)
-    entries, skipped = [_deposited(prepared, ruler)], {}
+    entries, skipped = [_deposited(prepared, by_model)], {}
     for number, method in enumerate(COMPARED.values(), start=1):
         tell(method.label, number, stages)
         if (lack := _lacking(method, prepared, half_maps, model)) is not None:
             skipped[method.name] = f"needs {lack.value}"
         else:
-            entries.append(_compared(method, prepared, half_maps, model, ruler))
-    oracle = None if ruler is None else ruler.best(density)
+            entries.append(_compared(method, prepared, half_maps, model, by_model))
+    best_sharpening = None if by_model is None else by_model.best(density)
     return Comparison(
         prepared,
         tuple(entries),
         skipped,
-        oracle,
+        best_sharpening,
         model.path if model else None,
         _findings(prepared, entries, half_maps, model),
     )
@@ -250,8 +250,8 @@ def _needed(
     )
 
 
-def _deposited(prepared: Prepared, ruler: ModelAgreement | None) -> Compared:
-    agreement = None if ruler is None else ruler.agreement(prepared.density)
+def _deposited(prepared: Prepared, by_model: ModelAgreement | None) -> Compared:
+    agreement = None if by_model is None else by_model.agreement(prepared.density)
     return Compared(DEPOSITED, "as deposited", None, None, prepared.b_input, agreement)
 
 
@@ -260,7 +260,7 @@ def _compared(
     prepared: Prepared,
     half_maps: HalfMaps | None,
     model: Model | None,
-    ruler: ModelAgreement | None,
+    by_model: ModelAgreement | None,
 ) -> Compared:
     start = time.perf_counter()
     choice = method.choose(_needed(method, prepared, half_maps, model))
@@ -271,6 +271,8 @@ def _compared(
     b_output = overall_b(after, prepared.fit_limit).b_iso
     choice = replace(choice, b_iso=replace(choice.b_iso, output=b_output))
     agreement = None
-    if ruler is not None:
-        agreement = ruler.agreement(filtered(prepared.density, prepared.spectrum, filter_.radial))
+    if by_model is not None:
+        agreement = by_model.agreement(
+            filtered(prepared.density, prepared.spectrum, filter_.radial)
+        )
     return Compared(method.name, method.label, choice, filter_, b_output, agreement, seconds)

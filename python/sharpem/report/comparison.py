@@ -17,7 +17,7 @@ from sharpem.report.slices import Picture, pictures, window_of
 from sharpem.report.words import typeset
 from sharpem.spectra.filters import Filter
 
-__all__ = ["columns", "headline", "judge_sentence", "oracle_sentence", "render_comparison", "texts"]
+__all__ = ["best_sentence", "columns", "headline", "model_sentence", "render_comparison", "texts"]
 
 _FRACTION = 0.2  # of the molecular volume inside the contour, as in the scan
 
@@ -63,7 +63,7 @@ def _known(number: str) -> str:
 
 
 def headline(comparison: Comparison) -> str:
-    """Say which way is best, and which is of those that did not look at the judge."""
+    """Say which way is best, and which is of those that did not use the model."""
     best, blind = comparison.best, comparison.best_blind
     if best is None or blind is None:
         return "No model was given, so nothing here says which map is best."
@@ -74,7 +74,7 @@ def headline(comparison: Comparison) -> str:
     )
 
 
-def judge_sentence(comparison: Comparison) -> str:
+def model_sentence(comparison: Comparison) -> str:
     """Say who judged; nothing where nobody did."""
     if comparison.best is None:
         return ""
@@ -85,14 +85,14 @@ def judge_sentence(comparison: Comparison) -> str:
     )
 
 
-def oracle_sentence(comparison: Comparison) -> str:
+def best_sentence(comparison: Comparison) -> str:
     """Say what the best b_sharpen would have been, if the model was asked."""
-    oracle = comparison.oracle
-    if oracle is None:
+    best_sharpening = comparison.best_sharpening
+    if best_sharpening is None:
         return ""
     return (
-        f"The best that b_sharpen alone can do, by the model: {oracle.cc_mask:.4f} at "
-        f"{oracle.b_sharpen:+.0f} A^2."
+        f"The best that b_sharpen alone can do, by the model: {best_sharpening.cc_mask:.4f} at "
+        f"{best_sharpening.b_sharpen:+.0f} A^2."
     )
 
 
@@ -119,7 +119,7 @@ def render_comparison(comparison: Comparison, *, command: str | None = None) -> 
         kind="comparison",
         title=density.path.name if density.path else "map",
         headline=headline(comparison),
-        sentences=typeset((judge_sentence(comparison), oracle_sentence(comparison))),
+        sentences=typeset((model_sentence(comparison), best_sentence(comparison))),
         judged=comparison.best is not None,
         columns=[_with_signs(name) for name in columns(comparison)],
         rows=[_row(comparison, entry) for entry in comparison.entries],
@@ -221,12 +221,15 @@ def _targets(panel: Panel, comparison: Comparison) -> None:
 
 def _correlation_figure(comparison: Comparison) -> str:
     """Draw CC_mask over b_sharpen, and each way on it."""
-    oracle = comparison.oracle
-    assert oracle is not None
-    b, cc = np.array(oracle.trials).T
+    best_sharpening = comparison.best_sharpening
+    assert best_sharpening is not None
+    b, cc = np.array(best_sharpening.trials).T
     shown = [entry for entry in comparison.entries if entry.b_sharpen is not None]
     places = [entry.b_sharpen or 0.0 for entry in shown]
-    low, high = min(*places, oracle.b_sharpen) - 60, max(*places, oracle.b_sharpen) + 60
+    low, high = (
+        min(*places, best_sharpening.b_sharpen) - 60,
+        max(*places, best_sharpening.b_sharpen) + 60,
+    )
     near = (b >= low) & (b <= high)
     panel = Panel("CC_mask at B = 0")
     panel.line(b[near], cc[near], GREY, width=1.4)

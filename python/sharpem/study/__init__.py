@@ -1,7 +1,7 @@
 """A study over many maps with models, by the protocol of Terwilliger et al. (2018).
 
 Sections 2.8, 2.9 and 3.2-3.6 of the paper: which pairs count, the box about the model, every way to
-choose a filter, the judge, and the statistics.
+choose a filter, the agreement with the model, and the statistics.
 """
 
 from sharpem.study.case import study_case

@@ -1,4 +1,4 @@
-"""One pair of a study: whether it counts, what each method brings, how sure the judge is."""
+"""One pair of a study: whether it counts, what each method brings, how sure its model is."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def examine(pair: Pair, protocol: Protocol) -> CaseOutcome:
         return replace(outcome, excluded=excluded)
     assert pair.resolution is not None
     inputs = read_inputs(pair, protocol.padding)
-    ruler = _ruler(inputs, pair.resolution, protocol)
-    before = ruler.correlation(inputs.density).cc_mask
+    by_model = _by_model(inputs, pair.resolution, protocol)
+    before = by_model.correlation(inputs.density).cc_mask
     outcome = replace(outcome, shape=inputs.density.shape, cc_mask=before)
     if (excluded := protocol.correlation(before)) is not None:
         return replace(outcome, excluded=excluded)
@@ -67,7 +67,7 @@ def examine(pair: Pair, protocol: Protocol) -> CaseOutcome:
         radius=protocol.radius,
     )
     completed = _completed(outcome, found, inputs, protocol)
-    local = tuple(local_outcomes(found, inputs, ruler))
+    local = tuple(local_outcomes(found, inputs, by_model))
     return replace(completed, methods=(*completed.methods, *local))
 
 
@@ -76,7 +76,7 @@ def _completed(
 ) -> CaseOutcome:
     bare = next(entry.choice for entry in found.entries if entry.name == "surface-bare")
     assert bare is not None
-    assert found.oracle is not None
+    assert found.best_sharpening is not None
     prepared = found.prepared
     return replace(
         outcome,
@@ -85,8 +85,8 @@ def _completed(
         solvent=prepared.shells.noise is not None,
         b_signal=prepared.b_signal,
         volume_ratio=prepared.volume.angstrom3 / inputs.model.dry_volume,
-        best_b_sharpen=found.oracle.b_sharpen,
-        best_cc=found.oracle.cc_mask,
+        best_b_sharpen=found.best_sharpening.b_sharpen,
+        best_cc=found.best_sharpening.cc_mask,
         methods=tuple(_method(entry) for entry in found.entries if entry.name != DEPOSITED),
         curves=_curves(found, inputs, protocol),
         shaken=tuple(_with_errors(found, inputs, protocol)),
@@ -108,7 +108,7 @@ def _method(entry: Compared) -> MethodOutcome:
     )
 
 
-def _ruler(
+def _by_model(
     inputs: Inputs, resolution: float, protocol: Protocol, *, b_iso: float = 0.0
 ) -> ModelAgreement:
     return ModelAgreement(
@@ -120,26 +120,29 @@ def _curves(
     found: Comparison, inputs: Inputs, protocol: Protocol
 ) -> dict[str, list[tuple[float, float]]]:
     """Correlation against overall B of the map, for models at several B's: Fig. 7A, B."""
-    assert found.oracle is not None
+    assert found.best_sharpening is not None
     prepared = found.prepared
-    oracles = {0.0: found.oracle}
+    best_of = {0.0: found.best_sharpening}
     for b_iso in _MODEL_B:
-        ruler = _ruler(inputs, prepared.resolution, protocol, b_iso=b_iso)
-        oracles[b_iso] = ruler.best(inputs.density)
-    return {f"{b:g}": _over_b(oracle, prepared.b_signal) for b, oracle in sorted(oracles.items())}
+        by_model = _by_model(inputs, prepared.resolution, protocol, b_iso=b_iso)
+        best_of[b_iso] = by_model.best(inputs.density)
+    return {
+        f"{b:g}": _over_b(best_sharpening, prepared.b_signal)
+        for b, best_sharpening in sorted(best_of.items())
+    }
 
 
-def _over_b(oracle: BestSharpening, b_signal: float) -> list[tuple[float, float]]:
-    return [(b_signal - b_sharpen, cc) for b_sharpen, cc in reversed(oracle.trials)]
+def _over_b(best_sharpening: BestSharpening, b_signal: float) -> list[tuple[float, float]]:
+    return [(b_signal - b_sharpen, cc) for b_sharpen, cc in reversed(best_sharpening.trials)]
 
 
 def _with_errors(found: Comparison, inputs: Inputs, protocol: Protocol) -> Iterator[Shaken]:
     """Ask judges that are wrong by more and more: Fig. 7C."""
-    assert found.oracle is not None
-    prepared, oracle = found.prepared, found.oracle
-    yield Shaken(0.0, prepared.b_signal - oracle.b_sharpen, oracle.cc_mask)
+    assert found.best_sharpening is not None
+    prepared, best_sharpening = found.prepared, found.best_sharpening
+    yield Shaken(0.0, prepared.b_signal - best_sharpening.b_sharpen, best_sharpening.cc_mask)
     for rms in _ERRORS:
         wrong: Model = shaken(inputs.model, rms)
-        ruler = _ruler(replace(inputs, model=wrong), prepared.resolution, protocol)
-        oracle = ruler.best(inputs.density)
-        yield Shaken(rms, prepared.b_signal - oracle.b_sharpen, oracle.cc_mask)
+        by_model = _by_model(replace(inputs, model=wrong), prepared.resolution, protocol)
+        best_sharpening = by_model.best(inputs.density)
+        yield Shaken(rms, prepared.b_signal - best_sharpening.b_sharpen, best_sharpening.cc_mask)

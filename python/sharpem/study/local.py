@@ -21,7 +21,7 @@ _METHODS = ("surface", "half-map", MODEL)  # of Fig. 10
 
 
 def local_outcomes(
-    found: Comparison, inputs: Inputs, ruler: ModelAgreement
+    found: Comparison, inputs: Inputs, by_model: ModelAgreement
 ) -> Iterator[MethodOutcome]:
     """Localise what was chosen by surface, by half maps and by the model, and judge it.
 
@@ -31,19 +31,19 @@ def local_outcomes(
         The filters for the whole.
     inputs : Inputs
         Of the pair.
-    ruler : ModelAgreement
+    by_model : ModelAgreement
         The judge.
     """
     for entry in found.entries:
         if entry.name in _METHODS and entry.choice is not None and entry.filter is not None:
             try:
-                yield _outcome(entry, found, inputs, ruler)
+                yield _outcome(entry, found, inputs, by_model)
             except InputError:  # the map is too small for boxes
                 return
 
 
 def _outcome(
-    entry: Compared, found: Comparison, inputs: Inputs, ruler: ModelAgreement
+    entry: Compared, found: Comparison, inputs: Inputs, by_model: ModelAgreement
 ) -> MethodOutcome:
     assert entry.choice is not None
     start = time.perf_counter()
@@ -60,7 +60,7 @@ def _outcome(
         f"{entry.name}-local",
         f"{entry.label}, local",
         entry.choice.verdict.applicable,
-        ruler.correlation(local.map).cc_mask,
+        by_model.correlation(local.map).cc_mask,
         None,
         entry.choice.b_iso.target,
         time.perf_counter() - start,

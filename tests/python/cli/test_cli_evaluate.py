@@ -71,9 +71,9 @@ def test_the_truth_agrees_perfectly(simulated):
 
 
 def test_fsc_of_a_noisy_map(simulated):
-    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
-    found = ruler.agreement(simulated.map)
-    assert found.fsc.s[-1] < 1 / ruler.fsc_limit
+    by_model = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
+    found = by_model.agreement(simulated.map)
+    assert found.fsc.s[-1] < 1 / by_model.fsc_limit
     masked, box = found.fsc.crossing(0.5), found.fsc_box.crossing(0.5)
     assert masked.d < box.d  # the mask takes noise away
     assert masked.d == pytest.approx(3.0, abs=0.4)
@@ -81,15 +81,15 @@ def test_fsc_of_a_noisy_map(simulated):
 
 
 def test_radial_filters_leave_the_fsc_alone(simulated):
-    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
-    sharper = apply(simulated.map, Filter(SharpenBlur(60.0, d_cut=0.5), ruler.fsc_limit))
-    before, after = ruler.fsc(simulated.map), ruler.fsc(sharper)
+    by_model = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
+    sharper = apply(simulated.map, Filter(SharpenBlur(60.0, d_cut=0.5), by_model.fsc_limit))
+    before, after = by_model.fsc(simulated.map), by_model.fsc(sharper)
     np.testing.assert_allclose(after.value, before.value, atol=0.01)
 
 
 def test_peaks_against_numpy(simulated):
-    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
-    one, two = simulated.map.data, ruler.density
+    by_model = ModelAgreement(simulated.map, simulated.model, resolution=3.0)
+    one, two = simulated.map.data, by_model.density
     voxels = 500
     marked = highest(one, two, voxels)
     expected = np.zeros(one.size, dtype=bool)

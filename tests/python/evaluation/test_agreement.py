@@ -1,4 +1,4 @@
-"""The yardstick: on maps whose answer is known, and against an independent program."""
+"""The measure: on maps whose answer is known, and against an independent program."""
 
 from dataclasses import replace
 from importlib import resources
@@ -75,24 +75,24 @@ def test_oracle_finds_the_b_that_was_put_in(blurred):
 
 
 def test_oracle_of_another_family(blurred):
-    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
-    found = ruler.best(blurred.map, family=lambda b: SharpenBlur(b, d_cut=0.5))
+    by_model = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
+    found = by_model.best(blurred.map, family=lambda b: SharpenBlur(b, d_cut=0.5))
     assert found.b_sharpen == pytest.approx(80, abs=1)
     assert found.cc_mask == pytest.approx(1, abs=1e-4)
 
 
 def test_oracle_at_the_end_of_its_range(blurred):
-    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
-    assert ruler.best(blurred.map, b_range=(-100.0, 0.0)).at_end
+    by_model = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
+    assert by_model.best(blurred.map, b_range=(-100.0, 0.0)).at_end
 
 
 def test_fsc_with_the_model(blurred):
-    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
-    s, fsc = ruler.fsc(blurred.truth)
-    assert s[-1] <= 1 / ruler.fsc_limit
+    by_model = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
+    s, fsc = by_model.fsc(blurred.truth)
+    assert s[-1] <= 1 / by_model.fsc_limit
     inside = s <= 1 / 3.0  # where the truth ends
     np.testing.assert_allclose(fsc[inside], 1, atol=1e-3)
-    assert ruler.fsc(blurred.map).value.min() > 0.99
+    assert by_model.fsc(blurred.map).value.min() > 0.99
 
 
 def test_origin_of_the_map_counts(blurred):
@@ -135,18 +135,18 @@ def test_resolution_beyond_the_grid(blurred):
 
 
 def test_another_grid_is_refused(blurred):
-    ruler = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
+    by_model = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     other = DensityMap.from_array(np.ascontiguousarray(blurred.map.data[1:]), 1.0)
     with pytest.raises(InputError, match="different grids"):
-        ruler.correlation(other)
+        by_model.correlation(other)
 
 
 @pytest.mark.parametrize(("names", "resolution", "cc", "best"), present(INDEPENDENT))
 def test_agrees_with_an_independent_program(names, resolution, cc, best):
     density = read_map(real(names[0]))
     model = read_model(real(names[1]), waters=True)
-    ruler = ModelAgreement(density, model, resolution=resolution)
-    assert ruler.correlation(density).cc_mask == pytest.approx(cc, abs=1e-3)
-    found = ruler.best(density)
+    by_model = ModelAgreement(density, model, resolution=resolution)
+    assert by_model.correlation(density).cc_mask == pytest.approx(cc, abs=1e-3)
+    found = by_model.best(density)
     assert found.cc_mask == pytest.approx(best[0], abs=1e-3)
     assert found.b_sharpen == pytest.approx(best[1], abs=10)

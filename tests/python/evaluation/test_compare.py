@@ -18,7 +18,7 @@ from sharpem.evaluation.compare import DEPOSITED, compare
 from sharpem.io.model import read_model
 from sharpem.maps.half_maps import pair_half_maps
 from sharpem.methods.registry import COMPARED, MODEL
-from sharpem.report.comparison import headline, judge_sentence, render_comparison
+from sharpem.report.comparison import headline, model_sentence, render_comparison
 from sharpem.simulate import simulate_map
 
 RESOLUTION = 3.5
@@ -85,7 +85,7 @@ def test_sharpening_beats_the_map_as_it_came(found):
     assert found.best.cc_mask == max(entry.cc_mask for entry in found.entries)
     assert entries["empirical"].cc_mask > entries[DEPOSITED].cc_mask
     assert (
-        found.oracle.cc_mask
+        found.best_sharpening.cc_mask
         > max(e.cc_mask for e in found.entries if e.b_sharpen is not None) - 0.02
     )
 
@@ -99,16 +99,16 @@ def test_same_answer_as_sharpening_alone(found, simulated):
 
 
 def test_agreement_is_that_of_the_filtered_map(found, simulated):
-    ruler = ModelAgreement(simulated.map, simulated.model, resolution=RESOLUTION)
+    by_model = ModelAgreement(simulated.map, simulated.model, resolution=RESOLUTION)
     for entry in found.entries[1:]:
         map_ = apply(simulated.map, entry.filter)
-        assert ruler.correlation(map_) == entry.agreement.correlation
+        assert by_model.correlation(map_) == entry.agreement.correlation
 
 
 def test_the_model_judges_but_is_not_seen(found, simulated):
     blind = compare(simulated.map, resolution=RESOLUTION)
     assert blind.best is None
-    assert blind.oracle is None
+    assert blind.best_sharpening is None
     assert "half-map" in blind.skipped
     for entry in blind.entries:
         assert entry.cc_mask is None
@@ -117,8 +117,8 @@ def test_the_model_judges_but_is_not_seen(found, simulated):
     assert headline(found).startswith(f"Best by CC_mask: {found.best.label}")
     assert found.best_blind.name != MODEL
     assert f"{found.best_blind.label} ({found.best_blind.cc_mask:.4f})" in headline(found)
-    assert "looked at it too" in judge_sentence(found)
-    assert judge_sentence(blind) == ""
+    assert "looked at it too" in model_sentence(found)
+    assert model_sentence(blind) == ""
 
 
 def test_model_elsewhere(simulated):
@@ -133,10 +133,10 @@ def test_the_best_map_follows_the_b_of_the_model(case, simulated):
     if case != "simulated":
         map_, model_, resolution = case
         density, model = read_map(real(map_)), read_model(real(model_))
-    rulers = [
+    by_models = [
         ModelAgreement(density, model, resolution=resolution, b_iso=b) for b in (-100.0, 0.0, 100.0)
     ]
-    sharp, middle, blurred = (r.best(density, b_range=(-400, 600)).b_sharpen for r in rulers)
+    sharp, middle, blurred = (r.best(density, b_range=(-400, 600)).b_sharpen for r in by_models)
     assert 40 < sharp - middle < 130  # the paper: 50
     assert 50 < middle - blurred < 130  # the paper: 65
 

@@ -348,9 +348,9 @@ SETS = [
 def test_real_crystals_are_sharpened_nearly_as_well_as_can_be(path, labels, model):
     density = read_mtz(real(path), labels)
     resolution = density.reflections.d_min
-    ruler = ModelAgreement(density, read_model(real(model)), resolution=resolution * 1.0001)
+    by_model = ModelAgreement(density, read_model(real(model)), resolution=resolution * 1.0001)
     result = sharpem.sharpen(density, resolution=resolution)
-    before, after = (ruler.correlation(map_).cc_mask for map_ in (density, result.map))
+    before, after = (by_model.correlation(map_).cc_mask for map_ in (density, result.map))
     assert result.verdict.applicable
     assert after > before + 0.01
-    assert after > ruler.best(density).cc_mask - 0.003
+    assert after > by_model.best(density).cc_mask - 0.003

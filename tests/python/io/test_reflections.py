@@ -208,9 +208,9 @@ def test_electrons_or_x_rays_are_asked_for(write, mtz, mrc_file):
 
 def test_a_yardstick_serves_maps_of_its_own_radiation_only(write, mtz):
     density = read_map(write(mtz))
-    ruler = ModelAgreement(density, to_model(crystal()[1]), resolution=4.0)
-    assert ruler.goes_with(density, xray=True)
-    assert not ruler.goes_with(density, xray=False)
+    by_model = ModelAgreement(density, to_model(crystal()[1]), resolution=4.0)
+    assert by_model.goes_with(density, xray=True)
+    assert not by_model.goes_with(density, xray=False)
 
 
 @pytest.mark.parametrize(

@@ -72,15 +72,15 @@ def test_local_b_is_recovered(uneven, localised):
     ],
 )
 def test_local_beats_overall(uneven, options, margin):
-    made, _, ruler = uneven
+    made, _, by_model = uneven
     options = dict(options)
     if options.pop("model", False):
         options["model"] = made.model
     if options.pop("half", False):
         options |= {"half1": made.half_maps[0], "half2": made.half_maps[1]}
     result = sharpen(made.map, resolution=RESOLUTION, local=True, local_box=SIZE, **options)
-    overall = ruler.correlation(result.local.overall).cc_mask
-    assert ruler.correlation(result.map).cc_mask > overall + margin
+    overall = by_model.correlation(result.local.overall).cc_mask
+    assert by_model.correlation(result.map).cc_mask > overall + margin
 
 
 def test_maps_of_local_b_follow_the_places(localised):
@@ -313,8 +313,8 @@ def test_options_without_local(source, tmp_path, capsys, option):
 @pytest.mark.parametrize("with_model", [False, True])
 def test_real_maps_lose_nothing(map_, model, resolution, with_model):
     density, atoms = read_map(real(map_)), read_model(real(model))
-    ruler = ModelAgreement(density, atoms, resolution=resolution)
+    by_model = ModelAgreement(density, atoms, resolution=resolution)
     options = {"model": atoms} if with_model else {}
     result = sharpen(density, resolution=resolution, local=True, **options)
-    overall = ruler.correlation(result.local.overall).cc_mask
-    assert ruler.correlation(result.map).cc_mask > overall - 0.01
+    overall = by_model.correlation(result.local.overall).cc_mask
+    assert by_model.correlation(result.map).cc_mask > overall - 0.01

@@ -40,31 +40,31 @@ def result(pair):
     return sharpen(half1=one, half2=two, resolution=RESOLUTION)
 
 
-def best_radial_cc(density, ruler, shells=40):
+def best_radial_cc(density, by_model, shells=40):
     """Correlation of the best sum of shells with the model: least squares over the mask."""
-    spectrum = _core.analyse(density.data, density.cell, ruler.resolution)
-    s_max = 1 / ruler.resolution
+    spectrum = _core.analyse(density.data, density.cell, by_model.resolution)
+    s_max = 1 / by_model.resolution
     edges = np.linspace(0, s_max * (1 + 1e-6), shells + 1)
     parts = []
     for low, high in pairwise(edges):
         s = [0.0, low - 1e-7, low, high - 1e-7, high] if low else [0.0, high - 1e-7, high]
         step = [0.0, 0.0, 1.0, 1.0, 0.0] if low else [1.0, 1.0, 0.0]
         curve = _core.RadialCurve.table(s, step, s_max)
-        part = _core.synthesise(spectrum, curve)[ruler.mask].astype(float)
+        part = _core.synthesise(spectrum, curve)[by_model.mask].astype(float)
         if np.ptp(part) > 0:
             parts.append((part - part.mean()) / part.std())
     parts = np.array(parts)
-    model = ruler.density[ruler.mask].astype(float)
+    model = by_model.density[by_model.mask].astype(float)
     weights = np.linalg.lstsq(parts @ parts.T, parts @ (model - model.mean()), rcond=1e-10)[0]
     return float(np.corrcoef(weights @ parts, model)[0, 1])
 
 
 def test_close_to_the_best_radial_filter(pair, result):
-    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
-    best = best_radial_cc(pair.map, ruler)
-    found = ruler.correlation(result.map).cc_mask
+    by_model = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
+    best = best_radial_cc(pair.map, by_model)
+    found = by_model.correlation(result.map).cc_mask
     assert found > best - 0.005
-    assert found > ruler.correlation(pair.map).cc_mask + 0.1
+    assert found > by_model.correlation(pair.map).cc_mask + 0.1
 
 
 def test_order_of_the_halves_changes_no_bit(pair):
@@ -79,8 +79,10 @@ def test_model_for_the_amplitudes(pair, result):
     one, two = pair.half_maps
     helped = sharpen(half1=one, half2=two, resolution=RESOLUTION, model=pair.model)
     assert helped.method == "half-map"
-    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
-    assert ruler.correlation(helped.map).cc_mask > ruler.correlation(result.map).cc_mask - 0.001
+    by_model = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
+    assert (
+        by_model.correlation(helped.map).cc_mask > by_model.correlation(result.map).cc_mask - 0.001
+    )
 
 
 def test_resolution_from_the_fsc(pair):
@@ -126,9 +128,9 @@ def test_the_full_map_may_be_filtered_already(pair, result):
     one, two = pair.half_maps
     before = Filter(ShellFilter((50.0, 5.0, 3.0), (1.0, 1.5, 3.0)), 2.4)
     again = sharpen(apply(pair.map, before), half1=one, half2=two, resolution=RESOLUTION)
-    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
-    assert ruler.correlation(again.map).cc_mask == pytest.approx(
-        ruler.correlation(result.map).cc_mask, abs=0.002
+    by_model = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
+    assert by_model.correlation(again.map).cc_mask == pytest.approx(
+        by_model.correlation(result.map).cc_mask, abs=0.002
     )
 
 
@@ -137,8 +139,8 @@ def test_given_mask(pair, result):
     mask = pair.map.with_data(pair.mask)
     found = sharpen(half1=one, half2=two, resolution=RESOLUTION, mask=mask)
     assert found.choice.shells.to_dict()["mask_share"] == pytest.approx(pair.mask.mean())
-    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
-    assert ruler.correlation(found.map).cc_mask > ruler.correlation(result.map).cc_mask - 0.01
+    by_model = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
+    assert by_model.correlation(found.map).cc_mask > by_model.correlation(result.map).cc_mask - 0.01
 
 
 def test_a_mask_worse_than_none_is_left_out(pair, result):
@@ -155,10 +157,10 @@ def test_a_mask_worse_than_none_is_left_out(pair, result):
 
 
 def test_single_map_does_as_well_where_there_is_solvent(pair, result):
-    ruler = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
+    by_model = ModelAgreement(pair.map, pair.model, resolution=RESOLUTION)
     alone = sharpen(pair.map, resolution=RESOLUTION, method="single-map")
-    assert ruler.correlation(alone.map).cc_mask == pytest.approx(
-        ruler.correlation(result.map).cc_mask, abs=0.005
+    assert by_model.correlation(alone.map).cc_mask == pytest.approx(
+        by_model.correlation(result.map).cc_mask, abs=0.005
     )
 
 
@@ -261,9 +263,9 @@ def test_synthetic_pair():
     mean = pair_half_maps(*halves).mean()
     model = read_model(folder / "model_shifted.pdb")
     result = sharpen(half1=halves[0], half2=halves[1], resolution=3.2)
-    ruler = ModelAgreement(mean, model, resolution=3.2)
-    best = best_radial_cc(mean, ruler, shells=60)
-    assert ruler.correlation(result.map).cc_mask > best - 0.005
+    by_model = ModelAgreement(mean, model, resolution=3.2)
+    best = best_radial_cc(mean, by_model, shells=60)
+    assert by_model.correlation(result.map).cc_mask > best - 0.005
     table = result.choice.shells.to_dict()["resolution"]
     assert table["unmasked_0.143"] == pytest.approx(3.2, abs=0.1)
 

@@ -1,4 +1,4 @@
-"""The filter by a model: against the oracle, incomplete and misplaced models."""
+"""The filter by a model: against the best_sharpening, incomplete and misplaced models."""
 
 from dataclasses import replace
 from importlib import resources
@@ -37,8 +37,8 @@ def simulated():
 
 def cc(simulated, model, **options):
     result = sharpen(simulated.map, resolution=3.5, model=model, **options)
-    ruler = ModelAgreement(simulated.map, simulated.model, resolution=3.5)
-    return result, ruler.correlation(result.map).cc_mask, ruler.best(simulated.map).cc_mask
+    by_model = ModelAgreement(simulated.map, simulated.model, resolution=3.5)
+    return result, by_model.correlation(result.map).cc_mask, by_model.best(simulated.map).cc_mask
 
 
 def test_error_of_the_model():
@@ -46,9 +46,9 @@ def test_error_of_the_model():
 
 
 def test_at_least_as_good_as_the_oracle(simulated):
-    result, found, oracle = cc(simulated, simulated.model)
+    result, found, best_sharpening = cc(simulated, simulated.model)
     assert result.method == "model"
-    assert found > oracle - 0.002
+    assert found > best_sharpening - 0.002
     table = result.choice.shells.to_dict()
     assert max(table["cc_star"]) == 1
     assert table["resolution"]["0.143"] < 4.0
@@ -57,19 +57,19 @@ def test_at_least_as_good_as_the_oracle(simulated):
 
 def test_half_a_model_does_nearly_as_well(simulated):
     half = simulated.model.selected(np.arange(len(simulated.model)) % 100 < 50)
-    _, found, oracle = cc(simulated, half)
-    assert found > oracle - 0.02
+    _, found, best_sharpening = cc(simulated, half)
+    assert found > best_sharpening - 0.02
 
 
 def test_model_partly_outside(simulated):
     shift = np.array([0.55 * simulated.map.cell[0], 0, 0])
     with_copy = simulated.model.positions.copy()
     with_copy[::3] += 2 * shift
-    result, found, oracle = cc(simulated, replace(simulated.model, positions=with_copy))
+    result, found, best_sharpening = cc(simulated, replace(simulated.model, positions=with_copy))
     assert any(
         "33 % of the model's atoms lie outside the map" in w for w in result.verdict.warnings
     )
-    assert found > oracle - 0.02
+    assert found > best_sharpening - 0.02
 
 
 def test_model_elsewhere(simulated):
@@ -120,19 +120,19 @@ def test_atoms_off_their_places_are_no_noise_of_the_map(simulated):
     """Coordinates wrong by 1 A each: the map alone says more than they do."""
     positions = simulated.model.positions
     wrong = positions + np.random.default_rng(0).normal(0, 1.0, positions.shape)
-    result, found, oracle = cc(simulated, replace(simulated.model, positions=wrong))
+    result, found, best_sharpening = cc(simulated, replace(simulated.model, positions=wrong))
     assert codes(result) == ["model-misplaced"]
-    assert found > oracle - 0.005
+    assert found > best_sharpening - 0.005
 
 
 def test_a_model_without_side_chains_does_not_rule_the_amplitudes(simulated):
     elements = np.array(simulated.model.elements)
     keep = (elements != "C") | (np.cumsum(elements == "C") % 2 == 0)
-    result, found, oracle = cc(simulated, simulated.model.selected(keep))
+    result, found, best_sharpening = cc(simulated, simulated.model.selected(keep))
     assert codes(result) == ["model-incomplete"]
     assert "lacks side chains" in result.choice.findings[0].text
     assert not result.verdict.applicable
-    assert found > oracle - 0.005
+    assert found > best_sharpening - 0.005
 
 
 def test_no_atom_scatters(simulated):
@@ -143,7 +143,10 @@ def test_no_atom_scatters(simulated):
 @pytest.mark.parametrize(("map_", "model", "resolution"), present(REAL))
 def test_real_maps(map_, model, resolution):
     density, atoms = read_map(real(map_)), read_model(real(model))
-    ruler = ModelAgreement(density, atoms, resolution=resolution)
+    by_model = ModelAgreement(density, atoms, resolution=resolution)
     result = sharpen(density, resolution=resolution, model=atoms)
-    found, oracle = ruler.correlation(result.map).cc_mask, ruler.best(density).cc_mask
-    assert found > oracle - 0.002
+    found, best_sharpening = (
+        by_model.correlation(result.map).cc_mask,
+        by_model.best(density).cc_mask,
+    )
+    assert found > best_sharpening - 0.002

@@ -98,7 +98,10 @@ def test_a_case_is_what_compare_finds_in_the_box(study, folder):
     for name in local:  # about the filter for the whole, and next to it on a map with one B
         assert by_name.pop(name) == pytest.approx(by_name[name.removesuffix("-local")], abs=0.01)
     assert by_name == {entry.name: entry.cc_mask for entry in found.entries[1:]}
-    assert (case.best_b_sharpen, case.best_cc) == (found.oracle.b_sharpen, found.oracle.cc_mask)
+    assert (case.best_b_sharpen, case.best_cc) == (
+        found.best_sharpening.b_sharpen,
+        found.best_sharpening.cc_mask,
+    )
     assert case.method("half-map").b_sharpen is None
     assert case.method("surface").overall_b == pytest.approx(
         case.b_signal - case.method("surface").b_sharpen
