@@ -51,11 +51,16 @@ ELSEWHERE = {
     "io.write_model": "maps/test_crop.py",  # a model goes with its box
     "io.write_mrc_header": "io/test_mrc.py",
     "io.write_mtz": "io/test_mtz.py",
+    "local.bands": "local/test_gains.py",  # gains are made of them
     "local.blend": "local/test_localise.py",
     "local.boxes": "local/test_localise.py",
-    "local.evidence": "local/test_localise.py",
+    "local.fall_off": "local/test_gains.py",  # of every place
+    "local.fields": "local/test_gains.py",  # power by place and band
+    "local.lattice": "local/test_gains.py",
     "local.localised": "local/test_localise.py",
+    "local.maps": "local/test_localise.py",  # what is written beside the map
     "local.scores": "local/test_localise.py",
+    "local.worth": "local/test_localise.py",  # the sentence of every run
     "maps.arrays": "maps/test_density.py",  # names of types
     "maps.cell": "maps/test_unit_cell.py",
     "maps.soft_zone": "maps/test_crop.py",

@@ -64,7 +64,7 @@ def test_scale_and_offset_do_not_matter(blurred):
     assert scaled.cc_mask == pytest.approx(plain.cc_mask, abs=1e-5)
 
 
-def test_oracle_finds_the_b_that_was_put_in(blurred):
+def test_the_best_b_sharpen_finds_the_b_that_was_put_in(blurred):
     plain = map_model_cc(blurred.map, blurred.model, resolution=3.0)
     found = best_b_sharpen(blurred.map, blurred.model, resolution=3.0)
     assert found.b_sharpen == pytest.approx(80, abs=8)  # the filter ends softly at the resolution
@@ -74,14 +74,14 @@ def test_oracle_finds_the_b_that_was_put_in(blurred):
     assert [b for b, _ in found.trials] == sorted(b for b, _ in found.trials)
 
 
-def test_oracle_of_another_family(blurred):
+def test_best_b_sharpen_of_another_family(blurred):
     by_model = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     found = by_model.best(blurred.map, family=lambda b: SharpenBlur(b, d_cut=0.5))
     assert found.b_sharpen == pytest.approx(80, abs=1)
     assert found.cc_mask == pytest.approx(1, abs=1e-4)
 
 
-def test_oracle_at_the_end_of_its_range(blurred):
+def test_best_b_sharpen_at_the_end_of_its_range(blurred):
     by_model = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     assert by_model.best(blurred.map, b_range=(-100.0, 0.0)).at_end
 

@@ -45,7 +45,7 @@ def test_error_of_the_model():
     assert error_b(4.0) == pytest.approx(8 * np.pi)
 
 
-def test_at_least_as_good_as_the_oracle(simulated):
+def test_at_least_as_good_as_the_best_b_sharpen(simulated):
     result, found, best_sharpening = cc(simulated, simulated.model)
     assert result.method == "model"
     assert found > best_sharpening - 0.002
