@@ -145,6 +145,7 @@ class Sharpened:
     def to_dict(self) -> dict[str, Any]:
         """As in ``PREFIX.json``; numbers that are not finite become None."""
         prepared, choice = self.prepared, self.choice
+        removed = None if choice.leaves_alone else prepared.removed
         answer = {
             "schema": SCHEMA,
             "sharpem": __version__,
@@ -159,8 +160,8 @@ class Sharpened:
             "b_iso": asdict(self.b_iso),
             "anisotropy": {
                 "b_cartesian": list(prepared.anisotropy.b_cartesian),
-                "corrected": prepared.removed is not None,
-                "removed": list(prepared.removed.b_cartesian) if prepared.removed else None,
+                "corrected": removed is not None,
+                "removed": list(removed.b_cartesian) if removed else None,
             },
             "composition": prepared.composition.to_dict(),
             "filter": self.filter.to_dict() if self.filter else None,

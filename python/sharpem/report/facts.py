@@ -122,7 +122,8 @@ def _of_outcome(result: Sharpened) -> Iterator[Fact]:
         yield Fact("filter", "none")
         return
     overall = result.local is not None and bool(result.local.boxes)
-    yield Fact("filter", filter_text(filter_), brief=True)
+    text = "none: every voxel is as it was" if result.choice.leaves_alone else filter_text(filter_)
+    yield Fact("filter", text, brief=True)
     if isinstance(filter_.radial, SharpenBlur):
         radial = filter_.radial
         yield Fact(

@@ -112,6 +112,8 @@ def _done(result: Sharpened) -> tuple[str, ...]:
             "--if-not-applicable empirical for a map at the overall B expected of such a map.",
             f"{_before(result)}.",
         )
+    if result.choice.leaves_alone:
+        return ("Every voxel is as it was; no Fourier coefficient was changed or dropped.",)
     sentences = (
         _fall_back_sentence(result),
         _local_sentence(result, _sharpening_sentence(result.filter)),
