@@ -169,13 +169,9 @@ def prepare(
     limit = max(band_limit(shells, resolution), spectrum.d_min)
     history = map_history(density, spectrum, shells, molecule, resolution=resolution, limit=limit)
     give_memory_back()
-    fall = read_fall_off(
-        density,
-        spectrum,
-        shells.with_noise(history.noise),
-        limit=limit,
-        volume=volume if correct_anisotropy else None,
-    )
+    room = volume if correct_anisotropy else None
+    noisy = shells.with_noise(history.noise)
+    fall = read_fall_off(density, spectrum, noisy, limit=limit, volume=room)
     if fall.removed is not None and not fall.known:
         # What was taken for anisotropy left nothing that makes sense.
         return prepare(

@@ -175,22 +175,15 @@ def compare(
     tell = progress or (lambda _stage, _done, _total: None)
     density = whole_cell(to_density(density, voxel_size))
     model = None if model is None else to_model(model)
-    extra = METHODS["half-map"].memory if half_maps is not None else None
-    check_memory(
-        density,
-        resolution,
-        max_memory,
-        maps=1 + 2 * (half_maps is not None),
-        extra=extra if model is None else _STEP,
-        threads=_core.threads(),
-    )
+    halves = half_maps is not None
+    extra = _STEP if model is not None else METHODS["half-map"].memory if halves else None
+    maps, threads = 1 + 2 * halves, _core.threads()
+    check_memory(density, resolution, max_memory, maps=maps, extra=extra, threads=threads)
     stages = len(COMPARED) + 1
     tell("prepare", 0, stages)
-    by_model = (
-        None
-        if model is None
-        else ModelAgreement(density, model, resolution=resolution, radius=radius)
-    )
+    by_model = None
+    if model is not None:
+        by_model = ModelAgreement(density, model, resolution=resolution, radius=radius)
     prepared = prepare(density, resolution)
     entries, skipped = [_deposited(prepared, by_model)], {}
     for number, method in enumerate(COMPARED.values(), start=1):
@@ -200,14 +193,8 @@ def compare(
         else:
             entries.append(_compared(method, prepared, half_maps, model, by_model))
     best_sharpening = None if by_model is None else by_model.best(density)
-    return Comparison(
-        prepared,
-        tuple(entries),
-        skipped,
-        best_sharpening,
-        model.path if model else None,
-        _findings(prepared, entries, half_maps, model),
-    )
+    path, seen = model.path if model else None, _findings(prepared, entries, half_maps, model)
+    return Comparison(prepared, tuple(entries), skipped, best_sharpening, path, seen)
 
 
 def _findings(

@@ -165,28 +165,20 @@ class _About:
         if symmetry is not None:
             b_iso = symmetrised(b_iso, step, prepared.density, symmetry)
         limits = resolution_of(fields, found) if fields.known else np.full(b_iso.shape, np.nan)
-        at = self.boxes.centres / step
-        told = read_at(found.error, at) < _INFORMATIVE * found.tau
-        answer = _Found(
-            read_at(b_sharpen, at),
-            prepared.b_signal + read_at(b_iso, at),
-            read_at(found.error, at),
-            told,
-            tuple("Its own fall-off decides." if own else _OVERALL for own in told),
-            read_at(limits, at),
-        )
+        answer = self._at_places(step, b_sharpen, prepared.b_signal + b_iso, limits, found)
         if self.settings.blend == "boxes":
             return replace(self.by_boxes(answer), tau=found.tau)
+        written = LocalFields(
+            _field(self.b_sharpen + b_sharpen, step),
+            _field(prepared.b_signal + b_iso, step),
+            _field(limits, step) if fields.known else None,
+        )
         return Localised(
             map=gains.sharpened(self.overall, prepared.spectrum, radial),
             overall=self.overall,
             boxes=self._table(answer),
             settings=self.settings,
-            fields=LocalFields(
-                _field(self.b_sharpen + b_sharpen, step),
-                _field(prepared.b_signal + b_iso, step),
-                _field(limits, step) if fields.known else None,
-            ),
+            fields=written,
             b_sharpen=self.b_sharpen,
             b_iso=prepared.b_signal,
             tau=found.tau,
@@ -194,6 +186,22 @@ class _About:
             warnings=(),
             gains=gains,
             rise=rise,
+        )
+
+    def _at_places(
+        self, step: float, b_sharpen: Array, b_iso: Array, limits: Array, found: FallOff
+    ) -> _Found:
+        """What the fields say at the middle of every box; `step` is that of their lattice, A."""
+        at = self.boxes.centres / step
+        error = read_at(found.error, at)
+        informative = error < _INFORMATIVE * found.tau
+        return _Found(
+            read_at(b_sharpen, at),
+            read_at(b_iso, at),
+            error,
+            informative,
+            tuple("Its own fall-off decides." if own else _OVERALL for own in informative),
+            read_at(limits, at),
         )
 
     def by_boxes(self, found: _Found) -> Localised:
