@@ -18,12 +18,14 @@ class Threshold {
  public:
   Threshold(const Spectrum& spectrum, const std::vector<double>& edges) : edges_(edges) {
     const ShellSums sums = shell_sums(spectrum, edges);
+    power_.reserve(edges.size());
     double strongest = 0;
     for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
       power_.push_back(sums.terms[i] > 0 ? sums.power[i] / sums.terms[i] : 0);
       strongest = std::max(strongest, power_.back());
     }
     std::vector<bool> empty;
+    empty.reserve(power_.size());
     for (const double power : power_) empty.push_back(!(power > emptiest * strongest));
     for (std::size_t i = 0; i < power_.size(); ++i) {
       // A shell beside an empty one holds the edge of a low-pass filter.
