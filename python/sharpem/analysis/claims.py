@@ -54,8 +54,7 @@ def _b_unknown(density: DensityMap, resolution: float, limit: float) -> Finding:
         "b-unknown",
         f"The overall B is not known: shells to {resolution:g} A in a box of "
         f"{max(density.cell[:3]):.0f} A do not show it well enough{ends}.",
-        "The map is left as it is; --b-sharpen sets a sharpening, and half maps or a model show "
-        "one.",
+        "Without half maps or a model, the map is left as it is; --b-sharpen sets a sharpening.",
     )
 
 

@@ -122,18 +122,24 @@ def check_mask(mask: DensityMap, density: DensityMap) -> tuple[Finding, ...]:
         *mask.findings,
         finding(
             "mask-doubtful",
-            f"The map varies {within / without:.2f} times as much inside the mask as outside: the "
-            "mask holds no more of the molecule than what it leaves out.",
+            f"The map varies {_ratio(within, without):.2f} times as much inside the mask as "
+            "outside: the mask holds no more of the molecule than what it leaves out.",
             "Look at mask and map together; a mask about a part of the molecule is fine.",
         ),
     )
 
 
+def _ratio(within: float, without: float) -> float:
+    """Ratio of two variances; a map without contrast on either side varies alike on both."""
+    return within / without if without > 0 else 1.0
+
+
 def _variances(density: DensityMap, window: Map) -> tuple[float, float]:
-    """Mean squared density inside and outside, of the map cut where it is free of noise."""
+    """Mean squared density inside and outside, relative, of the map cut where noise is low."""
     d_min = max(_COARSE, 6 * max(density.voxel_size))
     low = _core.synthesise(_core.analyse(density.data, density.cell, d_min))
     low -= np.float32(low.mean(dtype=np.float64))
+    low /= np.abs(low).max() or np.float32(1)  # squares of the smallest values would be 0
     squares = np.square(low, out=low)
     total, inside = float(squares.sum(dtype=np.float64)), dot(squares, window)
     size = float(window.sum(dtype=np.float64))

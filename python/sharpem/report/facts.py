@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 from typing import NamedTuple
 
 from sharpem.analysis.molecular_volume import MolecularVolume
@@ -183,8 +184,10 @@ def _of_b(result: Sharpened) -> Iterator[Fact]:
 
 def _overall_b(result: Sharpened) -> str:
     b = result.b_iso
+    if isnan(b.signal):
+        return "not known"
     before = f"{b.input:.0f} A^2; of the signal in it {b.signal:.0f} A^2"
-    if b.output is None:
+    if b.output is None or isnan(b.output) or isnan(b.target):
         return before if b.signal != b.input else f"{b.input:.0f} A^2"
     low, high = b.interval
     target = f"{b.target:.0f} A^2" + (f" ({low:.0f} to {high:.0f})" if low < high else "")
@@ -196,7 +199,9 @@ def _overall_b(result: Sharpened) -> str:
 def _of_molecule(result: Sharpened) -> Iterator[Fact]:
     prepared = result.prepared
     text = f"B differs by {prepared.anisotropy.spread:.0f} A^2 between directions"
-    if result.filter is None or result.filter.anisotropy is None:
+    if isnan(prepared.anisotropy.spread):
+        text = "not known"
+    elif result.filter is None or result.filter.anisotropy is None:
         text += ", left in"
     else:
         text += f", {result.filter.anisotropy.spread:.0f} A^2 of it removed"
@@ -212,6 +217,8 @@ def _of_molecule(result: Sharpened) -> Iterator[Fact]:
 def _tensor(anisotropy: Anisotropy | None) -> str:
     if anisotropy is None:
         return "none"
+    if isnan(anisotropy.spread):
+        return "not known"
     return " ".join(f"{b:.1f}" for b in anisotropy.b_cartesian) + " A^2"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isnan
 from typing import NamedTuple
 
 from sharpem.findings import lines_of
@@ -150,17 +151,21 @@ def _local_sentence(result: Sharpened, overall: str) -> str:
 
 def _before(result: Sharpened) -> str:
     b = result.b_iso
+    if isnan(b.signal):
+        return "Overall B before: not known"
     whole = "" if abs(b.input - b.signal) < 0.5 else f" (signal; {short_b(b.input)} {_B} whole map)"
     return f"Overall B before: {short_b(b.signal)} {_B}{whole}"
 
 
 def _target_sentence(result: Sharpened) -> str:
     b = result.b_iso
+    if isnan(b.target):
+        return f"{_before(result)}."
     low, high = b.interval
     text = f"{_before(result)}. Target: {short_b(b.target)} {_B}"
     if high > low:
         text += f", about 90 % interval {short_b(low)} to {short_b(high)} {_B}"
-    if b.output is not None:
+    if b.output is not None and not isnan(b.output):
         radial = result.filter.radial if result.filter else None
         blurred = isinstance(radial, SharpenBlur) and radial.blurred_part > 0
         where = " (blurring about d_cut included)" if blurred else ""

@@ -54,6 +54,19 @@ def test_a_mask_about_the_solvent_is_doubtful(density, ball):
     assert found.code == "mask-doubtful"
 
 
+def test_the_check_holds_for_the_faintest_map(density, ball):
+    """Squares of values of 1e-30 are 0 in single precision, which said nothing of the mask."""
+    faint = density.with_data(density.data * np.float32(1e-30))
+    assert check_mask(faint.with_data(ball), faint) == ()
+
+
+def test_a_mask_on_a_map_without_coarse_contrast_is_doubtful(density, ball):
+    flat = density.with_data(np.ones_like(ball))
+    [found] = check_mask(flat.with_data(ball), flat)
+    assert found.code == "mask-doubtful"
+    assert "varies 1.00 times" in found.text
+
+
 def test_a_mask_elsewhere_is_refused(density, ball):
     with pytest.raises(InputError, match=r"voxel size .* 1.5\) A against .* 3\) A"):
         check_mask(DensityMap.from_array(ball, 2 * STEP), density)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -301,6 +302,16 @@ def test_no_noise_no_noise_curve(result):
     quiet = replace(result, prepared=fallen(result, shells=shell_table(noise=False)))
     assert "noise before" in render_report(result)
     assert "noise before" not in render_report(quiet)
+
+
+@pytest.mark.parametrize("unknown", ["signal", "target", "output"])
+def test_an_overall_b_that_is_not_known_is_no_number(result, unknown):
+    """Half maps that agree coarsely choose a filter for a map whose B cannot be read."""
+    known = {"signal": 50.0, "target": 60.0, "output": 61.0}
+    b_iso = replace(B_ISO, **{**known, unknown: math.nan})
+    text = text_of(render_report(chosen(result, b_iso=b_iso)))
+    assert "Overall B before" in text
+    assert not re.search(r"\bnan\b", text)
 
 
 def test_same_result_same_text(result):
