@@ -19,7 +19,7 @@ from sharpem.maps.density import DensityMap
 
 __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 
-_PROGRAM = 2**26  # bytes, with NumPy and what else is imported
+_PROGRAM = 66 * 2**20  # bytes, with NumPy and what else is imported
 _MARGIN = 1.08  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
 _COARSE_MAPS = 3.2  # on the grid of the local variance, by measurement: while noise is looked for
