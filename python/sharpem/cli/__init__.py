@@ -36,7 +36,20 @@ from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, batch, fetch, simulate, study, demo, view)
+_COMMANDS = (
+    sharpen,
+    inspect,
+    apply,
+    evaluate,
+    compare,
+    box,
+    batch,
+    fetch,
+    simulate,
+    study,
+    demo,
+    view,
+)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 

@@ -123,5 +123,5 @@ def camera(region: Region) -> list[float]:
     edges = placement(region.before.shape, region)[:3, :3].astype(float)
     middle = region.origin + 0.5 * edges.sum(axis=1)
     x, y, z = 0.5 * np.abs(edges).sum(axis=1)
-    away = max(x, y) / np.tan(np.radians(_FIELD_OF_VIEW / 2)) + z
+    away = 0.9 * max(x, y) / np.tan(np.radians(_FIELD_OF_VIEW / 2)) + z
     return [*middle[:2].tolist(), float(middle[2] + away), *middle.tolist(), 0.0, 1.0, 0.0]
