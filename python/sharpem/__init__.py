@@ -6,7 +6,8 @@
 >>> result.write("map_sharpened")  # doctest: +SKIP
 
 Reading and writing: `read_map`, `read_half_maps`, `read_model`, `write_map`, `fetch`. Sharpening:
-`sharpen`, `apply`, `batch`. Checking: `map_model_cc`, `evaluate`, `compare`, `simulate_map`. Looking: `view`.
+`sharpen`, `apply`, `batch`. Checking: `map_model_cc`, `evaluate`, `compare`, `simulate_map`.
+Looking: `view`.
 """
 
 # ruff: noqa: E402

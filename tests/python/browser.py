@@ -92,9 +92,13 @@ async def opened(page: Path, folder: Path, *, webgl=True, size=(1400, 900)):
         )
         tab = Tab(socket)
         await tab.call("Runtime.enable")
-        await tab.until("document.readyState === 'complete'")
-        yield tab
-        socket.close()
+        await tab.until("location.protocol === 'file:' && document.readyState === 'complete'")
+        try:
+            yield tab
+        finally:
+            socket.close()
+            while await socket.read_message() is not None:
+                pass
     finally:
         browser.terminate()
         browser.wait()

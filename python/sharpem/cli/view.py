@@ -24,8 +24,8 @@ def add_parser(commands: Any) -> None:
         run,
         usage="PREFIX [--model MODEL] [options]",
         help="the map before and after in 3-D, as a page for a browser",
-        description="Make a page with the input and the output of `sharpem sharpen` side by side in\n"
-        "3-D: linked views, contours of equal enclosed volume, a slider over that volume.\n"
+        description="Make a page with the input and the output of `sharpem sharpen` side by side,\n"
+        "in 3-D: linked views, contours of equal enclosed volume, a slider over that volume.\n"
         "The page works without a network. Needs the extra view: pip install 'sharpem[view]'.",
         epilog="example: sharpem view out/emd_3488 --model 5ni1.cif",
     )

@@ -138,7 +138,7 @@ def _of_outcome(result: Sharpened) -> Iterator[Fact]:
     overall = result.local is not None and bool(result.local.boxes)
     text = "none: every voxel is as it was" if result.choice.leaves_alone else filter_text(filter_)
     yield Fact("filter", text, brief=True)
-    if isinstance(filter_.radial, SharpenBlur):
+    if isinstance(filter_.radial, SharpenBlur) and not result.choice.leaves_alone:
         radial = filter_.radial
         yield Fact(
             "parameters of the overall filter" if overall else "parameters of the filter",
@@ -222,7 +222,9 @@ def _of_molecule(result: Sharpened) -> Iterator[Fact]:
         text += f", {result.filter.anisotropy.spread:.0f} A^2 of it removed"
     yield Fact("anisotropy", text, brief=True)
     yield Fact("B11 B22 B33 B12 B13 B23", _tensor(prepared.anisotropy))
-    yield Fact("of that removed", _tensor(prepared.removed))
+    changed = result.filter is not None and not result.choice.leaves_alone
+    removed = prepared.removed if changed else None
+    yield Fact("of that removed", _tensor(removed))
     yield Fact("molecule", _volume(prepared.volume), brief=True)
     weight = result.choice.region_weight
     if weight is not None:

@@ -37,7 +37,7 @@ _LEAST = 1e-6  # of the strongest shell; less is what a filter removed
 
 
 def guinier_figure(result: Sharpened) -> str:
-    """ln of the mean amplitude against 1/d^2, before and after, and as expected at B = 0."""
+    """Draw ln of the mean amplitude against 1/d^2, before and after, and as expected at B = 0."""
     shells = result.prepared.shells
     unit = float(shells.amplitude.max())
     panel = Panel("ln of mean amplitude")
@@ -56,7 +56,7 @@ def guinier_figure(result: Sharpened) -> str:
 
 
 def wilson_figure(result: Sharpened) -> str:
-    """ln of mean intensity over that of a molecule at B = 0, and the lines of the overall B's."""
+    """Draw ln of mean intensity over that at B = 0, and the lines of the overall B's."""
     shells = result.prepared.shells
     ln_scale = float(np.log(shells.reference[0]) - shells.ln_reference[0])
     panel = Panel("ln of intensity / reference")
@@ -67,19 +67,19 @@ def wilson_figure(result: Sharpened) -> str:
         panel.line(table.s[kept] ** 2, height, colour, name=name)
         b = result.b_iso.input if name == "before" else result.b_iso.output
         if b is not None and np.isfinite(b):
-            lines.append((table.s[kept], height, b, colour))
-    for line in lines:
-        _fit(panel, *line, result.prepared.fit_limit)
+            line = _fit(table.s[kept], height, b, result.prepared.fit_limit)
+            lines.append((*line, colour, f"B = {b:.0f} Å²"))
+    for x, y, colour, name in lines:
+        panel.line(x, y, colour, dash=DASHED, width=1.4, name=name)
     return _drawn(panel, result, "wilson", "Wilson plot: ln of intensity over that at B = 0")
 
 
-def _fit(panel: Panel, s: Array, height: Array, b: float, colour: str, limit: float) -> None:
-    """Draw the line of an overall B through the shells that it was read from."""
+def _fit(s: Array, height: Array, b: float, limit: float) -> tuple[Array, Array]:
+    """Line of an overall B through the shells that it was read from: x and y."""
     used = (s >= 1 / _COARSEST) & (s <= 1 / limit)
-    if np.count_nonzero(used) > 1:
-        x = s[used] ** 2
-        line = np.mean(height[used] + 0.5 * b * x) - 0.5 * b * x
-        panel.line(x, line, colour, dash=DASHED, width=1.4, name=f"B = {b:.0f} Å²")
+    x = s[used] ** 2
+    level = np.mean(height[used] + 0.5 * b * x) if x.size else 0.0
+    return x, level - 0.5 * b * x
 
 
 def _tables(result: Sharpened) -> list[tuple[str, ShellTable, str]]:

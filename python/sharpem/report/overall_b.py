@@ -10,6 +10,7 @@ from sharpem.spectra.filters import SharpenBlur
 __all__ = ["output_against_target"]
 
 _SAME = 3.0  # A^2; less is not worth a word
+_LOCAL = "the target is that of the overall filter, from which the local ones differ"
 
 
 def output_against_target(result: Sharpened) -> str:
@@ -32,23 +33,21 @@ def output_against_target(result: Sharpened) -> str:
 
 
 def _causes(result: Sharpened) -> str:
-    if result.local is not None and result.local.boxes:
-        return "the local filters differ from the overall one that the target is of"
+    """What the difference is made of."""
     radial = result.filter.radial if result.filter else None
+    is_local = result.local is not None and bool(result.local.boxes)
     if not isinstance(radial, SharpenBlur):
-        return "the filter follows the evidence shell by shell, not one B"
+        return _LOCAL if is_local else "the filter follows the evidence shell by shell, not one B"
     b = result.b_iso
     assert b.output is not None
     noise = b.input - b.signal
-    blurring = b.output - b.target - noise
+    blurring = f"about d_cut = {radial.d_cut:.3g} A, within the shells that are measured, the "
+    blurring += "filter gives way to blurring"
+    if is_local:
+        return f"{_LOCAL}, and {blurring}"
     causes = []
-    if blurring >= 1:
-        causes.append(
-            f"the filter gives way to blurring about d_cut = {radial.d_cut:.3g} A, within the "
-            f"shells that are measured ({blurring:+.0f} A^2)"
-        )
+    if (more := b.output - b.target - noise) >= 1:
+        causes.append(f"{blurring} ({more:+.0f} A^2)")
     if noise <= -1:
-        causes.append(
-            f"the noise that the map holds falls off less than the signal ({noise:+.0f} A^2)"
-        )
-    return " and ".join(causes) or "a fit to few shells, and anisotropy that was removed"
+        causes.append(f"the noise in the map falls off less than the signal ({noise:+.0f} A^2)")
+    return "; ".join(causes) or "few shells are measured, and anisotropy was removed"

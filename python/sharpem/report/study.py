@@ -44,8 +44,8 @@ def headline(study: Study) -> str:
     if found is None:
         return "No pair counts, so there is nothing to sum up."
     return (
-        f"Surface improves {found.improved:.0%} of {found.maps} maps; correlation changes by "
-        f"{found.mean_gain:+.4f} on average (paper: 65 % of 361, +0.02)."
+        f"Surface improves {100 * found.improved:.0f} % of {found.maps} maps; correlation changes "
+        f"by {found.mean_gain:+.4f} on average (paper: 65 % of 361, +0.02)."
     )
 
 
@@ -68,7 +68,7 @@ def preparation_line(study: Study) -> str:
         return ""
     text = (
         f"Molecular volume found: {found.volume_ratio:.2f} of the model's (median), within 20 % of "
-        f"it in {found.volume_within:.0%} of the maps."
+        f"it in {100 * found.volume_within:.0f} % of the maps."
     )
     if found.rms_b_error is not None:
         text += f" Overall B of the signal: rms error {found.rms_b_error:.0f} A^2."

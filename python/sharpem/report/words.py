@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import isnan
 from typing import NamedTuple
 
-from sharpem.findings import Finding, lines_of
+from sharpem.findings import Finding
 from sharpem.outcome import Sharpened
 from sharpem.report.facts import facts, seconds_text, short_b, what_decided
 from sharpem.report.overall_b import output_against_target
@@ -50,7 +50,6 @@ def summary(result: Sharpened) -> Summary:
     """Say first what matters: whether to trust the map, and what was done to it."""
     state, headline = _headline(result)
     verdict = result.verdict
-    said = lines_of(result.choice.findings, verdict.warnings)
     of_boxes = result.local.reasons if result.local else ()  # they have a section of their own
     reasons = [reason for reason in verdict.reasons if reason not in of_boxes]
     return Summary(
@@ -58,10 +57,15 @@ def summary(result: Sharpened) -> Summary:
         headline,
         _done(result),
         typeset(reasons),
-        typeset(text for kind, text in said if kind != "note"),
-        typeset(text for kind, text in said if kind == "note"),
+        typeset((*_texts(result, note=False), *verdict.warnings)),
+        typeset(_texts(result, note=True)),
         () if verdict.applicable else _HELP,
     )
+
+
+def _texts(result: Sharpened, *, note: bool) -> list[str]:
+    """What was found, notes or all else; what to do stands in a table of its own."""
+    return [one.text for one in result.choice.findings if (one.severity == "note") == note]
 
 
 def typeset(sentences: Iterable[str]) -> tuple[str, ...]:

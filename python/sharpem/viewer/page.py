@@ -135,7 +135,9 @@ def _scene(pair: Pair, region: Region) -> str:
     for name, data in (("before", region.before), ("after", region.after)):
         level = getattr(first, name)
         step = steps(level)
-        binary = snapshot(data, region, level, step, _COLOURS[name], pair.trace)
+        binary = snapshot(
+            data, region, level=level, step=step, colour=_COLOURS[name], trace=pair.trace
+        )
         levels = [-getattr(one, name) / step for one in region.contours]
         shown = [f"{getattr(one, name):.4g}" for one in region.contours]
         data_text = b64encode(binary).decode()

@@ -22,7 +22,7 @@ FRACTIONS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9
 START = FRACTIONS.index(0.2)
 """The one that a page opens with: as in the report and in ChimeraX's script."""
 MOST_VOXELS = 3_000_000
-"""Of each map in a page, which takes about two bytes for each."""
+"""Of each map in a page, about; one takes a byte or two there."""
 
 _MARGIN = 5.0  # A about a model's trace
 

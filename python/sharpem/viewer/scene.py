@@ -55,7 +55,7 @@ def steps(level: float) -> float:
 
 
 def snapshot(
-    data: Array, region: Region, level: float, step: float, colour: int, trace: Trace | None
+    data: Array, region: Region, *, level: float, step: float, colour: int, trace: Trace | None
 ) -> bytes:
     """One view, as k3d's binary snapshot: msgpack, compressed by zlib.
 
