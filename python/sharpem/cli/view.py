@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from sharpem.cli.entries import fetch_entries
 from sharpem.cli.output import show
 from sharpem.cli.parser import add_command, add_general
 from sharpem.cli.progress import progress
@@ -35,11 +36,11 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--model",
         metavar="MODEL",
-        help=".pdb or .cif, also .gz: shown as a trace of C-alpha and P atoms, the maps cut to 5 A "
-        "about it",
+        help=".pdb or .cif, also .gz, or an entry of the PDB: shown as a trace of C-alpha and P "
+        "atoms, the maps cut to 5 A about it",
     )
     parser.add_argument(
-        "--input", metavar="MAP", help="where the input map is now, if it was moved"
+        "--input", dest="map", metavar="MAP", help="where the input map is now, if it was moved"
     )
     parser.add_argument(
         "-o",
@@ -59,14 +60,15 @@ def run(request: Namespace) -> int:
 
     prefix = prefix_of(request.prefix)
     target = Path(request.output or f"{prefix}_view.html")
-    inputs = [Path(name) for name in (request.model, request.input) if name]
+    inputs = [Path(name) for name in (request.model, request.map) if name]
     check_free([target], overwrite=request.overwrite, inputs=inputs)
     with progress(request) as tell, limited_threads(request.threads):
+        fetch_entries(request, tell)
         tell("view", 0, 1)
         page = view_files(
             prefix,
             model=request.model,
-            source=request.input,
+            source=request.map,
             command=shlex.join(request.command_line),
         )
     page.write(target, overwrite=request.overwrite)

@@ -53,14 +53,16 @@ def prefix(made, tmp_path):
     return tmp_path / "out"
 
 
+CENTRES = [(24, 20, 14), (28, 24, 20), (20, 18, 26)]  # x, y, z, A
+
+
 def blobs(shape=(40, 44, 48), voxel_size=1.0):
     """Two maps of a few Gaussians, the one sharper than the other."""
     z, y, x = np.indices(shape)
-    centres = [(14, 20, 24), (20, 24, 28), (26, 18, 20)]
     return [
         DensityMap.from_array(
             sum(
-                np.exp(-((z - c) ** 2 + (y - b) ** 2 + (x - a) ** 2) / width) for c, b, a in centres
+                np.exp(-((z - c) ** 2 + (y - b) ** 2 + (x - a) ** 2) / width) for a, b, c in CENTRES
             ).astype(np.float32),
             voxel_size,
         )
@@ -114,14 +116,11 @@ def test_large_maps_are_made_coarser_and_it_is_said():
     assert coarse.before.size < 1.2 * 3000 < fine.before.size
     assert "too large for a page" in coarse.sentences[1]
     # The same density at the same place: the highest voxel, and the volume of the contour.
-    places = [
-        one.origin
-        + one.axes @ np.array(np.unravel_index(one.after.argmax(), one.after.shape))[::-1]
-        for one in (fine, coarse)
-    ]
-    assert np.linalg.norm(places[0] - places[1]) < 2 * coarse.axes[0, 0]
+    highest = np.array(np.unravel_index(coarse.after.argmax(), coarse.after.shape))[::-1]
+    away = np.linalg.norm(coarse.origin + coarse.axes @ highest - CENTRES, axis=1)
+    assert away.min() < coarse.axes[0, 0]
     assert coarse.contours[START].angstrom3 == pytest.approx(
-        fine.contours[START].angstrom3, rel=0.2
+        fine.contours[START].angstrom3, rel=0.1
     )
 
 

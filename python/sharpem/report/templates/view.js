@@ -118,7 +118,17 @@
     document.documentElement.dataset.ready = "true";
   }
 
+  function sayInstead(text) {
+    document.querySelectorAll(".without").forEach((place) => {
+      place.textContent = text;
+    });
+  }
+
   if (hasWebGL()) {
-    SCENE.views.reduce((before, scene) => before.then(() => start(scene)), Promise.resolve()).then(run);
+    sayInstead("Computing the surface ...");
+    SCENE.views
+      .reduce((before, scene) => before.then(() => start(scene)), Promise.resolve())
+      .then(run)
+      .catch((error) => sayInstead("The surfaces could not be drawn: " + error));
   }
 })();
