@@ -44,7 +44,7 @@ def headline(study: Study) -> str:
     if found is None:
         return "No pair counts, so there is nothing to sum up."
     return (
-        f"Surface improves {100 * found.improved:.0f} % of {found.maps} maps; correlation changes "
+        f"Surface improves {100 * (found.improved or 0):.0f} % of {found.maps} maps; correlation changes "
         f"by {found.mean_gain:+.4f} on average (paper: 65 % of 361, +0.02)."
     )
 
