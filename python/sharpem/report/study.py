@@ -43,9 +43,10 @@ def headline(study: Study) -> str:
     found = {one.name: one for one in study.statistics}.get(REFERENCE)
     if found is None:
         return "No pair counts, so there is nothing to sum up."
+    better = 100 * (found.improved or 0)
     return (
-        f"Surface improves {100 * (found.improved or 0):.0f} % of {found.maps} maps; correlation changes "
-        f"by {found.mean_gain:+.4f} on average (paper: 65 % of 361, +0.02)."
+        f"Surface improves {better:.0f} % of {found.maps} maps; correlation changes by "
+        f"{found.mean_gain:+.4f} on average (paper: 65 % of 361, +0.02)."
     )
 
 
