@@ -36,10 +36,11 @@ __all__ = [
 Array = NDArray[np.float64]
 Score = Callable[[Trial], float]
 
+Peak = _core.Peak
+
 MID_B = 50.0
 """Where the adjusted surface area must exceed that of the ends (section 2.5), A^2."""
 LEAST_SIGNAL_TO_NOISE = 3.0
-_FINE_STEP = 5.0  # A^2
 _FEWEST_REGIONS = 5
 
 
@@ -59,9 +60,14 @@ class ScanSettings:
     b_blur: float = 200.0
     wrap: bool = False
 
+    @property
+    def search(self) -> _core.SearchGrid:
+        """The overall B's to try, for the core."""
+        return _core.SearchGrid(self.b_min, self.b_max, self.b_step)
+
     def grid(self) -> Array:
         """The overall B's to try; the last one may lie up to one step short of ``b_max``."""
-        return np.arange(self.b_min, self.b_max + 1e-6 * self.b_step, self.b_step)
+        return self.search.values()
 
     def filter(self, prepared: Prepared, b_iso: float) -> SharpenBlur:
         """Return the filter that brings the signal to an overall B of ``b_iso`` (A^2)."""
@@ -82,31 +88,6 @@ class Scan:
         return np.array([trial.b_iso for trial in self.trials])
 
 
-@dataclass(frozen=True)
-class Peak:
-    """The maximum of a score over overall B.
-
-    Attributes
-    ----------
-    b_iso : float
-        Where it is, A^2, from a parabola through the trials about it.
-    signal_to_noise : float
-        Of the maximum over the ends (section 2.5); 0 where it cannot be told.
-    noise : float
-        Local scatter of the score, in its units.
-    interval : tuple of float
-        Where the score lies within the noise of the maximum, A^2.
-    at_end : bool
-        Whether the best trial is the first or the last.
-    """
-
-    b_iso: float
-    signal_to_noise: float
-    noise: float
-    interval: tuple[float, float]
-    at_end: bool
-
-
 def _trials(
     prepared: Prepared, settings: ScanSettings, b_iso: Sequence[float] | Array
 ) -> list[Trial]:
@@ -125,17 +106,20 @@ def _trials(
 
 def region_weight(trials: Sequence[Trial]) -> float:
     """C that gives the first and the last trial the same adjusted surface area (section 2.4)."""
-    first, last = trials[0], trials[-1]
-    regions = first.regions - last.regions
-    return (first.surface_area - last.surface_area) / regions if regions else np.nan
+    return _core.weight_by_ends(*_counts(trials))
 
 
 def adjusted(trials: Sequence[Trial], weight: float) -> tuple[Trial, ...]:
     """Trials with their adjusted surface area (Eq. 6), `weight` being C; without C if it is NaN."""
-    c = weight if np.isfinite(weight) else 0.0
+    areas = _core.adjusted_surface_area(*_counts(trials), weight)
     return tuple(
-        replace(t, adjusted_surface_area=float(t.surface_area - c * t.regions)) for t in trials
+        replace(trial, adjusted_surface_area=float(area))
+        for trial, area in zip(trials, areas, strict=True)
     )
+
+
+def _counts(trials: Sequence[Trial]) -> tuple[list[int], list[int]]:
+    return [trial.surface_area for trial in trials], [trial.regions for trial in trials]
 
 
 def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
@@ -154,46 +138,17 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
     weight = region_weight(coarse)
     trials = adjusted(coarse, weight)
     best = max(trials, key=score).b_iso
-    reach = 1.5 * settings.b_step
-    fine = np.arange(best - reach, best + reach + 0.1, min(_FINE_STEP, settings.b_step / 4))
-    fine = fine[(fine > settings.b_min) & (fine < settings.b_max)]
-    new = fine[np.abs(fine[:, None] - settings.grid()[None, :]).min(axis=1) > 1e-6]
+    new = settings.search.finer_values(best)
     more = adjusted(_trials(prepared, settings, new), weight)
     return Scan(tuple(sorted(trials + more, key=lambda t: t.b_iso)), weight)
 
 
 def find_peak(scan: Scan, settings: ScanSettings, score: Score) -> Peak:
     """Maximum, noise and interval of a score over a scan."""
-    b, y = scan.b_iso, np.array([score(trial) for trial in scan.trials])
-    on_grid = np.isin(b.round(6), settings.grid().round(6))
-    noise = _local_scatter(y[on_grid])
-    best = int(np.argmax(y))
-    signal = float(y[best] - max(y[0], y[-1]))
-    within = b[y >= y[best] - noise]
-    centre = _parabola_top(b, y, best, 1.5 * settings.b_step)
-    return Peak(
-        centre,
-        signal / noise if noise > 0 else (np.inf if signal > 0 else 0.0),
-        noise,
-        (float(min(within.min(), centre)), float(max(within.max(), centre))),
-        best in (0, y.size - 1),
-    )
+    return _core.find_peak(scan.b_iso, [score(trial) for trial in scan.trials], settings.search)
 
 
-def _local_scatter(y: Array) -> float:
-    """Rms over interior trials of value minus the mean of its two neighbours (section 2.5)."""
-    return float(np.sqrt(np.mean((y[1:-1] - 0.5 * (y[:-2] + y[2:])) ** 2))) if y.size > 2 else 0.0
-
-
-def _parabola_top(b: Array, y: Array, best: int, reach: float) -> float:
-    """Top of the parabola fitted to the trials about the best one: no single trial rules."""
-    near = np.abs(b - b[best]) <= reach
-    if near.sum() < 4:
-        return float(b[best])
-    curvature, slope, _ = np.polyfit(b[near] - b[best], y[near], 2)
-    if curvature >= 0:
-        return float(b[best])
-    return float(b[best] + np.clip(-0.5 * slope / curvature, -reach, reach))
+_parabola_top = _core.parabola_top
 
 
 def unusable(
@@ -210,7 +165,8 @@ def unusable(
     ``contrast`` is that of the molecule (`local_variance.contrast`): noise has a maximum, too.
     """
     y = [score(trial) for trial in scan.trials]
-    b, ends = scan.b_iso, max(y[0], y[-1])
+    b = scan.b_iso
+    trust = _core.applicability(b, y, peak, MID_B, LEAST_SIGNAL_TO_NOISE)
     found = []
     if contrast < LEAST_CONTRAST:
         found.append(
@@ -222,14 +178,14 @@ def unusable(
             "Surface and number of regions do not both grow with sharpening, so they cannot be "
             f"weighed against each other (C = {scan.region_weight:.3g})."
         )
-    if settings.b_min < MID_B < settings.b_max and np.interp(MID_B, b, y) < ends:
+    if not trust.above_ends:
         found.append(
             f"At an overall B of {MID_B:.0f} A^2 the score is below that of the most or the least "
             "sharpened map."
         )
-    if peak.at_end:
+    if not trust.intermediate:
         found.append(f"The best trial is at the end of the scan (B = {b[int(np.argmax(y))]:.0f}).")
-    if peak.signal_to_noise < LEAST_SIGNAL_TO_NOISE:
+    if not trust.clear:
         found.append(
             f"The maximum is not clear: signal to noise {peak.signal_to_noise:.1f}, expected at "
             f"least {LEAST_SIGNAL_TO_NOISE:.0f}."
