@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,6 @@ Score = Callable[[Trial], float]
 
 Peak = _core.Peak
 
-MID_B = 50.0
-"""Where the adjusted surface area must exceed that of the ends (section 2.5), A^2."""
 LEAST_SIGNAL_TO_NOISE = 3.0
 _FEWEST_REGIONS = 5
 
@@ -48,17 +47,43 @@ _FEWEST_REGIONS = 5
 class ScanSettings:
     """What is scanned, and how; B in A^2, ``d_cut`` in A, ``k`` in 1/A.
 
-    ``fraction`` is the part of the molecular volume that the contour encloses.
+    At ``mid_b`` the score must not be below that of the ends (section 2.5). ``fraction`` is the
+    part of the molecular volume that the contour encloses. ``published`` is the algorithm as it was
+    published: C by the ends alone, the best trial as it is, and filters with their jump at
+    b_sharpen = 0.
     """
 
     b_min: float = -100.0
     b_max: float = 300.0
     b_step: float = 20.0
+    mid_b: float = 50.0
+    published: bool = False
     fraction: float = 0.2
     d_cut: float | None = None
     k: float = 10.0
     b_blur: float = 200.0
     wrap: bool = False
+
+    @classmethod
+    def scaled(
+        cls,
+        resolution: float,
+        *,
+        b_min: float | None = None,
+        b_max: float | None = None,
+        b_step: float | None = None,
+        **more: Any,
+    ) -> ScanSettings:
+        """Return settings whose range goes with the resolution d (A): what is not given follows.
+
+        21 trials from -8 d^2 to 24 d^2: where details end, a B of d^2 changes amplitudes by as much
+        at any resolution (docs/choice.md).
+        """
+        d2 = resolution**2
+        low = -8.0 * d2 if b_min is None else b_min
+        high = 24.0 * d2 if b_max is None else b_max
+        step = (high - low) / 20 if b_step is None else b_step
+        return cls(low, high, step, 5.0 * d2, **more)
 
     @property
     def search(self) -> _core.SearchGrid:
@@ -72,7 +97,13 @@ class ScanSettings:
     def filter(self, prepared: Prepared, b_iso: float) -> SharpenBlur:
         """Return the filter that brings the signal to an overall B of ``b_iso`` (A^2)."""
         d_cut = self.d_cut or prepared.resolution
-        return SharpenBlur.continuous(prepared.b_signal - b_iso, d_cut, self.k, self.b_blur)
+        form = SharpenBlur if self.published else SharpenBlur.continuous
+        return form(prepared.b_signal - b_iso, d_cut, self.k, self.b_blur)
+
+    def inside(self, prepared: Prepared) -> int:
+        """Return how many voxels the contour of a trial encloses."""
+        voxels = prepared.density.data.size
+        return max(1, round(self.fraction * prepared.volume.fraction * voxels))
 
 
 @dataclass(frozen=True)
@@ -95,18 +126,24 @@ def _trials(
     s_max = 1.0 / prepared.d_min
     filters = [settings.filter(prepared, float(b)) for b in b_iso]
     curves = [curve_of(f, s_max) for f in filters]
-    voxels = prepared.density.data.size
-    inside = max(1, round(settings.fraction * prepared.volume.fraction * voxels))
-    details = _core.scan(prepared.spectrum, curves, inside, wrap=settings.wrap)
+    details = _core.scan(prepared.spectrum, curves, settings.inside(prepared), wrap=settings.wrap)
     return [
         Trial(float(b), f.b_sharpen, x.threshold, x.surface_area, x.regions, np.nan, x.kurtosis)
         for b, f, x in zip(b_iso, filters, details, strict=True)
     ]
 
 
-def region_weight(trials: Sequence[Trial]) -> float:
-    """C that gives the first and the last trial the same adjusted surface area (section 2.4)."""
-    return _core.weight_by_ends(*_counts(trials))
+def region_weight(trials: Sequence[Trial], settings: ScanSettings, inside: int) -> float:
+    """C of Eq. 6, the voxels of surface that one region outweighs.
+
+    It gives the first and the last trial the same adjusted surface area (section 2.4), but, unless
+    the algorithm is to be as published, stays where ``mid_b`` scores above both of them. `inside`
+    is the number of voxels that the contours enclose.
+    """
+    if settings.published:
+        return _core.weight_by_ends(*_counts(trials))
+    b_iso = [trial.b_iso for trial in trials]
+    return _core.weight_in_window(b_iso, *_counts(trials), inside, settings.mid_b)
 
 
 def adjusted(trials: Sequence[Trial], weight: float) -> tuple[Trial, ...]:
@@ -135,8 +172,10 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
         What is to be high, of a `Trial`.
     """
     coarse = _trials(prepared, settings, settings.grid())
-    weight = region_weight(coarse)
+    weight = region_weight(coarse, settings, settings.inside(prepared))
     trials = adjusted(coarse, weight)
+    if settings.published:
+        return Scan(trials, weight)
     best = max(trials, key=score).b_iso
     new = settings.search.finer_values(best)
     more = adjusted(_trials(prepared, settings, new), weight)
@@ -145,7 +184,8 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
 
 def find_peak(scan: Scan, settings: ScanSettings, score: Score) -> Peak:
     """Maximum, noise and interval of a score over a scan."""
-    return _core.find_peak(scan.b_iso, [score(trial) for trial in scan.trials], settings.search)
+    y = [score(trial) for trial in scan.trials]
+    return _core.find_peak(scan.b_iso, y, settings.search, parabola=not settings.published)
 
 
 _parabola_top = _core.parabola_top
@@ -162,13 +202,15 @@ def unusable(
 ) -> tuple[str, ...]:
     """Why the score cannot judge this map, one sentence each; empty if it can (section 2.5).
 
-    ``contrast`` is that of the molecule (`local_variance.contrast`): noise has a maximum, too.
+    ``contrast`` is that of the molecule (`local_variance.contrast`): noise has a maximum, too. The
+    published algorithm has two tests, that of the middle and that of signal to noise.
     """
     y = [score(trial) for trial in scan.trials]
     b = scan.b_iso
-    trust = _core.applicability(b, y, peak, MID_B, LEAST_SIGNAL_TO_NOISE)
+    trust = _core.applicability(b, y, peak, settings.mid_b, LEAST_SIGNAL_TO_NOISE)
+    weighs_regions = weighs_regions and not settings.published
     found = []
-    if contrast < LEAST_CONTRAST:
+    if contrast < LEAST_CONTRAST and not settings.published:
         found.append(
             f"No molecule stands out: the local variance differs {contrast:.2f} times as much "
             f"between places as in noise of the same spectrum, expected {LEAST_CONTRAST:g} or more."
@@ -180,8 +222,8 @@ def unusable(
         )
     if not trust.above_ends:
         found.append(
-            f"At an overall B of {MID_B:.0f} A^2 the score is below that of the most or the least "
-            "sharpened map."
+            f"At an overall B of {settings.mid_b:.0f} A^2 the score is below that of the most or "
+            "the least sharpened map."
         )
     if not trust.intermediate:
         found.append(f"The best trial is at the end of the scan (B = {b[int(np.argmax(y))]:.0f}).")
@@ -211,10 +253,11 @@ def spread(prepared: Prepared, settings: ScanSettings, score: Score, peak: Peak)
     grid = settings.grid()
     near = np.abs(grid - peak.b_iso) <= 3.5 * settings.b_step
     near[[0, -1]] = True
+    near |= np.abs(grid - settings.mid_b) <= settings.b_step  # the region weight looks there
     tops = []
     for variant in changed:
-        trials = _trials(prepared, variant, grid[near])
-        y = np.array([score(t) for t in adjusted(trials, region_weight(trials))])
+        trials, inside = _trials(prepared, variant, grid[near]), variant.inside(prepared)
+        y = np.array([score(t) for t in adjusted(trials, region_weight(trials, variant, inside))])
         tops.append(_parabola_top(grid[near], y, int(np.argmax(y)), 1.5 * settings.b_step))
     return np.array(tops)
 

@@ -52,7 +52,7 @@ def _outcome(
         entry.choice,
         found.map_of(entry),
         LocalSettings(),
-        scan=ScanSettings(),
+        scan=ScanSettings.scaled(found.prepared.resolution),
         method=COMPARED[entry.name].score if entry.choice.verdict.applicable else None,
         half_maps=inputs.half_maps if entry.name == "half-map" else None,
     )
