@@ -25,7 +25,8 @@ Returns
 array of float, shape (n,)
     A quarter of the step, at most 5 A^2, apart; the grid's own values are left out.)";
 
-constexpr const char* ends_doc = R"(C of Eq. 6 that gives the first and the last trial the same score.
+constexpr const char* ends_doc =
+    R"(C of Eq. 6 that gives the first and the last trial the same score.
 
 Parameters
 ----------
@@ -55,7 +56,8 @@ Returns
 -------
 float)";
 
-constexpr const char* adjusted_doc = R"(Surface area - C x regions (Eq. 6); without regions if C is NaN.
+constexpr const char* adjusted_doc =
+    R"(Surface area - C x regions (Eq. 6); without regions if C is NaN.
 
 Parameters
 ----------

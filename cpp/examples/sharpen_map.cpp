@@ -1,5 +1,6 @@
-// Embedding sharpem in a C++ program: read a map with gemmi, sharpen it as published (Terwilliger et
-// al. 2018) and write it, in its place. Its voxels are those of `sharpem sharpen MAP -r D --paper`.
+// Embedding sharpem in a C++ program: read a map with gemmi, sharpen it as published (Terwilliger
+// et al. 2018) and write it, in its place. Its voxels are those of `sharpem sharpen MAP -r D
+// --paper`.
 //
 //   sharpen_map MAP.mrc RESOLUTION OUT.mrc
 //
@@ -32,15 +33,19 @@ sharpem::MutableVolumeView view_of(Map& map) {
   return {map.grid.data.data(), {n(map.grid.nw), n(map.grid.nv), n(map.grid.nu)}};
 }
 
-/// The cell of the box that the voxels span, which may be part of the unit cell or more than it. From
-/// the header: gemmi rounds the numbers there.
+/// The cell of the box that the voxels span, which may be part of the unit cell or more than it.
+/// From the header: gemmi rounds the numbers there.
 sharpem::UnitCell box_cell(const Map& map) {
   const auto edge = [&map](int word, int n) {  // words 8 to 10: sampling; 11 to 13: lengths
     return static_cast<double>(map.header_float(word + 3)) / map.header_i32(word) * n;
   };
   const gemmi::UnitCell& cell = map.grid.unit_cell;
-  return {edge(8, map.grid.nu), edge(9, map.grid.nv), edge(10, map.grid.nw),
-          cell.alpha,           cell.beta,            cell.gamma};
+  return {edge(8, map.grid.nu),
+          edge(9, map.grid.nv),
+          edge(10, map.grid.nw),
+          cell.alpha,
+          cell.beta,
+          cell.gamma};
 }
 
 void write_map(Map& map, const std::string& path) {

@@ -10,9 +10,9 @@
 namespace sharpem {
 namespace {
 
-constexpr double same = 1e-6;        // A^2; overall B's closer than this are one
-constexpr double finest_step = 5;    // A^2
-constexpr double reach_steps = 1.5;  // of the grid, about the best trial
+constexpr double same = 1e-6;             // A^2; overall B's closer than this are one
+constexpr double finest_step = 5;         // A^2
+constexpr double reach_steps = 1.5;       // of the grid, about the best trial
 constexpr double fewest_regions = 0.001;  // of the voxels inside: differences below it are none
 constexpr double margin = 0.1;            // of the window
 constexpr double least_weight = 1e-10;
@@ -105,7 +105,8 @@ std::vector<double> SearchGrid::values() const {
 std::vector<double> SearchGrid::finer_values(double best) const {
   const double reach = reach_steps * b_step;
   const std::vector<double> coarse = values();
-  std::vector<double> fine = range(best - reach, best + reach + 0.1, std::min(finest_step, b_step / 4));
+  std::vector<double> fine =
+      range(best - reach, best + reach + 0.1, std::min(finest_step, b_step / 4));
   const auto unwanted = [&](double b) { return !(b_min < b && b < b_max) || holds(coarse, b); };
   fine.erase(std::remove_if(fine.begin(), fine.end(), unwanted), fine.end());
   return fine;

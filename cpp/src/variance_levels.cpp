@@ -45,9 +45,7 @@ Values ln_quantiles(const Values& ascending) {
 struct Class {
   double ln_height = 0, mean = 0, variance = 1;
 
-  double ln_density(double x) const {
-    return ln_height - 0.5 * (x - mean) * (x - mean) / variance;
-  }
+  double ln_density(double x) const { return ln_height - 0.5 * (x - mean) * (x - mean) / variance; }
 };
 
 /// The distribution fitted to x with the given weights.
