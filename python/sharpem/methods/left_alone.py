@@ -71,7 +71,8 @@ def _reason(prepared: Prepared, choice: Choice) -> str | None:
             f"What the earlier filter at {limit:.1f} A has left of it does not tell the overall B "
             f"(an error of {prepared.b_error:.0f} A^2)."
         )
-    sharpened = choice.b_iso.signal - choice.b_iso.target
+    expected = choice.b_iso.target if choice.b_iso.expected is None else choice.b_iso.expected
+    sharpened = choice.b_iso.signal - expected
     low, high = B_SHARPEN_RANGE
     if not low + _STEP < sharpened < high - _STEP and np.isfinite(sharpened):
         return f"The search for b_sharpen ended at the end of its range ({sharpened:.0f} A^2)."

@@ -101,7 +101,7 @@ class SharpenInput(SharpenOptions):
         if density.periodic:
             raise InputError("local sharpening of a crystal's map, expected a cryo-EM map")
         if self.paper:
-            return LocalSettings(BOX_SIZE, "boxes")
+            return LocalSettings(BOX_SIZE, "boxes", published=True)
         symmetry = None if self.symmetry is None else symmetry_of(self.symmetry, density)
         return LocalSettings(self.local_box, self.local_blend, symmetry)
 
