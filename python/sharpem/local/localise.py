@@ -224,7 +224,9 @@ class _About:
             return _core.Field(near_boxes.values + np.float32(far), near_boxes.step)
 
         return Localised(
-            map=prepared.density.with_data(blended(ground, sites.d0, found.shift, published=self.settings.published)),
+            map=prepared.density.with_data(
+                blended(ground, sites.d0, found.shift, published=self.settings.published)
+            ),
             overall=self.overall,
             boxes=self._table(found),
             settings=self.settings,

@@ -196,10 +196,17 @@ def test_published_scan_is_the_21_trials(prepared):
     best = max(scan.trials, key=adjusted)
     assert find_peak(scan, published, adjusted).b_iso == best.b_iso
     assert published.filter(prepared, 0.0) == SharpenBlur(prepared.b_signal, 3.6)
-    assert unusable(
-        scan, find_peak(scan, published, adjusted), published, adjusted, weighs_regions=True,
-        contrast=0.0,
-    ) == ()  # the paper has two tests, and no other
+    assert (
+        unusable(
+            scan,
+            find_peak(scan, published, adjusted),
+            published,
+            adjusted,
+            weighs_regions=True,
+            contrast=0.0,
+        )
+        == ()
+    )  # the paper has two tests, and no other
 
 
 def test_run_scan_refines_about_the_best(prepared):
