@@ -217,6 +217,8 @@ class _About:
         if self.settings.symmetry is not None:
             found = _shared(found, sites, len(self.boxes))
         ground = Ground(prepared, radial, self.overall.data, self.boxes)
+        published = self.settings.published
+        voxels = blended(ground, sites.d0, found.shift, published=published)
         copies, shape = len(sites.at) // len(self.boxes), prepared.density.shape
 
         def field(values: Array, far: float) -> _core.Field:
@@ -224,9 +226,7 @@ class _About:
             return _core.Field(near_boxes.values + np.float32(far), near_boxes.step)
 
         return Localised(
-            map=prepared.density.with_data(
-                blended(ground, sites.d0, found.shift, published=self.settings.published)
-            ),
+            map=prepared.density.with_data(voxels),
             overall=self.overall,
             boxes=self._table(found),
             settings=self.settings,
