@@ -107,7 +107,7 @@ std::vector<double> SearchGrid::finer_values(double best) const {
   const std::vector<double> coarse = values();
   std::vector<double> fine =
       range(best - reach, best + reach + 0.1, std::min(finest_step, b_step / 4));
-  const auto unwanted = [&](double b) { return !(b_min < b && b < b_max) || holds(coarse, b); };
+  const auto unwanted = [&](double b) { return b <= b_min || b >= b_max || holds(coarse, b); };
   fine.erase(std::remove_if(fine.begin(), fine.end(), unwanted), fine.end());
   return fine;
 }
@@ -193,7 +193,7 @@ Applicability applicability(const std::vector<double>& b, const std::vector<doub
   check(b, score.size());
   const double ends = std::max(score.front(), score.back());
   const bool in_range = b.front() < mid_b && mid_b < b.back();
-  return {!(in_range && interpolated(b, score, mid_b) < ends), !peak.at_end,
+  return {!in_range || interpolated(b, score, mid_b) >= ends, !peak.at_end,
           !(peak.signal_to_noise < least_signal_to_noise)};
 }
 
