@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sharpem.errors import InputError
@@ -52,7 +53,7 @@ def check_options(options: SharpenOptions, spell: Spelling = keyword_of) -> None
     table, given = options_of(SharpenRequest), options.given
     if options.paper:
         _check_published(options, spell)
-    elif options.resolution is not None:
+    elif options.resolution is not None and 0 < options.resolution < math.inf:
         bounds = {name: getattr(options, name) for name in ("b_min", "b_max", "b_step")}
         check_range(ScanSettings.scaled(options.resolution, **bounds), spell)
     for name in ("local_box", "local_blend", "symmetry"):
