@@ -77,8 +77,9 @@ b, score : array of float, shape (n,)
     Overall B's (A^2, ascending), and what is to be high.
 grid : SearchGrid
     Trials between its values do not count as noise.
-parabola : bool
-    Fit the trials about the best one, or take that as it is.
+published : bool
+    Take the best trial as it is, and all trials for noise; otherwise fit a parabola to the trials
+    about it, and leave out of the noise where the score falls below the higher end for good.
 
 Returns
 -------
@@ -141,8 +142,9 @@ py::array_t<double> adjusted(const Numbers& surface_area, const Numbers& regions
   return array_of(adjusted_surface_area(trials_of(surface_area, regions), weight));
 }
 
-Peak peak_of(const Numbers& b, const Numbers& score, const SearchGrid& grid, bool parabola) {
-  return find_peak(vector_of(b), vector_of(score), grid, parabola ? Top::parabola : Top::trial);
+Peak peak_of(const Numbers& b, const Numbers& score, const SearchGrid& grid, bool published) {
+  return find_peak(vector_of(b), vector_of(score), grid,
+                   published ? Reading::published : Reading::fitted);
 }
 
 double top_of(const Numbers& b, const Numbers& score, std::size_t best, double reach) {
@@ -193,7 +195,7 @@ void bind_choice(py::module_& m) {
   m.def("adjusted_surface_area", &adjusted, py::arg("surface_area"), py::arg("regions"),
         py::arg("weight"), adjusted_doc);
   m.def("find_peak", &peak_of, py::arg("b"), py::arg("score"), py::arg("grid"),
-        py::arg("parabola") = true, peak_doc);
+        py::arg("published") = false, peak_doc);
   m.def("parabola_top", &top_of, py::arg("b"), py::arg("score"), py::arg("best"), py::arg("reach"),
         top_doc);
   m.def("applicability", &applicable, py::arg("b"), py::arg("score"), py::arg("peak"),

@@ -100,7 +100,7 @@ bool sharpen(Map& map, double resolution) {
   const auto trials = sharpem::scan_filters(spectrum, filters, inside);
   const auto score = sharpem::adjusted_surface_area(trials, sharpem::weight_by_ends(trials));
   print(b, trials, score);
-  const sharpem::Peak peak = sharpem::find_peak(b, score, grid, sharpem::Top::trial);
+  const sharpem::Peak peak = sharpem::find_peak(b, score, grid, sharpem::Reading::published);
   std::printf("best overall B %.0f A^2, signal to noise %.1f\n", peak.b_iso, peak.signal_to_noise);
   if (!sharpem::applicability(b, score, peak)) return false;
   sharpem::synthesise(spectrum, filter_to(peak.b_iso), voxels);

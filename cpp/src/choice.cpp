@@ -80,6 +80,16 @@ double local_scatter(const std::vector<double>& y) {
   return std::sqrt(sum / static_cast<double>(y.size() - 2));
 }
 
+/// Without the values before the first, and after the last, that are not below the higher end; all,
+/// if that leaves fewer than five.
+std::vector<double> without_cliffs(const std::vector<double>& y) {
+  const double ends = std::max(y.front(), y.back());
+  const auto high = [ends](double value) { return value >= ends; };
+  const auto first = std::find_if(y.begin(), y.end(), high);
+  const auto last = std::find_if(y.rbegin(), y.rend(), high).base();
+  return last - first < 5 ? y : std::vector<double>(first, last);
+}
+
 std::vector<double> on_grid(const std::vector<double>& b, const std::vector<double>& score,
                             const SearchGrid& grid) {
   const std::vector<double> values = grid.values();
@@ -144,18 +154,19 @@ std::vector<double> adjusted_surface_area(const std::vector<Detail>& trials, dou
 }
 
 Peak find_peak(const std::vector<double>& b, const std::vector<double>& score,
-               const SearchGrid& grid, Top top) {
+               const SearchGrid& grid, Reading reading) {
   check(b, score.size());
   const auto best =
       static_cast<std::size_t>(std::max_element(score.begin(), score.end()) - score.begin());
-  Peak peak;
-  peak.noise = local_scatter(on_grid(b, score, grid));
+  const bool published = reading == Reading::published;
+  const std::vector<double> coarse = on_grid(b, score, grid);
   const double signal = score[best] - std::max(score.front(), score.back());
+  Peak peak;
+  peak.noise = local_scatter(published || coarse.empty() ? coarse : without_cliffs(coarse));
   const double without_noise = signal > 0 ? std::numeric_limits<double>::infinity() : 0;
   peak.signal_to_noise = peak.noise > 0 ? signal / peak.noise : without_noise;
   peak.at_end = best == 0 || best + 1 == score.size();
-  peak.b_iso =
-      top == Top::trial ? b[best] : parabola_top(b, score, best, reach_steps * grid.b_step);
+  peak.b_iso = published ? b[best] : parabola_top(b, score, best, reach_steps * grid.b_step);
   peak.low = peak.high = peak.b_iso;
   for (std::size_t i = 0; i < b.size(); ++i) {
     if (!(score[i] >= score[best] - peak.noise)) continue;

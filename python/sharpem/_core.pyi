@@ -705,7 +705,7 @@ def field(sites: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], values
     step : int
         Voxels between the points at which it is computed.
     """
-def find_peak(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], grid: SearchGrid, parabola: bool = True) -> Peak:
+def find_peak(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], grid: SearchGrid, published: bool = False) -> Peak:
     """
     Where the maximum of a score over overall B is.
     
@@ -715,8 +715,9 @@ def find_peak(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score:
         Overall B's (A^2, ascending), and what is to be high.
     grid : SearchGrid
         Trials between its values do not count as noise.
-    parabola : bool
-        Fit the trials about the best one, or take that as it is.
+    published : bool
+        Take the best trial as it is, and all trials for noise; otherwise fit a parabola to the trials
+        about it, and leave out of the noise where the score falls below the higher end for good.
     
     Returns
     -------

@@ -86,7 +86,7 @@ TEST_CASE("peak, noise and signal to noise") {
   const Values score{10, 18, 20, 16, 8};
   // value - mean of both neighbours: 18 - 15, 20 - 17, 16 - 14
   const double noise = std::sqrt((9.0 + 9 + 4) / 3);
-  const Peak peak = find_peak(b, score, five, Top::trial);
+  const Peak peak = find_peak(b, score, five, Reading::published);
   CHECK(peak.b_iso == 100);
   CHECK(peak.noise == doctest::Approx(noise));
   CHECK(peak.signal_to_noise == doctest::Approx((20 - 10) / noise));
@@ -96,11 +96,21 @@ TEST_CASE("peak, noise and signal to noise") {
 
   // A trial between those of the grid counts for the maximum, not for the noise.
   const Peak finer =
-      find_peak({-100, 0, 50, 100, 200, 300}, {10, 18, 25, 20, 16, 8}, five, Top::trial);
+      find_peak({-100, 0, 50, 100, 200, 300}, {10, 18, 25, 20, 16, 8}, five, Reading::published);
   CHECK(finer.b_iso == 50);
   CHECK(finer.noise == doctest::Approx(noise));
 
-  const Peak end = find_peak(b, {1, 2, 3, 4, 5}, five, Top::trial);
+  // Fitted, the fall below the higher end is no noise, if five trials are left without it.
+  const SearchGrid six{-200, 300, 100};
+  const Values cliff{-900, 10, 18, 20, 16, 9};
+  const double steep = 10 - (-900 + 18) / 2.0;
+  CHECK(find_peak(six.values(), cliff, six, Reading::published).noise ==
+        doctest::Approx(std::sqrt((steep * steep + 9 + 9 + 2.25) / 4)));
+  CHECK(find_peak(six.values(), cliff, six).noise ==
+        doctest::Approx(std::sqrt((9 + 9 + 2.25) / 3)));
+  CHECK(find_peak(b, score, five).noise == doctest::Approx(noise));
+
+  const Peak end = find_peak(b, {1, 2, 3, 4, 5}, five, Reading::published);
   CHECK(end.at_end);
   CHECK(end.signal_to_noise == 0);  // straight: no noise, and nothing above the ends
   CHECK_THROWS_AS(find_peak(b, {1, 2}, five), std::invalid_argument);
@@ -124,17 +134,19 @@ TEST_CASE("top of a parabola") {
 TEST_CASE("both tests of applicability") {
   const Values b = five.values();
   const Values good{0, 8, 10, 9, 0};
-  CHECK(applicability(b, good, find_peak(b, good, five, Top::trial)));
+  CHECK(applicability(b, good, find_peak(b, good, five, Reading::published)));
 
   // Half way between 100 and 0 A^2 the score is (2 + 1) / 2, below the 2 of an end.
   const Values low{0, 2, 1, 9, 2};
-  const Applicability below = applicability(b, low, find_peak(b, low, five, Top::trial), 50, 0);
+  const Applicability below =
+      applicability(b, low, find_peak(b, low, five, Reading::published), 50, 0);
   CHECK_FALSE(below.above_ends);
   CHECK(below.intermediate);
-  CHECK(applicability(b, low, find_peak(b, low, five, Top::trial), 350, 0).above_ends);
+  CHECK(applicability(b, low, find_peak(b, low, five, Reading::published), 350, 0).above_ends);
 
   const Values rough{0, 3, 0, 3, 0};  // changes of 3, 3 and 3: signal to noise 1
-  const Applicability unclear = applicability(b, rough, find_peak(b, rough, five, Top::trial), 0);
+  const Applicability unclear =
+      applicability(b, rough, find_peak(b, rough, five, Reading::published), 0);
   CHECK(unclear.above_ends);
   CHECK_FALSE(unclear.clear);
   CHECK_FALSE(unclear);

@@ -37,9 +37,11 @@ double weight_in_window(const std::vector<double>& b, const std::vector<Detail>&
 /// Surface area - C x regions (Eq. 6); without the regions where C is not finite.
 std::vector<double> adjusted_surface_area(const std::vector<Detail>& trials, double weight);
 
-/// Where the maximum of a score is: at the best trial, or at the top of the parabola fitted to the
-/// trials about it, so that no single trial decides.
-enum class Top { trial, parabola };
+/// How the maximum of a score is read. As published: it is at the best trial, and its noise is that
+/// of all trials. Fitted: it is at the top of a parabola through the trials about that one, so that
+/// no single trial decides; and where the score falls below the higher end for good, as it does
+/// steeply when a map goes to pieces, that is no noise.
+enum class Reading { published, fitted };
 
 struct Peak {
   double b_iso = 0;            // A^2
@@ -52,7 +54,7 @@ struct Peak {
 /// The maximum of a score. `b` may hold trials between those of the grid; these do not count as
 /// noise.
 Peak find_peak(const std::vector<double>& b, const std::vector<double>& score,
-               const SearchGrid& grid, Top top = Top::parabola);
+               const SearchGrid& grid, Reading reading = Reading::fitted);
 
 /// Top (A^2) of the parabola through the trials within `reach` of trial number `best`, not further
 /// from it than that; the trial itself where there are fewer than four, or no maximum.

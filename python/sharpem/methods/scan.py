@@ -185,7 +185,7 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
 def find_peak(scan: Scan, settings: ScanSettings, score: Score) -> Peak:
     """Maximum, noise and interval of a score over a scan."""
     y = [score(trial) for trial in scan.trials]
-    return _core.find_peak(scan.b_iso, y, settings.search, parabola=not settings.published)
+    return _core.find_peak(scan.b_iso, y, settings.search, published=settings.published)
 
 
 _parabola_top = _core.parabola_top
