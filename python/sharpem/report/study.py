@@ -25,7 +25,7 @@ __all__ = [
 
 COLUMNS = (
     *("maps", "improved", "mean gain", ">= +0.02", "< -0.02", "rms dB (A^2)", "mean dB (A^2)"),
-    *("mean regret", "worst", "surface ahead"),
+    *("mean regret", "worst", "surface ahead", "interval holds"),
 )
 """Of the table of statistics, after the method's name."""
 
@@ -93,6 +93,7 @@ def _texts(one: MethodStatistics, digits: int) -> tuple[str, ...]:
         *((one.improved, share), (one.mean_gain, gain), (one.better, share), (one.worse, share)),
         *((one.rms_delta_b, b), (one.mean_delta_b, "+.0f")),
         *((one.mean_regret, ".4f"), (one.worst_regret, ".4f"), (one.surface_ahead, gain)),
+        (one.held, share),
     )
     return (str(one.maps), *("" if value is None else f"{value:{how}}" for value, how in figures))
 
