@@ -44,7 +44,6 @@ Map = NDArray[np.float32]
 _LEAST_SIGNAL = 1e-4  # of a shell's power; below it the ratio of amplitudes means nothing
 _DISAGREE = 40.0  # A^2: two steps of the scan
 _WRONG_LIMIT = 0.15  # of the resolution
-_ERROR_OF_B = 0.9  # A^2 at 1 A: of the b_sharpen that is like the filter
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +144,7 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
     # R is the ratio to all of the power about atoms, not to the signal's alone.
     ratio *= np.sqrt(signal / (signal + noise_about_atoms * (1 - signal)))
     filter_ = shell_filter(prepared, s, ratio, cc_star)
-    b_iso = b_of_filter(prepared, filter_, _ERROR_OF_B)
+    b_iso = b_of_filter(prepared, filter_)
     evidence = replace(
         measured.evidence(),
         cc_star=_padded(cc_star, fsc.s.size),

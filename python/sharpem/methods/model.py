@@ -31,7 +31,6 @@ _RADIUS = 3.0  # A around atoms, before the mask is widened
 _JOINT = 6.0  # A; shells below are weighted together
 _DRAWN = 0.1  # how strongly towards one weight, relative to the data
 _LEAST_AGREEMENT = 0.1  # mean FSC from 10 A to the resolution
-_ERROR_OF_B = 1.5  # A^2 at 1 A: of the b_sharpen that is like the filter
 
 
 def error_b(resolution: float) -> float:
@@ -103,7 +102,7 @@ def choose(
             prepared, settings, fit.weight, s, of_model=(ratio, cc_star), cc_star_of_map=of_map
         )
     filter_ = shell_filter(prepared, s, ratio, cc_star)
-    b_iso = b_of_filter(prepared, filter_, _ERROR_OF_B)
+    b_iso = b_of_filter(prepared, filter_)
     reasons = (
         _found(evidence),
         f"Every shell is scaled to the amplitudes of the model at B = 0 times CC*, which allows "

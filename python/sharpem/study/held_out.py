@@ -77,7 +77,9 @@ def _halves(model: Model) -> tuple[Model, Model]:
 def _filtered(found: Comparison, inputs: Inputs, fitted_to: PlacedModel) -> Array:
     prepared = found.prepared
     whole = PlacedModel(inputs.model, inputs.density)
-    choice: Choice = by_model.choose(prepared, whole, ScanSettings(), fitted_to=fitted_to)
+    choice: Choice = by_model.choose(
+        prepared, whole, ScanSettings.scaled(prepared.resolution), fitted_to=fitted_to
+    )
     assert choice.filter is not None
     return filtered(prepared.density, prepared.spectrum, choice.filter).data
 
