@@ -31,7 +31,6 @@ __all__ = [
     "label_of",
     "paths_of",
     "star",
-    "stem_of",
     "write_files",
 ]
 
@@ -53,25 +52,6 @@ ENDINGS = {
     "gains": "_gains.npz",
 }
 """What follows the prefix in the name of a file, by its kind."""
-
-_PACKED = (".gz", ".bz2")
-_MAPS = (".mrc", ".map", ".ccp4", ".mtz", ".cif")
-
-
-def stem_of(source: str | Path) -> str:
-    """Name of a map's file without its folder and endings, from which names of files are made.
-
-    Examples
-    --------
-    >>> stem_of("data/emd_3488.map.gz")
-    'emd_3488'
-    """
-    name = Path(source).name
-    for endings in (_PACKED, _MAPS):
-        found = next((ending for ending in endings if name.lower().endswith(ending)), "")
-        if len(name) > len(found):
-            name = name[: len(name) - len(found)]
-    return name
 
 
 def paths_of(prefix: str | Path, kinds: Iterable[str]) -> dict[str, Path]:

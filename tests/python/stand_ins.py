@@ -12,7 +12,7 @@ import gemmi
 from real_maps import TINY_MAP, TINY_MODEL, real
 
 from sharpem.cli import main
-from sharpem.io import read_map
+from sharpem.io.mrc import read_map
 from sharpem.io.write_mtz import write_box_mtz
 
 REAL = {

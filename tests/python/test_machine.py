@@ -13,7 +13,7 @@ from real_maps import TINY_MAP, real
 
 from sharpem import _core
 from sharpem.errors import InputError
-from sharpem.io import read_map
+from sharpem.io.mrc import read_map
 from sharpem.machine import limited_threads
 from sharpem.maps.density import DensityMap
 from sharpem.pipeline import apply, sharpen

@@ -10,7 +10,7 @@ from real_maps import TINY_MAP, present, real
 
 from sharpem import _core
 from sharpem.errors import InputError
-from sharpem.io import read_map, write_map
+from sharpem.io.mrc import read_map, write_map
 from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.pipeline import apply, sharpen

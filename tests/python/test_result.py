@@ -15,7 +15,7 @@ from real_maps import TINY_MAP, real
 import sharpem.output
 from sharpem.cli.summary import summary as lines
 from sharpem.errors import InputError
-from sharpem.io import read_map, write_map
+from sharpem.io.mrc import read_map, write_map
 from sharpem.methods.choice import Trial
 from sharpem.output import label_of
 from sharpem.pipeline import apply, sharpen

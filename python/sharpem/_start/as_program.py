@@ -1,4 +1,4 @@
-"""What comes first where sharpem runs as a program: streams and signals, before long imports."""
+"""What comes first where sharpem runs as a program: streams, signals, BLAS; then long imports."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ def as_program() -> None:
 
     The command line then takes signals in its own way (:func:`sharpem.cli.main`). What is ignored,
     as after nohup, stays ignored. Streams that were closed are opened on nothing, so that no file
-    of ours gets their numbers.
+    of ours gets their numbers. NumPy's BLAS, which has small matrices alone to work on, starts no
+    threads of its own, unless the user has set their number.
     """
     if not _is_program():
         return
     _open_closed_streams()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else idle threads spin: all work is ours
     for number in CODES:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _end)

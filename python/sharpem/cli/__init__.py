@@ -1,4 +1,4 @@
-"""The command line: ``sharpem COMMAND ...``, one module per command.
+"""The command line: ``sharpem COMMAND ...``, one module per command, imported if it is asked for.
 
 Exit codes: 0 done; 1 internal error; 2 the request or the input is at fault; 3 the method does not
 apply to the map and ``--if-not-applicable stop`` was given; 4 some rows of a batch failed; 129,
@@ -9,47 +9,19 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
-from sharpem.cli import (
-    apply,
-    batch,
-    box,
-    compare,
-    demo,
-    evaluate,
-    fetch,
-    inspect,
-    sharpen,
-    simulate,
-    study,
-    view,
-)
+from sharpem.cli.commands import COMMANDS, add_parsers, import_command
 from sharpem.cli.output import complain, say, silence, unheard
 from sharpem.cli.parser import Parser, join_negative_numbers
 from sharpem.cli.signals import SignalledError, signals_raised
-from sharpem.cli.versions import versions
 from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (
-    sharpen,
-    inspect,
-    apply,
-    evaluate,
-    compare,
-    box,
-    batch,
-    fetch,
-    simulate,
-    study,
-    demo,
-    view,
-)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 
@@ -74,8 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
     try:
+        command = import_command(arguments)  # what a signal left half imported would break later
         with signals_raised():
-            code = _run(arguments)
+            code = _run(arguments, command)
             if reason := unheard():
                 complain(f"standard output: {reason}, so nothing more could be shown")
                 code = code or (0 if _wrote_files(arguments) else 2)
@@ -87,29 +60,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _wrote_files(arguments: list[str]) -> bool:
     """Whether the command's answer is in files, not in what it prints."""
     command = next((word for word in arguments if not word.startswith("-")), "")
-    if command == evaluate.NAME:
+    if command == "evaluate":
         return any(word.startswith(("-o", "--output")) for word in arguments)
-    return command in {one.NAME for one in _COMMANDS} - {inspect.NAME} and "--help" not in arguments
+    return command in COMMANDS.keys() - {"inspect"} and "--help" not in arguments
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], command: ModuleType | None) -> int:
     try:
-        request = _parser().parse_args(join_negative_numbers(arguments))
+        request = _parser(command).parse_args(join_negative_numbers(arguments))
     except SystemExit as end:  # --help
         return int(end.code or 0)
     if request.versions:
+        from sharpem.cli.versions import versions
+
         say(versions())
         return 0
     if request.version or request.cmakedir:
         return _about(request)
     if request.command is None:
-        names = ", ".join(command.NAME for command in _COMMANDS)
-        raise InputError(f"no command, expected one of {names} (sharpem --help)")
+        raise InputError(f"no command, expected one of {', '.join(COMMANDS)} (sharpem --help)")
     request.command_line = ["sharpem", *arguments]
     return int(request.run(request))
 
 
-def _parser() -> Parser:
+def _parser(command: ModuleType | None) -> Parser:
     parser = Parser(
         prog="sharpem",
         description="Automatic sharpening of cryo-EM maps.",
@@ -126,8 +100,7 @@ def _parser() -> Parser:
         "--cmakedir", action="store_true", help="print the folder for CMake's sharpem_DIR"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in _COMMANDS:
-        command.add_parser(commands)
+    add_parsers(commands, command)
     return parser
 
 
@@ -151,6 +124,8 @@ def _failed(error: BaseException, *, debug: bool) -> int:
         silence()
         return _BROKEN_PIPE
     if debug:
+        import traceback
+
         traceback.print_exception(error)
     if isinstance(error, KeyboardInterrupt | SignalledError):
         return getattr(error, "exit_code", _INTERRUPTED)

@@ -7,9 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_general, add_voxel_size
 from sharpem.cli.entries import fetch_map
 from sharpem.cli.output import output_prefix, show, with_ending
-from sharpem.cli.parser import add_command, add_general, add_voxel_size
+from sharpem.cli.parser import add_command
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
 from sharpem.io.checksum import other_map
@@ -32,7 +33,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="MAP FILTER.json [options]",
-        help="apply a saved filter to another map (a half map, say)",
         description="Apply the filter that a run of sharpem saved to a map.",
         epilog="example: sharpem apply emd_3488_half_map_1.map.gz emd_3488_sharpened.json",
     )

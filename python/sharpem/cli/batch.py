@@ -7,9 +7,10 @@ import shlex
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_general
 from sharpem.cli.engine import add_engine, engine_of
 from sharpem.cli.output import Lines, complain, show
-from sharpem.cli.parser import add_command, add_general
+from sharpem.cli.parser import add_command
 from sharpem.cli.progress import countdown
 from sharpem.errors import InputError
 from sharpem.io.table import TableError
@@ -33,7 +34,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="TABLE -o DIR [options]",
-        help="many maps, a row of a table each; resumable; on one machine or a cluster",
         description="Sharpen every map of a table (CSV or TSV). Columns: map, half1, half2,\n"
         "model, resolution, method, name, and any other long option of sharpem sharpen. Rows\n"
         "that are done are skipped, changed and failed ones are done again: after any mishap,\n"

@@ -8,17 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_all_models, add_general, add_voxel_size, labels, number
 from sharpem.cli.entries import fetch_entries
 from sharpem.cli.output import output_prefix, show, with_ending
-from sharpem.cli.parser import (
-    Parser,
-    add_all_models,
-    add_command,
-    add_general,
-    add_voxel_size,
-    labels,
-    number,
-)
+from sharpem.cli.parser import Parser, add_command
 from sharpem.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -37,7 +30,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="MAP (--model MODEL | --mask MASK) [options]",
-        help="cut the region about a model, or of a mask, out of a map",
         description="Cut out the rectangular box that holds everything within 5 A of a model, or\n"
         "of a mask's values above 0.5. It stays at its place: NSTART and ORIGIN say where.",
         epilog="example: sharpem box emd_3488.map.gz --model 5ni1.cif -o emd_3488_box",

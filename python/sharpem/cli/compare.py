@@ -9,19 +9,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.entries import fetch_entries, find_entry, is_entry
-from sharpem.cli.evaluate import agreement_dict
-from sharpem.cli.output import output_prefix, say, show, show_table, with_ending
-from sharpem.cli.parser import (
-    Parser,
+from sharpem.cli.common import (
     add_all_models,
-    add_command,
     add_general,
     add_max_memory,
     add_resolution,
     add_scattering,
     add_voxel_size,
 )
+from sharpem.cli.entries import fetch_entries, find_entry, is_entry
+from sharpem.cli.evaluate import agreement_dict
+from sharpem.cli.output import output_prefix, say, show, show_table, with_ending
+from sharpem.cli.parser import Parser, add_command
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
 from sharpem.findings import lines_of
@@ -45,7 +44,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="MAP -r D [options]",
-        help="every way to choose a filter, side by side on one map",
         description="Choose a filter in every way that the input allows, and put what comes of it\n"
         "in one table. With --model, the correlation with the model at B = 0 says which is best.",
         epilog="example: sharpem compare emd_3488.map.gz -r 3.2 --model 5ni1.cif -o out/compared",

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_general
 from sharpem.cli.output import Lines, show, with_ending
-from sharpem.cli.parser import add_command, add_general
+from sharpem.cli.parser import add_command
 from sharpem.cli.progress import progress
 from sharpem.cli.summary import summary
 from sharpem.errors import InputError
@@ -44,7 +45,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="[options]",
-        help="the main job on a simulated map; needs no input",
         description="Simulate a map from coordinates that come with sharpem, sharpen it, and "
         "compare\nwhat was found with what was put in. No input, no network, under a minute.",
         epilog="example: sharpem demo -o sharpem_demo",

@@ -7,7 +7,8 @@ import re
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from sharpem.cli.parser import Parser, count, number
+from sharpem.cli.common import count, number
+from sharpem.cli.parser import Parser
 from sharpem.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,18 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sharpem.cli.entries import fetch_entries, find_entry
-from sharpem.cli.output import complain, say, show, show_table, with_ending
-from sharpem.cli.parser import (
-    Parser,
+from sharpem.cli.common import (
     add_all_models,
-    add_command,
     add_general,
     add_resolution,
     add_scattering,
     add_voxel_size,
     number,
 )
+from sharpem.cli.entries import fetch_entries, find_entry
+from sharpem.cli.output import complain, say, show, show_table, with_ending
+from sharpem.cli.parser import Parser, add_command
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError, SharpemError
 from sharpem.findings import Finding, lines_of, unique
@@ -47,7 +46,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="MAP... --model MODEL -r D [options]",
-        help="how well maps agree with a model at B = 0",
         description="Correlate maps with a model whose atoms all have B = 0, map and model cut at\n"
         "the resolution: the map that is sharpened as far as its data allow scores best.\n"
         "With the Fourier shell correlation of each map and the model.",

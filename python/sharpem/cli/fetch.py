@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_general
 from sharpem.cli.output import Lines, say, show
-from sharpem.cli.parser import Parser, add_command, add_general
+from sharpem.cli.parser import Parser, add_command
 from sharpem.cli.progress import progress
 from sharpem.errors import InputError
 from sharpem.io.json_text import json_text
@@ -32,7 +33,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="EMD-1234 [--half-maps] [--mask] [--model] [-o DIR] [options]",
-        help="map, half maps, mask and model of an EMDB entry",
         description="Fetch the map of an entry of the EMDB, and say what the entry states of it.\n"
         "What was fetched once is kept, and needs no network any more. The entry's name can also\n"
         "stand where other commands expect a file: sharpem sharpen EMD-3488.",

@@ -6,9 +6,10 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_general, add_resolution, add_voxel_size
 from sharpem.cli.entries import fetch_map
 from sharpem.cli.output import Lines, complain, say, show
-from sharpem.cli.parser import add_command, add_general, add_resolution, add_voxel_size
+from sharpem.cli.parser import add_command
 from sharpem.cli.progress import progress
 from sharpem.errors import SharpemError
 from sharpem.findings import Finding, lines_of
@@ -31,7 +32,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="MAP... [-r D] [options]",
-        help="what is in a map file, and what is odd about it",
         description="Show grid, cell, placement, labels, statistics, and what is odd about a map;\n"
         "with -r also the overall B, the anisotropy and the molecular volume. Lengths in A.",
         epilog="example: sharpem inspect emd_3488.map.gz -r 3.2",

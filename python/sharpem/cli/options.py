@@ -6,7 +6,8 @@ import argparse
 from argparse import SUPPRESS, Namespace
 from typing import Any, TypeAlias
 
-from sharpem.cli.parser import Parser, reader
+from sharpem.cli.common import reader
+from sharpem.cli.parser import Parser
 from sharpem.options.request import SharpenRequest
 from sharpem.options.sharpen import GROUPS, INPUT
 from sharpem.options.table import Option, options_of

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from sharpem._start import as_program as program
 from sharpem.errors import InputError
-from sharpem.output import stem_of
+from sharpem.io.stem import stem_of
 
 __all__ = [
     "Lines",

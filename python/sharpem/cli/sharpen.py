@@ -7,9 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from sharpem.cli.common import add_loudness
 from sharpem.cli.options import add_options, request_of
 from sharpem.cli.output import output_prefix, say, show
-from sharpem.cli.parser import add_command, add_loudness
+from sharpem.cli.parser import add_command
 from sharpem.cli.progress import progress
 from sharpem.cli.summary import summary
 from sharpem.errors import NotApplicableError
@@ -33,7 +34,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="MAP -r D [options]",
-        help="choose a filter for a map, apply it, write map + JSON + report",
         description="Choose how much to sharpen a map, and sharpen it. Lengths in A, B in A^2.\n"
         "Positive b_sharpen sharpens; RELION and cryoSPARC use the opposite sign.",
         epilog="example: sharpem sharpen emd_3488.map.gz -r 3.2 -o out/emd_3488",

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_general, add_resolution
 from sharpem.cli.output import output_prefix, show, with_ending
-from sharpem.cli.parser import Parser, add_command, add_general, add_resolution
+from sharpem.cli.parser import Parser, add_command
 from sharpem.cli.simulate_options import add_blur, add_box, add_errors
 from sharpem.errors import InputError
 from sharpem.io.together import check_free
@@ -39,7 +40,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="MODEL -r D [options]",
-        help="a map, and half maps, of which the truth is known, from a model",
         description="Simulate a cryo-EM map of a model: its blur, noise, and a limit of resolution."
         "\nThe model stays where it is, and the map is put around it.",
         epilog="example: sharpem simulate 5ni1.cif -r 3.2 --b-iso 110 --half-maps -o simulated",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError, _ArgumentGroup
 
-from sharpem.cli.parser import Parser, number, numbers
+from sharpem.cli.common import number, numbers
+from sharpem.cli.parser import Parser
 
 __all__ = ["add_blur", "add_box", "add_errors"]
 

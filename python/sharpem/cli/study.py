@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sharpem.cli.common import add_general, number
 from sharpem.cli.engine import add_engine, engine_of
 from sharpem.cli.output import complain, show, show_table
-from sharpem.cli.parser import Parser, add_command, add_general, number
+from sharpem.cli.parser import Parser, add_command
 from sharpem.cli.progress import countdown
 from sharpem.errors import InputError
 
@@ -32,7 +33,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="TABLE.csv -o DIR [options]",
-        help="the paper's evaluation over many maps with models",
         description="Sharpen every map of a table in every way that applies, judge by the models at"
         "\nB = 0, and put the statistics beside those of Terwilliger et al. (2018).\n\n"
         "columns: name, map, model, resolution (A); and, where wanted, half1, half2,\n"

@@ -7,9 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from sharpem.cli.common import add_general
 from sharpem.cli.entries import fetch_entries
 from sharpem.cli.output import show
-from sharpem.cli.parser import add_command, add_general
+from sharpem.cli.parser import add_command
 from sharpem.cli.progress import progress
 
 __all__ = ["NAME", "add_parser", "run"]
@@ -24,7 +25,6 @@ def add_parser(commands: Any) -> None:
         NAME,
         run,
         usage="PREFIX [--model MODEL] [options]",
-        help="the map before and after in 3-D, as a page for a browser",
         description="Make a page with the input and the output of `sharpem sharpen` side by side,\n"
         "in 3-D: linked views, contours of equal enclosed volume, a slider over that volume.\n"
         "The page works without a network. Needs the extra view: pip install 'sharpem[view]'.",

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from sharpem.errors import InputError
+from sharpem.io.stem import stem_of
 from sharpem.io.table import Line, TableError, column_name
 from sharpem.jobs import Job, file_stamp, fingerprint
 from sharpem.options.request import SharpenRequest
 from sharpem.options.rules import check_options
 from sharpem.options.table import Option, column_of, options_of
-from sharpem.output import stem_of
 
 __all__ = ["Row", "columns", "lines_of", "rows_of"]
 

@@ -14,8 +14,8 @@ from sharpem.analysis.local_variance import (
     scatter_of_noise,
 )
 from sharpem.analysis.prepare import prepare
-from sharpem.io import read_map
 from sharpem.io.model import read_model
+from sharpem.io.mrc import read_map
 from sharpem.maps.density import DensityMap
 from sharpem.simulate import simulate_map
 from sharpem.spectra.apply import filtered

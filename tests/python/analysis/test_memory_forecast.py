@@ -11,7 +11,7 @@ from sharpem import machine
 from sharpem.analysis.memory_forecast import ExtraStep, check_memory, forecast
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.io import read_map, write_map
+from sharpem.io.mrc import read_map, write_map
 from sharpem.machine import available_memory, memory_size
 from sharpem.maps.density import DensityMap
 from sharpem.methods.registry import METHODS

@@ -7,8 +7,8 @@ from real_maps import TINY_MAP, TINY_MODEL, real
 
 from sharpem.analysis.model_map import atom_mask, atoms_inside, fineness, model_map
 from sharpem.errors import InputError
-from sharpem.io import read_map
 from sharpem.io.model import read_model
+from sharpem.io.mrc import read_map
 from sharpem.maps.model import Model
 
 GRID = ((20, 24, 28), (28.0, 24.0, 20.0, 90.0, 90.0, 90.0), (5.0, -3.0, 2.0))

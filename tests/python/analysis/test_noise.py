@@ -10,8 +10,8 @@ from sharpem import _core
 from sharpem.analysis.masks import widened
 from sharpem.analysis.noise import solvent_noise
 from sharpem.analysis.prepare import prepare
-from sharpem.io import read_map
 from sharpem.io.model import read_model
+from sharpem.io.mrc import read_map
 from sharpem.maps.checks import FLAT_ZONE, flat_value
 from sharpem.simulate import simulate_map
 from sharpem.spectra.apply import filtered

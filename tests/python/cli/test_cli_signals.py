@@ -41,7 +41,7 @@ def signalled(command, number, line, *, cwd):
 
 
 @pytest.mark.parametrize("number", CODES)
-@pytest.mark.parametrize("module", ["sharpem._start.loading", "gemmi", "sharpem.cli.sharpen"])
+@pytest.mark.parametrize("module", ["sharpem._start.loading", "gemmi", "sharpem.run"])
 def test_a_signal_during_imports(program, folder, map_file, number, module):
     command = [*program, "sharpen", str(map_file), "-r", "4"]
     code, out, rest = signalled(command, number, f"import {module}\n", cwd=folder)

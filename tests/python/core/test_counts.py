@@ -8,7 +8,7 @@ from real_maps import TINY_MAP, TINY_RESOLUTION, present, real
 from scipy import ndimage
 
 from sharpem import _core
-from sharpem.io import read_map
+from sharpem.io.mrc import read_map
 from sharpem.pipeline import sharpen
 from sharpem.spectra.filters import SharpenBlur
 

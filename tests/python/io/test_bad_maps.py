@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sharpem.errors import InputError
-from sharpem.io import read_map, write_map
+from sharpem.io.mrc import read_map, write_map
 from sharpem.maps.density import DensityMap
 
 OVER = " over MX, MY, MZ 12, 9, 7)"

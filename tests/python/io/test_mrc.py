@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from real_maps import TINY_MAP, present, real
 
-from sharpem.io import read_map, write_map
+from sharpem.io.mrc import read_map, write_map
 from sharpem.maps.density import DensityMap, Placement
 
 AXIS_ORDERS = list(itertools.permutations((1, 2, 3)))

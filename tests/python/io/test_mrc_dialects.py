@@ -9,7 +9,7 @@ import mrcfile
 import numpy as np
 import pytest
 
-from sharpem.io import read_map, write_map
+from sharpem.io.mrc import read_map, write_map
 
 
 @pytest.mark.parametrize("axis_order", [(1, 2, 3), (3, 2, 1)], ids=str)

@@ -10,7 +10,7 @@ import pytest
 from real_maps import TINY_MAP, present, real
 
 from sharpem.findings import finding
-from sharpem.io import read_map
+from sharpem.io.mrc import read_map
 from sharpem.maps.checks import flat_value, map_findings, skewness
 from sharpem.maps.density import DensityMap, Placement
 

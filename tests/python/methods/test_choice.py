@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, real
 
-from sharpem.io import read_map
 from sharpem.io.model import read_model
+from sharpem.io.mrc import read_map
 from sharpem.methods.choice import NINETY_PERCENT
 from sharpem.pipeline import sharpen
 
