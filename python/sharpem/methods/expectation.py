@@ -81,7 +81,7 @@ def expected_correlation(
     s = shells.s[used]
     n = weights(shells)[used]
     r = np.exp(0.5 * (shells.ln_reference[used] - shells.ln_reference[used].max()))
-    a = np.array([SharpenBlur.continuous(float(b), resolution)(s) for b in b_sharpen])
+    a = SharpenBlur.continuous(0.0, resolution).family(b_sharpen, s)
     cross = a @ (n * r * np.sqrt(signal[used]))
     power = (a * a) @ (n * (signal + noise)[used])
     answer: Array = cross / np.sqrt(power * np.sum(n * r * r))

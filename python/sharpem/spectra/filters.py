@@ -79,26 +79,36 @@ class SharpenBlur:
 
     def __call__(self, s: ArrayLike) -> NDArray[np.float64]:
         """Factor for amplitudes at s (1/A), Eq. 3; saturates at exp(80) instead of overflowing."""
-        s = np.asarray(s, dtype=np.float64)
-        sharpen = 0.25 * self.b_sharpen * s**2
-        part = self.blurred_part
-        if part == 0:
-            return np.asarray(np.exp(np.clip(sharpen, -80, 80)), dtype=np.float64)
+        return self.family(self.b_sharpen, s)
+
+    def family(self, b_sharpen: ArrayLike, s: ArrayLike) -> NDArray[np.float64]:
+        """Factors of this filter with other values of b_sharpen (A^2) in its place.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the shape of ``b_sharpen``, followed by that of ``s``.
+        """
+        s, b = np.asarray(s, dtype=np.float64), np.asarray(b_sharpen, dtype=np.float64)
+        b = b.reshape(b.shape + (1,) * s.ndim)
         with np.errstate(divide="ignore"):
             d = 1.0 / s
         t = np.clip(self.k * (self.d_cut - d), -700, 700)
         ln_sharpen, ln_blur = -np.logaddexp(0, t), -np.logaddexp(0, -t)  # weights, Eq. 4a, 4b
+        part, sharpen = self._blurred_part(b), 0.25 * b * s**2
         blur = (1 - part) * sharpen - part * 0.25 * self.b_blur * s**2
-        ln_factor = np.logaddexp(ln_sharpen + sharpen, ln_blur + blur)
-        answer: NDArray[np.float64] = np.exp(np.clip(ln_factor, -80, 80))
+        both = np.logaddexp(ln_sharpen + sharpen, ln_blur + blur)
+        answer: NDArray[np.float64] = np.exp(np.clip(np.where(part == 0, sharpen, both), -80, 80))
         return answer
 
     @property
     def blurred_part(self) -> float:
         """How much of the blur beyond d_cut is applied, 0 to 1."""
-        if self.b_sharpen > 0:
-            return 1.0
-        return max(0.0, 1.0 + self.b_sharpen / self.onset) if self.onset > 0 else 0.0
+        return float(self._blurred_part(np.float64(self.b_sharpen)))
+
+    def _blurred_part(self, b: ArrayLike) -> NDArray[np.float64]:
+        grown = np.fmax(0.0, 1.0 + np.asarray(b) / self.onset) if self.onset > 0 else 0.0
+        return np.where(np.asarray(b) > 0, 1.0, grown)
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the JSON; the onset is left out where it is 0."""
