@@ -34,7 +34,9 @@ ELSEWHERE = {
     "run": "cli/test_cli_requests.py",  # a request, and what it lacks
     "analysis.claims": "analysis/test_history.py",  # of overall B and of the resolution
     "analysis.local_filter": "analysis/test_history.py",  # a part of the history
+    "evaluation.best_sharpening": "evaluation/test_agreement.py",  # of a map and a model
     "evaluation.measures": "evaluation/test_agreement.py",  # data of what is measured there
+    "evaluation.model_fsc": "evaluation/test_agreement.py",
     "io.checksum": "test_result.py",  # a map that is not that of its JSON
     "io.em_history": "io/test_reflections.py",
     "io.fsc_xml": "io/test_star_xml.py",
@@ -47,6 +49,7 @@ ELSEWHERE = {
     "io.pdb_cards": "io/test_odd_models.py",
     "io.read": "io/test_mtz.py",  # chooses between the readers
     "io.star": "io/test_star_xml.py",
+    "io.stem": "cli/test_cli_requests.py",  # names of output files
     "io.table": "many/test_batch.py",
     "io.together": "test_result.py",
     "io.write_model": "maps/test_crop.py",  # a model goes with its box
@@ -79,6 +82,7 @@ ELSEWHERE = {
 OF_NO_MODULE = {
     "cli/test_cli_failures.py",  # every command fails in one line
     "cli/test_cli_requests.py",  # every option, as requests and as commands
+    "cli/test_cli_start.py",  # what a start loads
     "core/test_counts.py",  # the C++ core on real maps
     "io/test_bad_maps.py",  # damaged files
     "io/test_mrc_dialects.py",  # what other programs write

@@ -15,19 +15,26 @@ __all__ = ["PlacedModel"]
 
 
 class PlacedModel:
-    """A model at B = 0 on the grid of a map.
+    """A model with one B for all atoms on the grid of a map.
 
     Parameters
     ----------
     model : Model
         At its place in the map; what lies outside is left out, unless the map is a crystal's.
     like : DensityMap
-        Gives the grid and the kind of scattering.
+        Gives the grid.
+    b_iso : float
+        B of all atoms, A^2.
+    xray : bool, optional
+        Form factors for X-rays, or else those for electrons. Default: as `like` scatters.
     """
 
-    def __init__(self, model: Model, like: DensityMap) -> None:
+    def __init__(
+        self, model: Model, like: DensityMap, *, b_iso: float = 0.0, xray: bool | None = None
+    ) -> None:
         """Keep both; atoms and densities are found when they are asked for."""
         self.model, self.like = model, like
+        self.b_iso, self.xray = b_iso, like.xray if xray is None else xray
         self._densities: dict[float, Array] = {}
 
     @cached_property
@@ -43,12 +50,12 @@ class PlacedModel:
 
     def moved(self, shift: ArrayLike) -> PlacedModel:
         """Return the model with `shift` (x, y, z, A) added to all positions, on the same grid."""
-        return PlacedModel(self.model.moved(shift), self.like)
+        return PlacedModel(self.model.moved(shift), self.like, b_iso=self.b_iso, xray=self.xray)
 
     def density(self, d_min: float) -> Array:
-        """Density at B = 0 to a resolution (A), of the shape of the map; read only."""
+        """Density to a resolution (A), of the shape of the map; read only."""
         if d_min not in self._densities:
-            found = model_map(self.atoms, self.like, d_min=d_min, xray=self.like.xray)
+            found = model_map(self.atoms, self.like, d_min=d_min, b_iso=self.b_iso, xray=self.xray)
             found.flags.writeable = False
             self._densities[d_min] = found
         return self._densities[d_min]

@@ -8,17 +8,16 @@ look here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
-
-import numpy as np
+from functools import cached_property
 
 from sharpem import _core
-from sharpem.analysis.masks import soft_edge
-from sharpem.analysis.model_map import atom_mask, in_the_map, model_map
+from sharpem.analysis.placed_model import PlacedModel
 from sharpem.errors import InputError
-from sharpem.evaluation.measures import Agreement, BestSharpening, Correlation
+from sharpem.evaluation.best_sharpening import best_sharpening
+from sharpem.evaluation.measures import Agreement, BestSharpening, Correlation, highest
+from sharpem.evaluation.model_fsc import ModelFsc
 from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
-from sharpem.maps.arrays import Array, Mask, Triple
+from sharpem.maps.arrays import Array, Triple
 from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.maps.model import Model
@@ -39,10 +38,7 @@ __all__ = [
 ]
 
 _B_RANGE = (-200.0, 400.0)  # A^2
-_B_STEP = 25.0
-_B_ACCURACY = 1.0
 _FSC_END = 0.833  # times the resolution: where sharpened maps end
-_NOTHING = 1e-10  # of the strongest shell: rounding errors where an earlier filter cut a map off
 
 
 class ModelAgreement:
@@ -82,14 +78,10 @@ class ModelAgreement:
         """Put the model on the grid."""
         like = whole_cell(like)
         _check_resolution(like, resolution)
-        model = in_the_map(model, like)
-        self.like = like
-        self.xray = like.xray if xray is None else xray
-        self.resolution = resolution
-        self.radius = radius
-        self.mask = atom_mask(model, like, radius)
-        self._model_map = partial(model_map, model, like, b_iso=b_iso, xray=self.xray)
-        self.density = self._model_map(d_min=resolution)
+        self.like, self.resolution, self.radius = like, resolution, radius
+        self.placed = PlacedModel(model, like, b_iso=b_iso, xray=xray)
+        self.mask = self.placed.within(radius)
+        self.density = self.placed.density(resolution)
         self._expected = standardised(self.density[self.mask])
 
     def goes_with(self, density: DensityMap, *, xray: bool) -> bool:
@@ -97,7 +89,7 @@ class ModelAgreement:
         same_crystal = self.like.periodic == density.periodic and (
             self.like.placement.space_group == density.placement.space_group
         )
-        return self.xray == xray and same_crystal and not self.like.same_grid(density)
+        return self.placed.xray == xray and same_crystal and not self.like.same_grid(density)
 
     def correlation(self, density: DensityMap) -> Correlation:
         """Correlate a map with the model.
@@ -107,7 +99,11 @@ class ModelAgreement:
         InputError
             The map is on another grid.
         """
-        cut = _core.synthesise(self._analyse(density, self.resolution))
+        return self._correlation(self._analyse(density, self.resolution))
+
+    def _correlation(self, spectrum: _core.Spectrum) -> Correlation:
+        """Correlate a map that ends at the resolution, by its Fourier coefficients."""
+        cut = _core.synthesise(spectrum)
         voxels = int(self._expected.size)
         peaks = highest(cut, self.density, voxels)
         return Correlation(
@@ -144,51 +140,25 @@ class ModelAgreement:
         InputError
             The map is on another grid.
         """
-        return self._fsc(self._analyse(density, self.fsc_limit), width, masked=masked)
+        return self._fsc.curve(self._analyse(density, self.fsc_limit), width, masked=masked)
 
-    def _fsc(
-        self, spectrum: _core.Spectrum, width: float | None = None, *, masked: bool
-    ) -> FscCurve:
-        width = width or max(0.01, 1 / min(self.like.cell[:3]))
-        edges = np.arange(width / 2, 1 / self.fsc_limit, width)
-        expected = self._terms
-        if masked:
-            inside = (_core.synthesise(spectrum) - np.float32(spectrum.mean)) * self._soft_mask
-            spectrum = _core.analyse(inside, self.like.cell, self.fsc_limit)
-            expected = self._masked_terms
-        sums = _core.cross_sums(spectrum, expected, edges)
-        used = (sums.power_1 > _NOTHING * sums.power_1.max()) & (sums.power_2 > 0)
-        lengths = np.sqrt(sums.power_1[used] * sums.power_2[used])
-        return FscCurve(sums.s[used], sums.cross[used] / lengths)
+    @cached_property
+    def _fsc(self) -> ModelFsc:
+        return ModelFsc(self.placed, self.mask, self.fsc_limit)
 
     def agreement(self, density: DensityMap) -> Agreement:
-        """Measure all there is to measure.
+        """Measure all there is to measure, from one transform of the map.
 
         Raises
         ------
         InputError
             The map is on another grid.
         """
-        spectrum = self._analyse(density, self.fsc_limit)
-        masked, box = (self._fsc(spectrum, masked=masked) for masked in (True, False))
-        return Agreement(self.correlation(density), masked, box)
-
-    @cached_property
-    def _fine(self) -> Array:
-        """Density of the model to the end of the FSC."""
-        return self._model_map(d_min=self.fsc_limit)
-
-    @cached_property
-    def _soft_mask(self) -> Array:
-        return soft_edge(self.mask, self.like.cell)
-
-    @cached_property
-    def _terms(self) -> _core.Spectrum:
-        return _core.analyse(self._fine, self.like.cell, self.fsc_limit)
-
-    @cached_property
-    def _masked_terms(self) -> _core.Spectrum:
-        return _core.analyse(self._fine * self._soft_mask, self.like.cell, self.fsc_limit)
+        spectrum = self._analyse(density, min(self.fsc_limit, self.resolution))
+        correlation = self._correlation(_cut(spectrum, self.resolution))
+        fine = _cut(spectrum, self.fsc_limit)
+        masked, box = (self._fsc.curve(fine, masked=masked) for masked in (True, False))
+        return Agreement(correlation, masked, box)
 
     def best(
         self,
@@ -197,7 +167,7 @@ class ModelAgreement:
         family: Callable[[float], RadialFilter] | None = None,
         b_range: tuple[float, float] = _B_RANGE,
     ) -> BestSharpening:
-        """Find the b_sharpen that agrees best with the model: a scan, then a finer search.
+        """Find the b_sharpen that agrees best with the model.
 
         Parameters
         ----------
@@ -210,23 +180,11 @@ class ModelAgreement:
         """
         make = family or (lambda b: SharpenBlur(b, d_cut=self.resolution))
         terms, s_max = self._analyse(density, self.resolution), 1 / self.resolution
-        found: dict[float, float] = {}
 
         def score(b_sharpen: float) -> float:
-            if b_sharpen not in found:
-                curve = radial_curve(make(b_sharpen), s_max)
-                found[b_sharpen] = self._cc(_core.synthesise(terms, curve))
-            return found[b_sharpen]
+            return self._cc(_core.synthesise(terms, radial_curve(make(b_sharpen), s_max)))
 
-        low, high = b_range
-        steps = max(2, round((high - low) / _B_STEP))
-        best = max(np.linspace(low, high, steps + 1).tolist(), key=score)
-        step = (high - low) / steps
-        while step > _B_ACCURACY:
-            step /= 2
-            around = (best - step, best, best + step)
-            best = max((b for b in around if low <= b <= high), key=score)
-        return BestSharpening(best, found[best], tuple(sorted(found.items())), best in (low, high))
+        return best_sharpening(score, b_range)
 
     def _analyse(self, density: DensityMap, d_min: float) -> _core.Spectrum:
         density = whole_cell(density)
@@ -238,6 +196,12 @@ class ModelAgreement:
         return float((standardised(cut[self.mask]) * self._expected).sum())
 
 
+def _cut(spectrum: _core.Spectrum, d_min: float) -> _core.Spectrum:
+    """The coefficients to `d_min`: the very same as if the map had been analysed to there."""
+    same = spectrum.d_min == d_min
+    return spectrum if same else _core.resampled(spectrum, spectrum.grid, d_min)
+
+
 def _check_resolution(like: DensityMap, resolution: float) -> None:
     limit = 2 * max(like.voxel_size)
     if not resolution >= 0.999 * limit:
@@ -245,18 +209,6 @@ def _check_resolution(like: DensityMap, resolution: float) -> None:
             f"resolution {resolution:g} A, expected {limit:.3g} A or more: "
             "twice the voxel size is the finest that a grid can hold"
         )
-
-
-def highest(one: Array, two: Array, voxels: int) -> Mask:
-    """Mark the `voxels` highest voxels of either of two maps: the region of CC_peaks.
-
-    Returns
-    -------
-    ndarray of bool
-        Of the shape of the maps.
-    """
-    levels = [_core.contour(data, voxels)[0] for data in (one, two)]
-    return np.asarray((one >= levels[0]) | (two >= levels[1]))
 
 
 def evaluate(

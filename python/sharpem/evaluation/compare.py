@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sharpem import _core
 from sharpem.analysis.memory_forecast import ExtraStep, check_memory
-from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.evaluation.agreement import Agreement, BestSharpening, ModelAgreement
 from sharpem.findings import Finding, unique
@@ -140,7 +139,7 @@ def compare(
     *,
     resolution: float,
     half_maps: HalfMaps | None = None,
-    model: ModelLike | None = None,
+    model: ModelLike | ModelAgreement | None = None,
     radius: float = 3.0,
     voxel_size: float | Triple | None = None,
     max_memory: str | float | None = None,
@@ -156,8 +155,9 @@ def compare(
         Of the map, A.
     half_maps : HalfMaps, optional
         On the same grid, from :func:`sharpem.maps.half_maps.pair_half_maps`.
-    model : Model, path or gemmi.Structure, optional
-        At its place in the map. It judges all entries; only the method called model looks at it.
+    model : Model, path, gemmi.Structure or ModelAgreement, optional
+        At its place in the map. It judges all entries; only the method called model looks at it. If
+        it is on the map's grid already, its own resolution and radius count.
     radius : float
         A; voxels so near to atoms are compared with the model.
     voxel_size : float or (x, y, z), optional
@@ -174,26 +174,30 @@ def compare(
     """
     tell = progress or (lambda _stage, _done, _total: None)
     density = whole_cell(to_density(density, voxel_size))
-    model = None if model is None else to_model(model)
+    if model is not None and not isinstance(model, ModelAgreement):
+        model = to_model(model)
     halves = half_maps is not None
     extra = _STEP if model is not None else METHODS["half-map"].memory if halves else None
     maps, threads = 1 + 2 * halves, _core.threads()
     check_memory(density, resolution, max_memory, maps=maps, extra=extra, threads=threads)
     stages = len(COMPARED) + 1
     tell("prepare", 0, stages)
-    by_model = None
-    if model is not None:
-        by_model = ModelAgreement(density, model, resolution=resolution, radius=radius)
+    by_model = (
+        ModelAgreement(density, model, resolution=resolution, radius=radius)
+        if isinstance(model, Model)
+        else model
+    )
     prepared = prepare(density, resolution)
     entries, skipped = [_deposited(prepared, by_model)], {}
     for number, method in enumerate(COMPARED.values(), start=1):
         tell(method.label, number, stages)
-        if (lack := _lacking(method, prepared, half_maps, model)) is not None:
+        if (lack := _lacking(method, prepared, half_maps, by_model)) is not None:
             skipped[method.name] = f"needs {lack.value}"
         else:
-            entries.append(_compared(method, prepared, half_maps, model, by_model))
+            entries.append(_compared(method, prepared, half_maps, by_model))
     best_sharpening = None if by_model is None else by_model.best(density)
-    path, seen = model.path if model else None, _findings(prepared, entries, half_maps, model)
+    judge = by_model.placed.model if by_model is not None else None
+    path, seen = judge.path if judge else None, _findings(prepared, entries, half_maps, judge)
     return Comparison(prepared, tuple(entries), skipped, best_sharpening, path, seen)
 
 
@@ -209,12 +213,15 @@ def _findings(
 
 
 def _lacking(
-    method: Method, prepared: Prepared, half_maps: HalfMaps | None, model: Model | None
+    method: Method,
+    prepared: Prepared,
+    half_maps: HalfMaps | None,
+    by_model: ModelAgreement | None,
 ) -> Need | None:
     """The first thing that a method needs and the input does not have."""
     missing = {
         Need.HALF_MAPS: half_maps is None,
-        Need.MODEL: model is None,
+        Need.MODEL: by_model is None,
         Need.SOLVENT: prepared.shells.noise is None,
         Need.B: True,
     }
@@ -222,7 +229,10 @@ def _lacking(
 
 
 def _needed(
-    method: Method, prepared: Prepared, half_maps: HalfMaps | None, model: Model | None
+    method: Method,
+    prepared: Prepared,
+    half_maps: HalfMaps | None,
+    by_model: ModelAgreement | None,
 ) -> MethodInput:
     """What a method cannot do without, and nothing else: the model scores the others."""
     needs_model = Need.MODEL in method.needs
@@ -233,7 +243,7 @@ def _needed(
         prepared,
         ScanSettings.scaled(prepared.resolution, wrap=prepared.density.periodic),
         half_maps=measured,
-        model=PlacedModel(model, prepared.density) if needs_model and model is not None else None,
+        model=by_model.placed if needs_model and by_model is not None else None,
     )
 
 
@@ -246,11 +256,10 @@ def _compared(
     method: Method,
     prepared: Prepared,
     half_maps: HalfMaps | None,
-    model: Model | None,
     by_model: ModelAgreement | None,
 ) -> Compared:
     start = time.perf_counter()
-    choice = method.choose(_needed(method, prepared, half_maps, model))
+    choice = method.choose(_needed(method, prepared, half_maps, by_model))
     seconds = time.perf_counter() - start
     assert choice.filter is not None
     filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)

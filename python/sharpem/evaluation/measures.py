@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from sharpem import _core
+from sharpem.maps.arrays import Array, Mask
 from sharpem.spectra.fsc_curve import FscCurve
 
-__all__ = ["Agreement", "BestSharpening", "Correlation"]
+__all__ = ["Agreement", "BestSharpening", "Correlation", "highest"]
 
 
 @dataclass(frozen=True)
@@ -77,3 +81,15 @@ class BestSharpening:
     cc_mask: float
     trials: tuple[tuple[float, float], ...]
     at_end: bool
+
+
+def highest(one: Array, two: Array, voxels: int) -> Mask:
+    """Mark the `voxels` highest voxels of either of two maps: the region of CC_peaks.
+
+    Returns
+    -------
+    ndarray of bool
+        Of the shape of the maps.
+    """
+    levels = [_core.contour(data, voxels)[0] for data in (one, two)]
+    return np.asarray((one >= levels[0]) | (two >= levels[1]))

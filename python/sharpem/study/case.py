@@ -66,8 +66,7 @@ def examine(pair: Pair, protocol: Protocol) -> CaseOutcome:
         inputs.density,
         resolution=pair.resolution,
         half_maps=inputs.half_maps,
-        model=inputs.model,
-        radius=protocol.radius,
+        model=by_model,
     )
     completed = _completed(outcome, found, inputs, protocol)
     more = (*held_out(found, inputs, by_model), *local_outcomes(found, inputs, by_model))

@@ -24,6 +24,12 @@ def test_density_is_that_of_the_model_and_made_once(placed):
         found[0, 0, 0] = 1
 
 
+def test_b_and_scattering_go_with_a_model_that_moves(placed):
+    other = PlacedModel(placed.model, placed.like, b_iso=60.0, xray=True).moved((0, 0, 0))
+    expected = model_map(placed.model, placed.like, d_min=4.0, b_iso=60.0, xray=True)
+    np.testing.assert_array_equal(other.density(4.0), expected)
+
+
 def test_within_marks_the_voxels_about_atoms(placed):
     np.testing.assert_array_equal(placed.within(3.0), atom_mask(placed.model, placed.like, 3.0))
 

@@ -134,6 +134,16 @@ def test_resolution_beyond_the_grid(blurred):
         map_model_cc(blurred.map, blurred.model, resolution=1.5)
 
 
+@pytest.mark.parametrize("resolution", [3.0, 2.0])  # 2.0: the FSC ends there too
+def test_one_transform_gives_what_two_gave(blurred, resolution):
+    by_model = ModelAgreement(blurred.map, blurred.model, resolution=resolution)
+    found = by_model.agreement(blurred.map)
+    assert found.correlation == by_model.correlation(blurred.map)
+    for curve, masked in ((found.fsc, True), (found.fsc_box, False)):
+        alone = by_model.fsc(blurred.map, masked=masked)
+        np.testing.assert_array_equal(curve.value, alone.value)
+
+
 def test_another_grid_is_refused(blurred):
     by_model = ModelAgreement(blurred.map, blurred.model, resolution=3.0)
     other = DensityMap.from_array(np.ascontiguousarray(blurred.map.data[1:]), 1.0)

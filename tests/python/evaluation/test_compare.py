@@ -105,6 +105,20 @@ def test_agreement_is_that_of_the_filtered_map(found, simulated):
         assert by_model.correlation(map_) == entry.agreement.correlation
 
 
+def test_a_model_on_the_grid_is_not_put_there_again(found, simulated, monkeypatch):
+    by_model = ModelAgreement(simulated.map, simulated.model, resolution=RESOLUTION)
+    by_model.agreement(simulated.map)
+    monkeypatch.setattr("sharpem.analysis.placed_model.model_map", None)
+    again = compare(
+        simulated.map,
+        resolution=RESOLUTION,
+        half_maps=pair_half_maps(*simulated.half_maps),
+        model=by_model,
+    )
+    assert [entry.filter for entry in again.entries] == [entry.filter for entry in found.entries]
+    assert again.best_sharpening == found.best_sharpening
+
+
 def test_the_model_judges_but_is_not_seen(found, simulated):
     blind = compare(simulated.map, resolution=RESOLUTION)
     assert blind.best is None
