@@ -20,6 +20,8 @@ from sharpem.jobs.records import Record, made
 __all__ = ["Dask", "need", "records_of"]
 
 _TIMEOUT = 10  # s for a scheduler to answer
+_MOST = 16  # small tasks in a group
+_GROUPS, _FEW = 8, 4  # at least so many groups for each thread, or for so many of them
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def need(module: str) -> None:
 def records_of(client: Any, tasks: Sequence[Task], limits: Limits) -> Iterator[tuple[Task, Record]]:
     """Give the tasks to a Dask client; each with its record as it ends.
 
-    A lost worker's tasks go to another one; a task that lost several fails.
+    Small ones go several together, which saves the scheduler work. A lost worker's tasks go to
+    another one; a task that lost several fails.
 
     Raises
     ------
@@ -101,25 +104,46 @@ def records_of(client: Any, tasks: Sequence[Task], limits: Limits) -> Iterator[t
 
     limits = replace(limits, threads=limits.threads or 1)
     run = uuid.uuid4().hex
-    by_key = {f"sharpem-{task.job.key}-{run}": task for task in tasks}
-    futures = client.map(_do, tasks, [limits] * len(tasks), key=list(by_key), pure=False)
+    groups: dict[str, Sequence[Task]] = {}
+
+    def send(group: Sequence[Task]) -> Any:
+        key = f"sharpem-{group[0].job.key}-{len(groups)}-{run}"
+        groups[key] = group
+        return client.submit(_do, list(group), limits, key=key, pure=False)
+
+    futures = [send(group) for group in together(tasks, sum(client.nthreads().values()))]
+    running = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
     try:
-        for future, answer in as_completed(
-            futures, loop=client.loop, with_results=True, raise_errors=False
-        ):
-            task = by_key[future.key]
+        for future, records in running:
+            group = groups[future.key]
             if future.status == "finished":
-                yield task, answer
-            elif future.status == "error":
-                yield task, made(task.job, seconds=0.0, error=_reason(future.exception()))
-            else:
+                yield from zip(group, records, strict=True)
+            elif future.status != "error":
                 raise InputError(
                     "the Dask scheduler has gone, expected it to stay; what is done stays done, "
                     "run again for the rest"
                 )
+            elif len(group) > 1:  # one of them may be at fault, the others are not
+                futures += (more := [send([task]) for task in group])
+                running.update(more)
+            else:
+                error = _reason(future.exception())
+                yield group[0], made(group[0].job, seconds=0.0, error=error)
             future.release()
     finally:
         client.cancel(futures)
+
+
+def together(tasks: Sequence[Task], threads: int) -> list[Sequence[Task]]:
+    """Tasks in groups, one after the other: small ones by several, if there are many.
+
+    Each of the workers' threads, of which there may become more, gets several groups, so that none
+    has much left to do when the others have ended.
+    """
+    small = [task for task in tasks if task.job.small]
+    size = max(1, min(_MOST, len(small) // (_GROUPS * max(threads, _FEW))))
+    groups: list[Sequence[Task]] = [[task] for task in tasks if not task.job.small]
+    return groups + [small[n : n + size] for n in range(0, len(small), size)]
 
 
 def _reason(error: BaseException) -> str:
@@ -134,9 +158,9 @@ def _reason(error: BaseException) -> str:
 _idle: dict[Limits, SimpleQueue[Worker]] = {}
 
 
-def _do(task: Task, limits: Limits) -> Record:
+def _do(tasks: Sequence[Task], limits: Limits) -> list[Record]:
     with _worker(limits) as worker:
-        return worker.do(task)
+        return [worker.do(task) for task in tasks]
 
 
 @contextmanager

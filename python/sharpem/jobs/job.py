@@ -32,11 +32,14 @@ class Job:
         Of all that the result depends on: a job whose fingerprint changed is done again.
     arguments : mapping
         For the function; what JSON can hold.
+    small : bool
+        Whether it takes a second or less, so that a cluster is better given several at once.
     """
 
     key: str
     fingerprint: str
     arguments: Mapping[str, Any]
+    small: bool = False
 
 
 @dataclass(frozen=True)

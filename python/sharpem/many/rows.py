@@ -21,6 +21,7 @@ __all__ = ["Row", "columns", "lines_of", "rows_of"]
 
 # The batch itself says where results go, how many threads there are, and what is printed.
 _NOT_OF_A_ROW = ("help", "output", "overwrite", "threads", "json", "quiet", "verbose", "debug")
+_SMALL = 1_000_000  # bytes of a row's files: maps of 64^3 voxels or fewer take a second
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Row:
         """The row as a job; it is another one when a file has changed."""
         stamps = {file: file_stamp(file) for file in self.files}
         arguments = {"name": self.name, "request": self.request.to_dict()}
-        return Job(self.name, fingerprint([arguments, stamps]), arguments)
+        sizes = [stamp[0] for stamp in stamps.values() if stamp]
+        small = bool(sizes) and sum(sizes) < _SMALL and not self.request.local
+        return Job(self.name, fingerprint([arguments, stamps]), arguments, small)
 
 
 @cache

@@ -9,6 +9,8 @@ import pytest
 
 from sharpem import InputError
 from sharpem.jobs import Dask, Job, Limits, run
+from sharpem.jobs.dask import together
+from sharpem.jobs.job import Task
 
 distributed = pytest.importorskip("distributed", reason="needs the extra named cluster")
 
@@ -43,6 +45,33 @@ def test_jobs_on_a_cluster(tmp_path, cluster):
     assert "killed (signal 9)" in dead.error
     again = run(chores.chore, jobs[:6], tmp_path, engine=engine)
     assert not any(one.fresh for one in again)
+
+
+def test_small_jobs_go_together(tmp_path, cluster, monkeypatch):
+    monkeypatch.setattr("sharpem.jobs.dask._FEW", 1)
+    jobs = [Job(str(n), "1", {}, small=True) for n in range(48)]
+    jobs += [Job("large", "1", {}), Job("bad", "1", {"do": "refuse"}, small=True)]
+    outcomes = run(chores.chore, jobs, tmp_path, engine=Dask(cluster.scheduler_address))
+    assert [one.job for one in outcomes] == jobs
+    assert [one.error for one in outcomes] == [*[None] * 49, "a.mrc: wrong, expected right"]
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "threads", "sizes"),
+    [
+        (10, 2, 2, {1}),  # few
+        (500, 3, 2, {1, 15, 500 % 15}),
+        (5000, 0, 2, {16, 5000 % 16}),
+        (500, 0, 100, {1}),  # each thread has one to do after the other
+    ],
+)
+def test_groups_are_no_larger_than_the_workers_bear(small, large, threads, sizes):
+    jobs = [Job(str(n), "", {}, small=n >= large) for n in range(large + small)]
+    tasks = [Task("", job, "") for job in jobs]
+    groups = together(tasks, threads)
+    assert [task for group in groups for task in group] == tasks
+    assert {len(group) for group in groups} == sizes
+    assert all(len(group) == 1 for group in groups if not group[0].job.small)
 
 
 def test_a_lost_worker_loses_no_job(tmp_path, cluster):
