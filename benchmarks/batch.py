@@ -1,11 +1,11 @@
 """How well many maps go over workers: maps per second against one process alone.
 
-python benchmarks/batch.py [--maps 200] [--size 48] [--slurm]
+python benchmarks/batch.py [--maps 200] [--size 48] [--on local cluster slurm] [--workers 1 2]
 
 Simulates small maps (48^3 voxels, or --size) and sharpens them, without reports (the page takes
 longer than such a map): in one process and in two at once, by nothing but a loop over
 `sharpem.sharpen` and `Result.write`; then as a batch with one and two local workers, on a Dask
-LocalCluster of one and two processes over TCP, and with --slurm as one and two jobs of the Slurm
+LocalCluster of one and two processes over TCP, and with --on slurm as jobs of the Slurm
 that is there, such as tests/slurm.sh starts. Every process has one thread.
 
 The time of a batch is that of all maps less that of a batch of two, which is mostly the start and
@@ -16,6 +16,7 @@ cores can do. Overhead is measured with jobs that do nothing, their start taken 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -148,39 +149,55 @@ def on_local_cluster(rows: list[dict[str, object]], folder: Path, workers: int) 
         return timed(rows, folder, Dask(cluster.scheduler_address, LIMITS))
 
 
-def report(where: str, workers: int, found: Times, bare: float) -> None:
-    """One line; `bare`: maps per second of as many loops at once."""
+def on_processes(rows: list[dict[str, object]], folder: Path, workers: int) -> Times:
+    return timed(rows, folder, Local(workers, LIMITS))
+
+
+def on_slurm(rows: list[dict[str, object]], folder: Path, workers: int) -> Times:
+    return timed(rows, folder, Slurm(jobs=workers, limits=LIMITS))
+
+
+ENGINES = {"local": on_processes, "cluster": on_local_cluster, "slurm": on_slurm}
+
+
+def report(where: str, workers: int, found: Times, bare: float) -> dict[str, object]:
+    """One line, and what it says; `bare`: maps per second of as many loops at once."""
     speed = found.maps / (found.all - found.two)
     print(
         f"{where:<14}{workers:>8}{speed:>9.2f}{speed / bare:>12.2f}{1000 * found.empty:>18.1f}"
         f"{found.two:>14.1f}",
         flush=True,
     )
+    return {"on": where, "workers": workers, "seconds": 1 / speed, "alone": 1 / bare}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--maps", type=int, default=200)
     parser.add_argument("--size", type=int, default=48, help="of the maps, voxels on a side")
-    parser.add_argument("--slurm", action="store_true")
+    parser.add_argument("--on", nargs="+", choices=ENGINES, default=["local", "cluster"])
+    parser.add_argument("--workers", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--json", type=Path, help="file to write, too: seconds a map, and alone")
     request = parser.parse_args()
     count = request.maps
     # Dask's and Slurm's processes must find this file too.
-    os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parent)
+    paths = [str(Path(__file__).resolve().parent), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = simulate(folder, count, request.size)
         print(f"{count} maps of {request.size}^3 voxels, {os.cpu_count()} cores")
-        bare = {n: count / loops(folder, count, n) for n in (1, 2)}
-        print(f"loops without a batch: one {bare[1]:.2f} maps/s, two at once {bare[2]:.2f}")
+        bare = {n: count // n * n / loops(folder, count, n) for n in request.workers}
+        for n, speed in bare.items():
+            print(f"loops without a batch, {n} at once: {speed:.2f} maps/s")
         print("where          workers   maps/s  efficiency  ms per empty job  two maps (s)")
-        for n in (1, 2):
-            report("local", n, timed(rows, folder / f"l{n}", Local(n, LIMITS)), bare[n])
-        for n in (1, 2):
-            report("LocalCluster", n, on_local_cluster(rows, folder / f"d{n}", n), bare[n])
-        for n in (1, 2) if request.slurm else ():
-            engine = Slurm(jobs=n, limits=LIMITS)
-            report("Slurm", n, timed(rows, folder / f"s{n}", engine), bare[n])
+        found = [
+            report(where, n, ENGINES[where](rows, folder / f"{where}{n}", n), bare[n])
+            for where in request.on
+            for n in request.workers
+        ]
+    if request.json:
+        request.json.write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from typing import Any
 Results = dict[str, dict[str, Any]]
 
 ROOT = Path(__file__).parents[2]
-README_IDS = ("scan", "threads", "cc3d-mask-6", "dilation-mask-6", "fft-scipy", "fft-ducc0",
-              "whole-EMD-3488", "whole-EMD-11007", "memory-512")  # fmt: skip
+README_IDS = ("start-help", "whole-EMD-3488", "whole-EMD-11007", "scan-1-EMD-11007",
+              "scan-1-EMD-44046", "scan", "half-maps", "local", "cc3d-mask-26", "fft-scipy",
+              "memory-512", "row", "cluster")  # fmt: skip
 
 
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
@@ -42,7 +43,8 @@ def setting(results: Results) -> str:
     first = max(told, key=lambda machine: machine["date"])
     loads = ", ".join(sorted({machine["load"].split()[0] for machine in told}))
     return (
-        f"Measured {first['date']} on {first['CPU']} ({first['instructions']}), {first['system']}; "
+        f"Measured {first['date']} on {first['CPU']} ({first['instructions']}; kernels "
+        f"{first['kernels']}), {first['system']}; "
         f"{first['versions']}; load average at the start {loads}."
     )
 
@@ -82,10 +84,10 @@ def _curves(results: Results) -> dict[tuple[str, str], list[tuple[int, float]]]:
             trials = row["figure"].split()[0]
             add(f"sharpem, {trials} trials", "C0o-", n, row["ours"])
             add(f"NumPy and SciPy, {trials} trials", "C1s-", n, row["theirs"])
-        elif kind in ("memory", "share"):
-            label = "synthetic maps" if kind == "memory" else "EMDB entries"
-            style = "C0o--" if kind == "memory" else "C0^:"
-            add(f"sharpem, whole command, {label}", style, n, row["command"][1])
+        elif kind == "share":
+            add("sharpem, whole command, EMDB entries", "C0^:", n, row["command"][1])
+        elif kind == "base":
+            add("sharpem 0.1.0, EMDB entries", "C2d:", n, row["theirs"])
         elif kind == "whole":
             add("published program, EMDB entries", "C3v:", n, row["theirs"])
     return curves

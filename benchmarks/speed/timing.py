@@ -6,12 +6,13 @@ import os
 import platform
 import resource
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
+
+from sharpem import _core
 
 
 class Time(NamedTuple):
@@ -53,11 +54,12 @@ def machine() -> dict[str, str]:
     """What the times were taken on; nothing that names the machine."""
     cpu = next(iter(_cpuinfo("model name")), platform.machine())
     flags = next(iter(_cpuinfo("flags")), "").split()
-    widest = [name for name in ("avx512f", "avx2", "sse4_2") if name in flags]
+    known = [name for name in ("sse4_2", "avx2", "avx512f") if name in flags]
     packages = ("sharpem", "numpy", "scipy", "connected-components-3d", "ducc0")
     return {
         "CPU": f"{cpu}, {os.cpu_count()} cores",
-        "instructions": widest[0].upper() if widest else platform.machine(),
+        "instructions": " ".join(known).upper() or platform.machine(),
+        "kernels": f"{_core.instruction_set()} of {', '.join(_core.instruction_sets())}",
         "system": f"{platform.system()}, Python {platform.python_version()}",
         "versions": ", ".join(f"{name} {_version(name)}" for name in packages),
         "date": time.strftime("%Y-%m-%d"),
@@ -78,6 +80,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "missing"
-
-
-PYTHON = sys.executable

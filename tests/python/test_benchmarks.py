@@ -9,7 +9,7 @@ from sharpem import _core
 pytest.importorskip("scipy")
 pytest.importorskip("speed", reason="the benchmarks are not in this copy of the sources")
 
-from speed import sections, tables
+from speed import core, rows, tables
 from speed.plain import PlainScan, regions, regions_cc3d, surface
 from speed.problem import Problem
 
@@ -22,7 +22,7 @@ def problem():
 
 
 def test_scan_counts_the_same(problem, capsys):
-    sections.check_scan(problem, PlainScan(problem, workers=1), problem.filters)
+    core.check_scan(problem, PlainScan(problem, workers=1), problem.filters)
     assert "counts of 6 trials identical" in capsys.readouterr().out
     assert len(set(problem.scan(problem.filters))) == 6  # they differ, so that this shows something
 
@@ -41,11 +41,11 @@ def test_contour_counts_the_same(problem, neighbours):
 
 def test_a_difference_stops_the_run():
     with pytest.raises(SystemExit, match="sharpem 3, the plain path 4"):
-        sections.same("regions", 3, 4)
+        rows.same("regions", 3, 4)
 
 
 def test_table_has_times_ratio_and_goal():
-    row = sections.row("a scan", 0.5, 10.0, "wall", goal=">= 15", id="scan")
+    row = rows.row("a scan", 0.5, 10.0, "wall", goal=">= 15", id="scan")
     assert row["ratio"] == 20
     line = tables.markdown([row]).splitlines()[-1]
     assert line == "| a scan | 500 ms wall | 10 s wall | 20 | >= 15 |"
