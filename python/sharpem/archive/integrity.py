@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import gzip
 import hashlib
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from sharpem.io.gzip_stream import DAMAGED, unpacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,14 +58,14 @@ def what_is_wrong(path: Path, digest: str | None) -> str | None:
             return f"{algorithm} checksum {wrong}"
     if ".gz" in path.suffixes:
         try:
-            with gzip.open(path) as packed:  # closes with a checksum and the length
+            with path.open("rb") as raw, unpacking(raw) as packed:  # checksum and length at its end
                 for _ in _pieces(packed):
                     pass
-        except (OSError, EOFError, zlib.error) as error:
+        except DAMAGED as error:
             return f"packed data are damaged ({error})"
     return None
 
 
-def _pieces(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
     while piece := file.read(_PIECE):
         yield piece

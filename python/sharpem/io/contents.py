@@ -7,10 +7,8 @@ disk makes likely, and whatever goes wrong with a path is an :class:`InputError`
 from __future__ import annotations
 
 import bz2
-import gzip
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from sharpem.errors import InputError
+from sharpem.io.gzip_stream import DAMAGED, unpacking
 
 __all__ = [
     "Source",
@@ -104,14 +103,14 @@ def opened(path: Path, expected: str = _ANY) -> Iterator[Source]:
             start = raw.read(3)
             raw.seek(0)
             if start[:2] == b"\x1f\x8b":
-                with gzip.GzipFile(fileobj=raw, mode="rb") as stream:
-                    yield Source(path, cast(BinaryIO, stream), "gzip", size)
+                with unpacking(raw) as stream:
+                    yield Source(path, stream, "gzip", size)
             elif start == b"BZh":
-                with bz2.BZ2File(raw) as stream:
-                    yield Source(path, cast(BinaryIO, stream), "bzip2", size)
+                with bz2.BZ2File(raw) as packed:
+                    yield Source(path, cast(BinaryIO, packed), "bzip2", size)
             else:
                 yield Source(path, raw, None, size)
-    except (EOFError, OSError, zlib.error) as error:
+    except DAMAGED as error:
         raise InputError(f"{path}: {reason_of(error)}") from error
 
 

@@ -6,7 +6,6 @@ A map is read into the array it stays in; nothing else of its size is held on th
 from __future__ import annotations
 
 import bz2
-import gzip
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from sharpem.errors import InputError
 from sharpem.io.contents import Source, opened
+from sharpem.io.gzip_stream import packing
 from sharpem.io.mrc_header import HEADER_SIZE, Header, file_order, parse_header, repaired
 from sharpem.io.together import write_together
 from sharpem.io.write_mrc_header import format_header
@@ -32,7 +32,6 @@ from sharpem.maps.statistics import check_values, statistics
 __all__ = ["read_map", "save_map", "with_extended_header", "write_map"]
 
 _CHUNK = 2**23  # bytes read, converted or packed at a time
-_GZIP_LEVEL = 4
 
 
 def read_map(path: str | os.PathLike[str], voxel_size: float | Triple | None = None) -> DensityMap:
@@ -217,8 +216,8 @@ def _packed(path: Path, suffix: str) -> Iterator[BinaryIO]:
     """Open a new file for bytes that are packed as its final name demands."""
     with path.open("xb") as raw:
         if suffix == ".gz":
-            with gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0) as packed:
-                yield cast(BinaryIO, packed)
+            with packing(raw) as stream:
+                yield stream
         elif suffix == ".bz2":
             with bz2.BZ2File(raw, "wb") as packed:
                 yield cast(BinaryIO, packed)

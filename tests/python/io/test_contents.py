@@ -12,6 +12,7 @@ import pytest
 
 from sharpem.cli import main
 from sharpem.errors import InputError
+from sharpem.io import gzip_stream
 from sharpem.io.contents import contents, opened
 from sharpem.io.json_text import read_json
 from sharpem.io.model import read_model
@@ -124,3 +125,44 @@ def test_outputs_that_cannot_be_are_refused_before_the_work(mrc_file, tmp_path, 
     message = capsys.readouterr().err
     assert message.count("\n") == 1
     assert "expected a name for a file" in message or "expected a new name" in message
+
+
+@pytest.fixture(params=["isal", "zlib"])
+def library(request, monkeypatch):
+    """What packs and unpacks."""
+    if request.param == "isal":
+        pytest.importorskip("isal", reason="needs the extra named fast")
+    else:
+        monkeypatch.setattr(gzip_stream, "_isal", None)
+    return request.param
+
+
+def test_what_one_library_packs_the_other_unpacks(library, tmp_path):
+    values = np.random.default_rng(1).normal(size=300_000).astype(np.float32).tobytes()
+    ours, theirs = tmp_path / "ours.gz", tmp_path / "theirs.gz"
+    with ours.open("wb") as raw, gzip_stream.packing(raw) as stream:
+        stream.write(values)
+    theirs.write_bytes(gzip.compress(values[:1000]) + gzip.compress(values[1000:]))
+    assert gzip.decompress(ours.read_bytes()) == values
+    assert ours.stat().st_size < len(values)
+    for path in (ours, theirs):
+        assert contents(path, "numbers", largest=len(values)) == values
+    again = tmp_path / "again.gz"
+    with again.open("wb") as raw, gzip_stream.packing(raw) as stream:
+        stream.write(values)
+    assert again.read_bytes() == ours.read_bytes()  # without name and time
+
+
+@pytest.mark.parametrize("damage", ["cut", "checksum", "bytes", "header"])
+def test_damage_is_told_in_one_line(library, tmp_path, damage):
+    packed = bytearray(gzip.compress(os.urandom(100_000)))
+    if damage == "cut":
+        del packed[50_000:]
+    else:
+        packed[{"checksum": -8, "bytes": 20, "header": 2}[damage]] ^= 0xFF
+    path = tmp_path / "damaged.gz"
+    path.write_bytes(packed)
+    with pytest.raises(InputError) as caught:
+        contents(path, "numbers", largest=10**6)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)

@@ -19,7 +19,7 @@ from real_maps import TINY_MAP, TINY_MODEL, TINY_RESOLUTION, real
 import sharpem
 from sharpem.cli import main
 from sharpem.errors import InputError
-from sharpem.io import read_map
+from sharpem.io.mrc import read_map
 from sharpem.maps.density import DensityMap
 from sharpem.viewer.files import prefix_of, view_files
 from sharpem.viewer.pair import Pair

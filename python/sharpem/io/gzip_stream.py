@@ -1,0 +1,39 @@
+"""Streams of gzip: by ISA-L, the extra called fast, where it is installed, else by zlib.
+
+What is unpacked is the same. What is packed unpacks to the same, but is not the same byte by byte.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import Any, BinaryIO, cast
+
+__all__ = ["DAMAGED", "packing", "unpacking"]
+
+_isal: Any
+try:
+    from isal import igzip as _isal
+    from isal.isal_zlib import error as _error
+except ImportError:
+    _isal, _error = None, zlib.error
+
+DAMAGED: tuple[type[Exception], ...] = (EOFError, OSError, zlib.error, _error)
+"""What reading a damaged stream, or one that was cut off, raises."""
+
+_LEVEL = 4  # of zlib
+_ISAL_LEVEL = 1  # packs maps as well as zlib's 4
+
+
+def unpacking(raw: BinaryIO) -> BinaryIO:
+    """Read what is packed in a file that is open for reading; closing it leaves the file open."""
+    return cast(
+        BinaryIO, (gzip.GzipFile if _isal is None else _isal.IGzipFile)(fileobj=raw, mode="rb")
+    )
+
+
+def packing(raw: BinaryIO) -> BinaryIO:
+    """Pack into a file that is open for writing; neither name nor time is in it."""
+    if _isal is None:
+        return cast(BinaryIO, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0))
+    return cast(BinaryIO, _isal.IGzipFile("", "wb", _ISAL_LEVEL, raw, mtime=0))
