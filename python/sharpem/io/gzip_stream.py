@@ -12,9 +12,11 @@ from typing import Any, BinaryIO, cast
 __all__ = ["DAMAGED", "packing", "unpacking"]
 
 _isal: Any
+_error: type[Exception]
 try:
-    from isal import igzip as _isal
-    from isal.isal_zlib import error as _error
+    from isal import igzip, isal_zlib
+
+    _isal, _error = igzip, isal_zlib.error
 except ImportError:
     _isal, _error = None, zlib.error
 
@@ -27,9 +29,8 @@ _ISAL_LEVEL = 1  # packs maps as well as zlib's 4
 
 def unpacking(raw: BinaryIO) -> BinaryIO:
     """Read what is packed in a file that is open for reading; closing it leaves the file open."""
-    return cast(
-        BinaryIO, (gzip.GzipFile if _isal is None else _isal.IGzipFile)(fileobj=raw, mode="rb")
-    )
+    kind = gzip.GzipFile if _isal is None else _isal.IGzipFile
+    return cast(BinaryIO, kind(fileobj=raw, mode="rb"))
 
 
 def packing(raw: BinaryIO) -> BinaryIO:
