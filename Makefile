@@ -10,7 +10,7 @@
 #   make format    let ruff and clang-format rewrite the sources
 #   make stub      write the extension's stub, python/sharpem/_core.pyi, anew
 #   make embed     build and run the C++ example: library installed, from the wheel, and as sources
-#   make bench     how fast it is beside other programs (ARGS="--peer RUN.SH --write-docs")
+#   make bench     how fast it is beside other programs (ARGS="--base PYTHON --write-docs")
 #   make wheel     wheel and source distribution, into dist/
 #   make clean     remove what was built, .venv included
 

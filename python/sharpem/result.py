@@ -10,12 +10,12 @@ from sharpem.outcome import Sharpened
 from sharpem.output import write_files
 from sharpem.report.notebook import notebook_html, one_line
 from sharpem.report.plot import plot
-from sharpem.viewer.page import View, view
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sharpem.io.accept import ModelLike
+    from sharpem.viewer.page import View
 
 __all__ = ["Result"]
 
@@ -48,6 +48,8 @@ class Result(Sharpened):
 
     def view(self, *, model: ModelLike | None = None) -> View:
         """Show the map before and after in three dimensions: :func:`sharpem.view`."""
+        from sharpem.viewer.page import view
+
         return view(self, model=model)
 
     def write(

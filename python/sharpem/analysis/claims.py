@@ -7,6 +7,7 @@ import numpy as np
 from sharpem.findings import Finding, finding
 from sharpem.maps.arrays import Mask, Numbers
 from sharpem.maps.density import DensityMap
+from sharpem.maps.statistics import median
 from sharpem.spectra.reference import OverallB
 from sharpem.spectra.shells import ShellTable
 
@@ -124,7 +125,7 @@ def _resolution_claim(
     [(signal, _)] = pairs
     ratio = signal / np.maximum(_OF_BOX * shells.noise, 1e-300)
     last, beyond = (
-        float(np.median(ratio[band])) if (band := _between(shells.s, low, high)).any() else None
+        median(ratio[band]) if (band := _between(shells.s, low, high)).any() else None
         for low, high in ((0.9 / resolution, 1 / resolution), (1.1 / resolution, 1.2 / resolution))
     )
     if beyond is not None and beyond > _MUCH_SIGNAL:

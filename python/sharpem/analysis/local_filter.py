@@ -7,6 +7,7 @@ import numpy as np
 from sharpem import _core
 from sharpem.findings import Finding, finding
 from sharpem.maps.arrays import Map, Mask, Numbers
+from sharpem.maps.statistics import median
 
 __all__ = ["local_power", "locally_filtered"]
 
@@ -27,7 +28,7 @@ def locally_filtered(
     )
     if ratio.size < 100:
         return None
-    empty = float(np.mean(ratio < _LEFT_OF_MOLECULE * np.median(ratio)))
+    empty = float(np.mean(ratio < _LEFT_OF_MOLECULE * median(ratio)))
     if empty < 0.05:
         return None
     return finding(

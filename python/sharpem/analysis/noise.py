@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.maps.checks import FLAT_ZONE, flat_value
 from sharpem.maps.density import DensityMap
-from sharpem.maps.statistics import dot
+from sharpem.maps.statistics import dot, median
 from sharpem.spectra.shells import ShellTable, shell_edges
 
 __all__ = ["SolventNoise", "noise_power", "solvent_noise", "solvent_window"]
@@ -64,7 +64,7 @@ class SolventNoise:
     def at_limit(self, s: Array, resolution: float) -> float:
         """Fraction of the power just before the resolution (A); 0 where no shell is there."""
         limit = (s >= 0.85 / resolution) & (s <= 1.0 / resolution)
-        return float(np.median(self.fraction[limit])) if limit.any() else 0.0
+        return median(self.fraction[limit]) if limit.any() else 0.0
 
 
 def _kurtosis(values: Map) -> float:

@@ -10,7 +10,16 @@ import numpy as np
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Array, Numbers
 
-__all__ = ["Statistics", "check_values", "correlate", "dot", "pieces", "standardised", "statistics"]
+__all__ = [
+    "Statistics",
+    "check_values",
+    "correlate",
+    "dot",
+    "median",
+    "pieces",
+    "standardised",
+    "statistics",
+]
 
 
 _PIECE = 2**13  # voxels converted at a time: fits the cache, and BLAS starts no threads for it
@@ -102,3 +111,10 @@ def standardised(values: Array) -> Numbers:
 def correlate(one: Array, two: Array) -> float:
     """Correlation coefficient of two arrays of the same shape."""
     return float((standardised(one) * standardised(two)).sum())
+
+
+def median(values: Array | Numbers) -> float:
+    """Median of numbers that are not NaN; that of NumPy imports numpy.ma, which takes longer."""
+    ascending = np.sort(values, axis=None)
+    middle = ascending[(ascending.size - 1) // 2] + ascending[ascending.size // 2]
+    return float(middle / 2)

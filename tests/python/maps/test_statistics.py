@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from sharpem.errors import InputError
-from sharpem.maps.statistics import check_values, correlate, dot, pieces, standardised, statistics
+from sharpem.maps.statistics import (
+    check_values,
+    correlate,
+    dot,
+    median,
+    pieces,
+    standardised,
+    statistics,
+)
 
 
 @pytest.fixture
@@ -55,3 +63,10 @@ def test_correlation_against_numpy(data):
 
 def test_a_constant_correlates_with_nothing(data):
     assert correlate(np.ones_like(data), data) == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 8])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_median_is_that_of_numpy(size, kind):
+    values = np.random.default_rng(size).normal(size=size).astype(kind)
+    assert median(values) == np.median(values)
