@@ -82,7 +82,7 @@ class Worker:
         while tries <= self._limits.retries:
             tries += 1
             try:
-                return self._running().ask(task, work, timeout=self._limits.timeout)
+                return self._running(task.function).ask(task, work, timeout=self._limits.timeout)
             except TimeUpError:
                 self._process = None
                 error = f"took longer than {self._limits.timeout:g} s, and was ended"
@@ -95,10 +95,10 @@ class Worker:
                 error = str(death) + (f", {tries} times" if tries > 1 else "")
         return made(task.job, seconds=time.perf_counter() - start, error=error)
 
-    def _running(self) -> Process:
+    def _running(self, function: str) -> Process:
         if self._process is None:
             limits = self._limits
-            self._process = Process(threads=limits.threads, memory=limits.memory)
+            self._process = Process(function, threads=limits.threads, memory=limits.memory)
         return self._process
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """What runs in a job's process: ``python -m sharpem.jobs.child``.
 
 Requests come in on standard input; a line that says ready, then records go out on standard output,
-JSON, one a line. What the function prints goes to the job's log. An argument limits the memory, in
-bytes.
+JSON, one a line. What the function prints goes to the job's log. Arguments: the function, whose
+module is imported before the first request; and a limit of the memory, in bytes.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import os
 import resource
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 from sharpem.io.json_text import to_plain
-from sharpem.jobs.job import Job, Task
+from sharpem.jobs.job import Job, Task, find_function
 from sharpem.jobs.perform import perform
 from sharpem.jobs.records import LOG
 
@@ -27,12 +28,15 @@ __all__ = ["serve"]
 _ORPHANED = 3  # exit code
 
 
-def serve(memory: int | None) -> None:
+def serve(function: str, memory: int | None) -> None:
     """Do jobs until the parent is gone."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a module prints when it is imported is no answer
+    with suppress(Exception):  # the jobs will tell
+        find_function(function)
     if memory is not None:
         # What is allocated, not RLIMIT_AS: libraries and mapped files take addresses, not memory.
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
     print("ready", file=answers, flush=True)
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
@@ -74,4 +78,4 @@ def _end_log(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    serve(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -28,13 +28,15 @@ class TimeUpError(Exception):
 
 
 class Process:
-    """A process that has imported sharpem and waits for jobs.
+    """A process that has imported what its jobs need and waits for them.
 
     Started by fork and exec at once: OpenMP hangs in a process that was only forked, and
     multiprocessing's own way to spawn is closed to a Dask worker and imports the user's script.
 
     Parameters
     ----------
+    function : str
+        What it will do: ``module:name``. The module is imported at once.
     threads : int or None
         For OpenMP and BLAS; None: as they are set for this process.
     memory : int or None
@@ -46,7 +48,7 @@ class Process:
         It did not start.
     """
 
-    def __init__(self, *, threads: int | None, memory: int | None) -> None:
+    def __init__(self, function: str, *, threads: int | None, memory: int | None) -> None:
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
@@ -54,7 +56,13 @@ class Process:
         if threads is not None:
             environment |= dict.fromkeys(_THREADS, str(threads))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sharpem.jobs.child", *([str(memory)] if memory else [])],
+            [
+                sys.executable,
+                "-m",
+                "sharpem.jobs.child",
+                function,
+                *([str(memory)] if memory else []),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,

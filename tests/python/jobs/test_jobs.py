@@ -242,3 +242,22 @@ def test_dask_is_asked_for_where_it_is_missing(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"sharpem\[cluster\]"):
         run(chores.chore, [job()], tmp_path, engine=Dask("tcp://127.0.0.1:1"))
+
+
+def test_a_module_that_prints_and_is_slow_to_import(tmp_path, monkeypatch):
+    """Its start is no answer, and counts towards no job's time."""
+    (tmp_path / "noisy_chores.py").write_text(
+        "import os, time\n"
+        "print('hello', flush=True)\n"
+        "os.write(1, b'hello\\n')\n"
+        "time.sleep(1.5)\n"
+        "def chore(arguments, folder):\n"
+        "    return {}\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import noisy_chores
+
+    jobs = [Job(name, "1", {}) for name in "ab"]
+    engine = Local(1, Limits(timeout=1.0))
+    outcomes = run(noisy_chores.chore, jobs, tmp_path / "out", engine=engine)
+    assert [one.error for one in outcomes] == [None, None]
