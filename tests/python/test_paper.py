@@ -6,7 +6,7 @@ from real_maps import TINY_MAP, TINY_RESOLUTION, real
 
 from sharpem import _core
 from sharpem.errors import InputError
-from sharpem.io import read_map
+from sharpem.io.mrc import read_map
 from sharpem.pipeline import sharpen
 from sharpem.spectra.filters import SharpenBlur
 from sharpem.spectra.reference import reference_curve
