@@ -91,6 +91,7 @@ OF_NO_MODULE = {
     "io/test_odd_models.py",
     "io/test_reflections.py",
     "maps/test_unit_cell.py",
+    "test_paper.py",  # --paper, from end to end
     "test_security.py",  # pages, tables and scheduler options
     "io/test_star_xml.py",  # FSC as files, read by other programs
     *(name for name in WHOLE_ROOMS.values()),
