@@ -68,6 +68,7 @@ HalfTransform::HalfTransform(const Spectrum& spectrum)
     }
   }
   find_columns(spectrum);
+  find_gaps();
 }
 
 std::size_t HalfTransform::bytes() const {
@@ -104,6 +105,26 @@ void HalfTransform::find_columns(const Spectrum& spectrum) {
     }
   }
   stride_ = spread(places * element());
+}
+
+void HalfTransform::find_gaps() {
+  const fft::Plane plane = layout();
+  for (std::size_t g = 0; g < plane.groups; ++g) {
+    std::vector<bool> filled(grid_.ny, false);
+    for (const Stretch& s : stretches_) {
+      if (s.begin <= g && g < s.end) filled[wrapped(s.k, grid_.ny)] = true;
+    }
+    const std::size_t first = g * plane.stride;
+    Span gap{first, first};
+    for (std::size_t y = 0; y < grid_.ny; ++y) {
+      if (!filled[y]) continue;
+      gap.end = first + y * element();
+      if (gap.begin < gap.end) gaps_.push_back(gap);
+      gap.begin = gap.end + element();
+    }
+    gap.end = first + plane.stride;  // with the rows that make ny a multiple of the lanes
+    if (gap.begin < gap.end) gaps_.push_back(gap);
+  }
 }
 
 bool HalfTransform::fits(const Spectrum& spectrum) const {
@@ -202,7 +223,9 @@ fft::Plane HalfTransform::layout() const {
 void HalfTransform::plane_to(std::size_t z, Buffer& columns, float* map) const {
   const fft::Plane plane = layout();
   columns.resize(plane.groups * plane.stride);
-  std::fill(columns.begin(), columns.end(), 0.0F);
+  for (const Span& gap : gaps_) {
+    std::fill(columns.data() + gap.begin, columns.data() + gap.end, 0.0F);
+  }
   for (const Stretch& stretch : stretches_) {
     float* to = columns.data() + wrapped(stretch.k, grid_.ny) * element();
     kernels_.copy(at(z, stretch.first), element(), stretch.groups(),

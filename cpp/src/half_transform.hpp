@@ -37,6 +37,11 @@ struct Stretch {
   std::size_t groups() const { return end - begin; }
 };
 
+/// Floats of the columns of a plane.
+struct Span {
+  std::size_t begin = 0, end = 0;
+};
+
 class HalfTransform {
  public:
   /// Holds no memory to speak of until it is filled.
@@ -59,6 +64,7 @@ class HalfTransform {
 
  private:
   void find_columns(const Spectrum& spectrum);
+  void find_gaps();
   bool fits(const Spectrum& spectrum) const;
   const RowPolynomial& s_squared(int k, int l) const;
   fft::Plane layout() const;
@@ -86,6 +92,7 @@ class HalfTransform {
   LinePlan along_z_, along_y_, along_x_;
   std::vector<RowPolynomial> s_squared_;  // along each row of the spectrum
   std::vector<Stretch> stretches_, blocks_;
+  std::vector<Span> gaps_;  // of a plane's columns: what no stretch fills
   std::size_t stride_ = 0;  // floats per plane
   Buffer numbers_;
 };
