@@ -1,112 +1,16 @@
-// The only door to pocketfft, of which the one-dimensional transforms are used. Compiled once for
-// each instruction set: see kernels.hpp.
+// Transforms of lines side by side, and what brings maps and spectra into that form. Compiled once
+// for each instruction set: see kernels.hpp.
 #include "fft.hpp"
-
-#define POCKETFFT_CACHE_SIZE 0
-#define POCKETFFT_NO_MULTITHREADING
-#define pocketfft SHARPEM_POCKETFFT  // a namespace of its own for each set
-#include <pocketfft_hdronly.h>
 
 #include <cstddef>
 #include <cstring>
 #include <memory>
-#include <utility>
+
+#include "lanes.hpp"
+#include "prime.hpp"
 
 namespace sharpem::fft {
 namespace {
-
-using std::size_t;
-namespace one_dimension = pocketfft::detail;
-
-#ifdef POCKETFFT_NO_VECTORS
-constexpr size_t width = 1;
-using Lanes = float;
-#else
-constexpr size_t width = one_dimension::VLEN<float>::val;
-using Lanes = float __attribute__((vector_size(width * sizeof(float))));
-#endif
-using Element = one_dimension::cmplx<Lanes>;
-
-// A square of lanes stays in registers only where what works on it is inlined and unrolled.
-#if defined(__GNUC__)
-#define IN_REGISTERS [[gnu::always_inline]] inline
-#else
-#define IN_REGISTERS inline
-#endif
-
-// --- Lanes in memory ----------------------------------------------------------------------------
-
-Lanes read(const float* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-
-void write(Lanes lanes, float* to) { std::memcpy(to, &lanes, sizeof lanes); }
-
-#if !defined(POCKETFFT_NO_VECTORS) && (defined(__clang__) || __GNUC__ >= 12)
-
-constexpr auto all_lanes = std::make_index_sequence<width>();
-
-/// Blocks of `step` lanes of a and b in turns: the even ones, or the odd ones.
-template <size_t step, bool odd, size_t... lane>
-Lanes braid(Lanes a, Lanes b, std::index_sequence<lane...> /*lanes*/) {
-  return __builtin_shufflevector(
-      a, b,
-      static_cast<int>((lane & step) != 0 ? width + lane - (odd ? 0 : step)
-                                          : lane + (odd ? step : 0))...);
-}
-
-/// Exchanges the off-diagonal blocks of `step` lanes of row i and row i + step.
-template <size_t step, size_t i>
-IN_REGISTERS void exchange_blocks(Lanes (&square)[width]) {
-  if constexpr ((i & step) == 0) {
-    const Lanes a = square[i], b = square[i + step];
-    square[i] = braid<step, false>(a, b, all_lanes);
-    square[i + step] = braid<step, true>(a, b, all_lanes);
-  }
-}
-
-/// Exchanges rows and columns of blocks of `step`, then of those twice as large, and so on.
-template <size_t step = 1, size_t... i>
-IN_REGISTERS void transpose(Lanes (&square)[width], std::index_sequence<i...> rows) {
-  if constexpr (step < width) {
-    (exchange_blocks<step, i>(square), ...);
-    transpose<2 * step>(square, rows);
-  }
-}
-
-IN_REGISTERS void transpose(Lanes (&square)[width]) { transpose(square, all_lanes); }
-
-/// Of `width` (real, imaginary) pairs: the real parts, or the imaginary ones.
-template <bool imaginary, size_t... lane>
-Lanes part_of(const float* pairs, std::index_sequence<lane...> /*lanes*/) {
-  return __builtin_shufflevector(read(pairs), read(pairs + width),
-                                 static_cast<int>(2 * lane + (imaginary ? 1 : 0))...);
-}
-Lanes real_parts(const float* pairs) { return part_of<false>(pairs, all_lanes); }
-Lanes imaginary_parts(const float* pairs) { return part_of<true>(pairs, all_lanes); }
-
-#else
-
-void transpose(Lanes (&square)[width]) {
-  float in[width][width], out[width][width];
-  std::memcpy(in, square, sizeof in);
-  for (size_t i = 0; i < width; ++i) {
-    for (size_t j = 0; j < width; ++j) out[j][i] = in[i][j];
-  }
-  std::memcpy(square, out, sizeof out);
-}
-
-Lanes every_second(const float* from) {
-  float part[width];
-  for (size_t i = 0; i < width; ++i) part[i] = from[2 * i];
-  return read(part);
-}
-Lanes real_parts(const float* pairs) { return every_second(pairs); }
-Lanes imaginary_parts(const float* pairs) { return every_second(pairs + 1); }
-
-#endif
 
 // --- Between spectra and columns ----------------------------------------------------------------
 
@@ -182,11 +86,21 @@ void store(const float* element, size_t count, int h, const Quadratic& s_squared
 struct LinePlan {
   std::unique_ptr<one_dimension::pocketfft_c<float>> complex;
   std::unique_ptr<one_dimension::pocketfft_r<float>> real;
+  std::unique_ptr<PrimePlan> prime;  // of either kind, where it pays
+
+  void exec(Element* column, bool forward) const {
+    prime ? prime->exec(column, forward) : complex->exec(column, 1.0F, forward);
+  }
+  void exec(Lanes* line, float scale, bool forward) const {
+    prime ? prime->exec(line, scale, forward) : real->exec(line, scale, forward);
+  }
 };
 
 Plan* make_plan(size_t n, bool real) {
   auto plan = std::make_unique<LinePlan>();
-  if (real) {
+  if (PrimePlan::pays(n)) {
+    plan->prime = std::make_unique<PrimePlan>(n);
+  } else if (real) {
     plan->real = std::make_unique<one_dimension::pocketfft_r<float>>(n);
   } else {
     plan->complex = std::make_unique<one_dimension::pocketfft_c<float>>(n);
@@ -199,8 +113,7 @@ void destroy_plan(Plan* plan) { delete reinterpret_cast<LinePlan*>(plan); }
 const LinePlan& lines(const Plan& plan) { return reinterpret_cast<const LinePlan&>(plan); }
 
 void transform(const Plan& plan, float* column, Direction direction) {
-  lines(plan).complex->exec(reinterpret_cast<Element*>(column), 1.0F,
-                            direction == Direction::forward);
+  lines(plan).exec(reinterpret_cast<Element*>(column), direction == Direction::forward);
 }
 
 // Squares at the far edges of a plane are copied with a length that is known only there; all others
@@ -309,7 +222,7 @@ void real_rows(const Plan& plan, const float* rows, const Plane& plane, float* c
   one_dimension::arr<Lanes> line(plane.nx);
   for (size_t y = 0; y < plane.ny; y += width) {
     read_lines(rows, plane, y, line.data());
-    lines(plan).real->exec(line.data(), scale, true);
+    lines(plan).exec(line.data(), scale, true);
     scatter_terms(line.data(), plane, y, columns);
   }
 }
@@ -318,7 +231,7 @@ void real_rows_back(const Plan& plan, const float* columns, const Plane& plane, 
   one_dimension::arr<Lanes> line(plane.nx);
   for (size_t y = 0; y < plane.ny; y += width) {
     gather_terms(columns, plane, y, line.data());
-    lines(plan).real->exec(line.data(), 1.0F, false);
+    lines(plan).exec(line.data(), 1.0F, false);
     write_lines(line.data(), plane, y, rows);
   }
 }

@@ -128,6 +128,18 @@ void power_sums(const float* values, size_t n, float centre, double (&sums)[4]) 
   sums[3] = total(s4);
 }
 
+/// Without the sign, the bits of finite floats are below those of infinity and NaN.
+bool all_finite(const float* values, size_t n) {
+  std::int32_t largest = 0;
+  for (size_t i = 0; i < n; ++i) {
+    std::int32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    bits &= 0x7fffffff;
+    largest = bits > largest ? bits : largest;
+  }
+  return largest < 0x7f800000;
+}
+
 // --- Words --------------------------------------------------------------------------------------
 
 void merge(Word* out, const Word* in, size_t n) {
@@ -220,7 +232,7 @@ size_t join_rows(const Contact& contact, size_t words, std::uint32_t* parents) {
 }  // namespace
 
 extern const Kernels SHARPEM_KERNELS;
-const Kernels SHARPEM_KERNELS{mask_plane,    sort_plane,  power_sums, merge,
-                              count_reached, number_runs, join_rows};
+const Kernels SHARPEM_KERNELS{mask_plane, sort_plane,    power_sums,  all_finite,
+                              merge,      count_reached, number_runs, join_rows};
 
 }  // namespace sharpem::voxels

@@ -64,6 +64,9 @@ struct Kernels {
   /// Sums of (value - centre)^1 .. ^4, in double.
   void (*power_sums)(const float* values, std::size_t n, float centre, double (&sums)[4]);
 
+  /// Whether there is neither NaN nor infinity among the values.
+  bool (*all_finite)(const float* values, std::size_t n);
+
   /// out |= in
   void (*merge)(Word* out, const Word* in, std::size_t n);
 

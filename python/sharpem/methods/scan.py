@@ -111,15 +111,30 @@ def _trials(
     prepared: Prepared, settings: ScanSettings, b_iso: Sequence[float] | Array
 ) -> list[Trial]:
     """Score a series of overall B's; the adjusted surface area is filled in later."""
+    return _trials_at(prepared, settings, b_iso, (settings.fraction,))[0]
+
+
+def _trials_at(
+    prepared: Prepared,
+    settings: ScanSettings,
+    b_iso: Sequence[float] | Array,
+    fractions: Sequence[float],
+    *,
+    kurtosis: bool = True,
+) -> list[list[Trial]]:
+    """Score them at contours that enclose each of these fractions, from the same maps."""
     s_max = 1.0 / prepared.d_min
     filters = [settings.filter(prepared, float(b)) for b in b_iso]
     curves = [curve_of(f, s_max) for f in filters]
     voxels = prepared.density.data.size
-    inside = max(1, round(settings.fraction * prepared.volume.fraction * voxels))
-    details = _core.scan(prepared.spectrum, curves, inside, wrap=settings.wrap)
+    inside = [max(1, round(x * prepared.volume.fraction * voxels)) for x in fractions]
+    details = _core.scan_contours(prepared.spectrum, curves, inside, settings.wrap, kurtosis)
     return [
-        Trial(float(b), f.b_sharpen, x.threshold, x.surface_area, x.regions, np.nan, x.kurtosis)
-        for b, f, x in zip(b_iso, filters, details, strict=True)
+        [
+            Trial(float(b), f.b_sharpen, x.threshold, x.surface_area, x.regions, np.nan, x.kurtosis)
+            for b, f, x in zip(b_iso, filters, contour, strict=True)
+        ]
+        for contour in zip(*details, strict=True)
     ]
 
 
@@ -239,27 +254,28 @@ def unusable(
     return tuple(found)
 
 
-def spread(prepared: Prepared, settings: ScanSettings, score: Score, peak: Peak) -> Array:
+def spread(
+    prepared: Prepared, settings: ScanSettings, score: Score, peak: Peak, *, kurtosis: bool = True
+) -> Array:
     """Where the maximum goes when what is not well known is changed, A^2.
 
     The contour holds a quarter less or more (which covers the fractions 0.15 and 0.25, and a
-    molecular volume wrong by a fifth), and the resolution is 0.2 A finer or coarser.
+    molecular volume wrong by a fifth), and the resolution is 0.2 A finer or coarser. `kurtosis`
+    says whether the score looks at it.
     """
-    d_cut = settings.d_cut or prepared.resolution
-    changed = (
-        replace(settings, fraction=0.75 * settings.fraction),
-        replace(settings, fraction=1.25 * settings.fraction),
-        replace(settings, d_cut=d_cut - 0.2),
-        replace(settings, d_cut=d_cut + 0.2),
-    )
     grid = settings.grid()
     near = np.abs(grid - peak.b_iso) <= 3.5 * settings.b_step
     near[[0, -1]] = True
+    b = grid[near]
+    d_cut, fraction = settings.d_cut or prepared.resolution, settings.fraction
+    series = _trials_at(prepared, settings, b, (0.75 * fraction, 1.25 * fraction), kurtosis=kurtosis)
+    for other in (d_cut - 0.2, d_cut + 0.2):
+        changed = replace(settings, d_cut=other)
+        series += _trials_at(prepared, changed, b, (fraction,), kurtosis=kurtosis)
     tops = []
-    for variant in changed:
-        trials = _trials(prepared, variant, grid[near])
+    for trials in series:
         y = np.array([score(t) for t in adjusted(trials, region_weight(trials))])
-        tops.append(_parabola_top(grid[near], y, int(np.argmax(y)), 1.5 * settings.b_step))
+        tops.append(_parabola_top(b, y, int(np.argmax(y)), 1.5 * settings.b_step))
     return np.array(tops)
 
 

@@ -102,7 +102,7 @@ def choose_by_scan(
     outcome = _Outcome(prepared, settings, method, scan, peak, expect(prepared))
     if failures:
         return outcome.not_applicable(failures)
-    tops = spread(prepared, settings, method.score, peak)
+    tops = spread(prepared, settings, method.score, peak, kurtosis=method is KURTOSIS)
     return outcome.combined(tops) if prior else outcome.bare(tops)
 
 
