@@ -22,7 +22,7 @@ namespace one_dimension = pocketfft::detail;
 constexpr size_t width = 1;
 using Lanes = float;
 #else
-constexpr size_t width = one_dimension::VLEN<float>::val;
+constexpr size_t width = one_dimension::VLEN<float>::val < 8 ? one_dimension::VLEN<float>::val : 8;
 using Lanes = float __attribute__((vector_size(width * sizeof(float))));
 #endif
 using Element = one_dimension::cmplx<Lanes>;
