@@ -45,12 +45,16 @@ struct RunRow {
   const std::uint32_t* ids;
 };
 
-/// Two neighbouring rows. Voxels of `a` that have a neighbour in one of the `covers` (may be null)
-/// at the same place along x need not be looked at: what they touch in `b`, that one touches.
+/// A row of runs and those of its voxels that face another row.
+struct Side {
+  RunRow runs;
+  const Word* facing;
+};
+
+/// Two neighbouring rows.
 struct Contact {
-  RunRow a, b;
+  Side a, b;
   bool diagonal;  // whether voxels touch those at x +- 1, too
-  const Word* covers[2];
 };
 
 struct Kernels {
