@@ -220,11 +220,12 @@ void check(const Shape& shape, std::size_t voxels) {
   }
 }
 
-Bracket bracket_for(const Sample& sample, const Shape& shape, std::size_t voxels, double widen) {
+Bracket bracket_for(const Sample& sample, Ranking& ranking, const Shape& shape, std::size_t voxels,
+                    double widen) {
   constexpr std::size_t tiny = 8192;  // voxels: all of them are candidates
   if (shape.voxels() <= tiny) return {};
   const double fraction = static_cast<double>(voxels) / static_cast<double>(shape.voxels());
-  return bracket_for(sample, fraction, widen);
+  return bracket_for(sample, ranking, fraction, widen);
 }
 
 bool has_contour(const Level& level, std::size_t voxels) {
@@ -233,11 +234,11 @@ bool has_contour(const Level& level, std::size_t voxels) {
 
 /// Where the bracket has missed: from a wider one, unless the candidates were too many already;
 /// then by counting, which never misses.
-Contour contour_again(const PlaneSource& map, const Sample& sample, std::size_t voxels,
-                      bool widen) {
+Contour contour_again(const PlaneSource& map, const Sample& sample, Ranking& ranking,
+                      std::size_t voxels, bool widen) {
   if (widen) {
     Levels wide;
-    wide.emplace_back(map.shape(), bracket_for(sample, map.shape(), voxels, 4.0));
+    wide.emplace_back(map.shape(), bracket_for(sample, ranking, map.shape(), voxels, 4.0));
     read_planes(map, wide, 0, /*with_moments=*/false);
     if (has_contour(wide.front(), voxels)) return std::move(wide.front()).contour(voxels);
   }
@@ -279,9 +280,10 @@ std::vector<Contour> contours_of(const PlaneSource& map, const std::vector<std::
   const Sample sample = take_sample(map);
   const float middle = centre(sample);
   check_finite(std::isfinite(middle));
+  Ranking ranking(sample.values);
   Levels levels;
   for (const std::size_t n : voxels) {
-    levels.emplace_back(map.shape(), bracket_for(sample, map.shape(), n, 1.0));
+    levels.emplace_back(map.shape(), bracket_for(sample, ranking, map.shape(), n, 1.0));
   }
   const Moments moments = read_planes(map, levels, middle, kurtosis);
   if (kurtosis) check_finite(moments.finite());
@@ -289,7 +291,7 @@ std::vector<Contour> contours_of(const PlaneSource& map, const std::vector<std::
   for (std::size_t i = 0; i < levels.size(); ++i) {
     contours.push_back(has_contour(levels[i], voxels[i])
                            ? std::move(levels[i]).contour(voxels[i])
-                           : contour_again(map, sample, voxels[i], levels[i].complete()));
+                           : contour_again(map, sample, ranking, voxels[i], levels[i].complete()));
     if (kurtosis) contours.back().kurtosis = moments.kurtosis();
   }
   return contours;

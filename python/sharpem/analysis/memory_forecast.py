@@ -23,7 +23,7 @@ _PROGRAM = 66 * 2**20  # bytes, with NumPy and what else is imported
 _MARGIN = 1.08  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
 _COARSE_MAPS = 3.2  # on the grid of the local variance, by measurement: while noise is looked for
-_CONTOURS = 2  # at most, of each map in a scan
+_CONTOURS = 3  # at most, of each map in a scan
 _INSIDE = 0.05  # of the voxels, in a scan: a fifth of a molecule that fills a quarter of the box
 
 

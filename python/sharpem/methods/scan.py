@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from sharpem.spectra.apply import curve_of
 from sharpem.spectra.filters import SharpenBlur
 
 __all__ = [
+    "OTHER_CONTOURS",
     "Peak",
     "Scan",
     "ScanSettings",
@@ -71,10 +73,14 @@ class ScanSettings:
 
 @dataclass(frozen=True)
 class Scan:
-    """A trial table with the weight C of a region (Eq. 6), in voxels of surface per region."""
+    """A trial table with the weight C of a region (Eq. 6), in voxels of surface per region.
+
+    ``other_contours`` are tables of the grid's trials at contours that were asked for, too.
+    """
 
     trials: tuple[Trial, ...]
     region_weight: float
+    other_contours: tuple[tuple[Trial, ...], ...] = ()
 
     @property
     def b_iso(self) -> Array:
@@ -109,7 +115,7 @@ class Peak:
 
 def _trials(
     prepared: Prepared, settings: ScanSettings, b_iso: Sequence[float] | Array
-) -> list[Trial]:
+) -> tuple[Trial, ...]:
     """Score a series of overall B's; the adjusted surface area is filled in later."""
     return _trials_at(prepared, settings, b_iso, (settings.fraction,))[0]
 
@@ -121,7 +127,7 @@ def _trials_at(
     fractions: Sequence[float],
     *,
     kurtosis: bool = True,
-) -> list[list[Trial]]:
+) -> list[tuple[Trial, ...]]:
     """Score them at contours that enclose each of these fractions, from the same maps."""
     s_max = 1.0 / prepared.d_min
     filters = [settings.filter(prepared, float(b)) for b in b_iso]
@@ -130,10 +136,10 @@ def _trials_at(
     inside = [max(1, round(x * prepared.volume.fraction * voxels)) for x in fractions]
     details = _core.scan_contours(prepared.spectrum, curves, inside, settings.wrap, kurtosis)
     return [
-        [
+        tuple(
             Trial(float(b), f.b_sharpen, x.threshold, x.surface_area, x.regions, np.nan, x.kurtosis)
             for b, f, x in zip(b_iso, filters, contour, strict=True)
-        ]
+        )
         for contour in zip(*details, strict=True)
     ]
 
@@ -153,7 +159,9 @@ def adjusted(trials: Sequence[Trial], weight: float) -> tuple[Trial, ...]:
     )
 
 
-def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
+def run_scan(
+    prepared: Prepared, settings: ScanSettings, score: Score, other_contours: Sequence[float] = ()
+) -> Scan:
     """Try the whole grid, then finer steps about its best trial.
 
     Parameters
@@ -164,8 +172,11 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
         Grid and contour.
     score : callable
         What is to be high, of a `Trial`.
+    other_contours : sequence of float
+        What they enclose, of what the contour encloses.
     """
-    coarse = _trials(prepared, settings, settings.grid())
+    fractions = [part * settings.fraction for part in (1.0, *other_contours)]
+    coarse, *others = _trials_at(prepared, settings, settings.grid(), fractions)
     weight = region_weight(coarse)
     trials = adjusted(coarse, weight)
     best = max(trials, key=score).b_iso
@@ -174,7 +185,7 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
     fine = fine[(fine > settings.b_min) & (fine < settings.b_max)]
     new = fine[np.abs(fine[:, None] - settings.grid()[None, :]).min(axis=1) > 1e-6]
     more = adjusted(_trials(prepared, settings, new), weight)
-    return Scan(tuple(sorted(trials + more, key=lambda t: t.b_iso)), weight)
+    return Scan(tuple(sorted(trials + more, key=lambda t: t.b_iso)), weight, tuple(others))
 
 
 def find_peak(scan: Scan, settings: ScanSettings, score: Score) -> Peak:
@@ -254,24 +265,33 @@ def unusable(
     return tuple(found)
 
 
+OTHER_CONTOURS = (0.75, 1.25)
+"""A quarter less or more: fractions 0.15 and 0.25, and a molecular volume wrong by a fifth."""
+_OTHER_D_CUTS = (-0.2, 0.2)  # A
+
+
 def spread(
-    prepared: Prepared, settings: ScanSettings, score: Score, peak: Peak, *, kurtosis: bool = True
+    prepared: Prepared,
+    settings: ScanSettings,
+    score: Score,
+    scan: Scan,
+    peak: Peak,
+    *,
+    kurtosis: bool = True,
 ) -> Array:
     """Where the maximum goes when what is not well known is changed, A^2.
 
-    The contour holds a quarter less or more (which covers the fractions 0.15 and 0.25, and a
-    molecular volume wrong by a fifth), and the resolution is 0.2 A finer or coarser. `kurtosis`
-    says whether the score looks at it.
+    That is the contour (`scan` holds the trials at `OTHER_CONTOURS`) and the resolution, 0.2 A
+    finer or coarser. `kurtosis` says whether the score looks at it.
     """
     grid = settings.grid()
     near = np.abs(grid - peak.b_iso) <= 3.5 * settings.b_step
     near[[0, -1]] = True
     b = grid[near]
-    d_cut, fraction = settings.d_cut or prepared.resolution, settings.fraction
-    series = _trials_at(prepared, settings, b, (0.75 * fraction, 1.25 * fraction), kurtosis=kurtosis)
-    for other in (d_cut - 0.2, d_cut + 0.2):
-        changed = replace(settings, d_cut=other)
-        series += _trials_at(prepared, changed, b, (fraction,), kurtosis=kurtosis)
+    series = [tuple(compress(trials, near)) for trials in scan.other_contours]
+    for step in _OTHER_D_CUTS:
+        changed = replace(settings, d_cut=(settings.d_cut or prepared.resolution) + step)
+        series += _trials_at(prepared, changed, b, (settings.fraction,), kurtosis=kurtosis)
     tops = []
     for trials in series:
         y = np.array([score(t) for t in adjusted(trials, region_weight(trials))])
