@@ -57,6 +57,10 @@ class HalfTransform {
   void fill(const Spectrum& spectrum, const RadialCurve* factor, Mean mean);
   void transform_into(Spectrum& spectrum) const;
 
+  /// The same one after the other, transform_into() and fill(), in place and without the spectrum
+  /// between them: every term that `kept` keeps times the factor.
+  void filter(const Spectrum& kept, const RadialCurve& factor);
+
   /// One plane of the map (ny * nx voxels) from what is here, or to here, times `scale`. `columns`
   /// is scratch memory of the calling thread.
   void plane_to(std::size_t z, Buffer& columns, float* map) const;
@@ -71,6 +75,12 @@ class HalfTransform {
 
   template <class Work>
   void for_blocks(const Work& work) const;
+  /// A block's columns from what is here, transformed along z; or back to here.
+  void forward(const Stretch& block, float* columns) const;
+  void backward(const Stretch& block, float* columns);
+  void clear_gap_along_z(const Stretch& block, float* columns) const;
+  void filter(const Spectrum& kept, const Stretch& block, const fft::Curve& curve,
+              float* columns) const;
   void load(const Spectrum& spectrum, const Stretch& block, const fft::Curve* curve,
             float* columns) const;
   void store(const float* columns, const Stretch& block, Spectrum& spectrum) const;

@@ -75,8 +75,8 @@ def _kurtosis(values: Map) -> float:
 def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:
     """Share of a sphere about each voxel that is inside a mask."""
     d_min = radius / 4  # beyond this the sphere's transform holds next to nothing
-    spectrum = _core.analyse(mask.astype(np.float32), cell, d_min)
-    return _core.synthesise(spectrum, _core.RadialCurve.sphere(radius, 1.001 / d_min))
+    sphere = _core.RadialCurve.sphere(radius, 1.001 / d_min)
+    return _core.filter_map(mask.astype(np.float32), cell, d_min, sphere)
 
 
 def solvent_window(
@@ -111,6 +111,13 @@ def solvent_window(
     return window if dot(window, window) > 0.2 * _LEAST_SOLVENT * window.size else None
 
 
+def _on_grid(spectrum: _core.Spectrum, grid: tuple[int, ...]) -> _core.Spectrum:
+    """Return its terms on that grid (z, y, x); no copy where they are already."""
+    if spectrum.grid == grid:
+        return spectrum
+    return _core.resampled(spectrum, grid, spectrum.d_min)
+
+
 def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> SolventNoise:
     """Measure the noise in every shell, shape of ``shells.s``.
 
@@ -128,7 +135,7 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> So
     """
     power = np.maximum(shells.power, _ROUNDING * shells.power.max())
     white = _core.RadialCurve.table(shells.s, 1.0 / np.sqrt(power), 1.0 / spectrum.d_min)
-    map_ = _core.synthesise(_core.resampled(spectrum, window.shape, spectrum.d_min), white)
+    map_ = _core.synthesise(_on_grid(spectrum, window.shape), white)
     mean = dot(window, map_) / float(np.sum(window, dtype=np.float64))
     map_ -= np.float32(mean)
     kurtosis = _kurtosis(map_[window > 0.5])
