@@ -67,9 +67,15 @@ class SolventNoise:
         return float(np.median(self.fraction[limit])) if limit.any() else 0.0
 
 
-def _kurtosis(values: Map) -> float:
-    square, size = np.square(values), max(values.size, 1)
-    return dot(square, square) / size / max((dot(values, values) / size) ** 2, 1e-300)
+def _kurtosis(map_: Map, inside: Map) -> float:
+    """Of a map with mean 0 where a window is above a half; plane by plane, as maps are large."""
+    count, second, fourth = 0, 0.0, 0.0
+    for values, share in zip(map_, inside, strict=True):
+        square = np.square(values[share > 0.5], dtype=np.float64)
+        count += square.size
+        second += float(square.sum())
+        fourth += float(np.square(square).sum())
+    return fourth * max(count, 1) / max(second**2, 1e-300)
 
 
 def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:
@@ -131,20 +137,21 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> So
     shells : ShellTable
         Of the same terms.
     window : ndarray of float32, shape (nz, ny, nx)
-        From `solvent_window`.
+        From `solvent_window`; overwritten.
     """
     power = np.maximum(shells.power, _ROUNDING * shells.power.max())
     white = _core.RadialCurve.table(shells.s, 1.0 / np.sqrt(power), 1.0 / spectrum.d_min)
     map_ = _core.synthesise(_on_grid(spectrum, window.shape), white)
     mean = dot(window, map_) / float(np.sum(window, dtype=np.float64))
     map_ -= np.float32(mean)
-    kurtosis = _kurtosis(map_[window > 0.5])
-    map_ *= window
-    seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
+    kurtosis = _kurtosis(map_, window)
+    per_voxel = window.size / dot(window, window)
+    window *= map_
+    del map_
+    seen = _core.analyse(window, spectrum.cell, spectrum.d_min)
     _core.copy_gaps(spectrum, seen)  # the window smears the map into them
     sums = _core.shell_sums(seen, shell_edges(spectrum))
     used = sums.terms > 0
-    per_voxel = window.size / dot(window, window)
     fraction = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used]) * per_voxel
     return SolventNoise(fraction * power, fraction, kurtosis)
 
