@@ -6,7 +6,7 @@ namespace {
 using namespace sharpem;
 using namespace sharpem::bindings;
 
-constexpr const char* class_doc = R"(Radial amplitude factor, tabulated evenly in s^2.
+constexpr const char* filter_class_doc = R"(Radial amplitude factor, tabulated evenly in s^2.
 
 s = 1/d in 1/A. Made by one of the static methods; calling it gives the factor at s, a number or
 an array. Constant beyond its ends.)";
@@ -65,7 +65,7 @@ RadialCurve from_sharpen_blur(double b_sharpen, double b_blur, double d_cut, dou
 }  // namespace
 
 void bind_filter(py::module_& m) {
-  py::class_<RadialCurve> curve(m, "RadialCurve", class_doc);
+  py::class_<RadialCurve> curve(m, "RadialCurve", filter_class_doc);
   curve.def_static("sharpen_blur", &from_sharpen_blur, py::arg("b_sharpen"), py::arg("b_blur"),
                    py::arg("d_cut"), py::arg("k"), py::arg("s_max"), py::arg("onset") = 0.0,
                    sharpen_blur_doc);

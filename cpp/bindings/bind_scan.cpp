@@ -6,7 +6,7 @@ namespace {
 using namespace sharpem;
 using namespace sharpem::bindings;
 
-constexpr const char* class_doc = R"(Detail and connectivity of a map at one contour.
+constexpr const char* scan_class_doc = R"(Detail and connectivity of a map at one contour.
 
 Attributes
 ----------
@@ -21,7 +21,7 @@ regions : int
 kurtosis : float
     Of all voxels of the map: 3 for a Gaussian, 0 for a constant map.)";
 
-constexpr const char* scan_doc = R"(Detail of a spectrum's map under each of several filters.
+constexpr const char* scan_scan_doc = R"(Detail of a spectrum's map under each of several filters.
 
 Parameters
 ----------
@@ -106,14 +106,14 @@ std::size_t bytes_of_scan(const GridNumbers& grid, const CellNumbers& cell, doub
 }  // namespace
 
 void bind_scan(py::module_& m) {
-  py::class_<Detail>(m, "Detail", class_doc)
+  py::class_<Detail>(m, "Detail", scan_class_doc)
       .def_readonly("threshold", &Detail::threshold)
       .def_readonly("voxels_inside", &Detail::voxels_inside)
       .def_readonly("surface_area", &Detail::surface_area)
       .def_readonly("regions", &Detail::regions)
       .def_readonly("kurtosis", &Detail::kurtosis);
   m.def("scan", &scan, py::arg("spectrum"), py::arg("curves"), py::arg("voxels"),
-        py::arg("wrap") = false, scan_doc);
+        py::arg("wrap") = false, scan_scan_doc);
   m.def("scan_contours", &scan_contours, py::arg("spectrum"), py::arg("curves"), py::arg("voxels"),
         py::arg("wrap") = false, py::arg("kurtosis") = true, scan_contours_doc);
   m.def("scan_bytes", &bytes_of_scan, py::arg("grid"), py::arg("cell"), py::arg("d_min"),

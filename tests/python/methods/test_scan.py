@@ -11,6 +11,7 @@ from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap
 from sharpem.methods.choice import Trial
 from sharpem.methods.scan import (
+    OTHER_CONTOURS,
     Scan,
     ScanSettings,
     find_peak,
