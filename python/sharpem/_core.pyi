@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'add_bands', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
+__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'add_bands', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'filter_map', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'resampled', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -558,6 +558,28 @@ def field(sites: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], values
     step : int
         Voxels between the points at which it is computed.
     """
+def filter_map(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, factor: RadialCurve) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    Cut a map and apply a radial factor, in its place.
+    
+    As `analyse` and `synthesise` one after the other, in half the memory.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density; the answer is written over it.
+    cell : tuple of 6 floats
+        a, b, c in A; alpha, beta, gamma in degrees.
+    d_min : float
+        Resolution limit, A.
+    factor : RadialCurve
+        Factor for amplitudes.
+    
+    Returns
+    -------
+    array of float32, shape (z, y, x)
+        The map given.
+    """
 def fit_wilson(spectrum: Spectrum, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], ln_reference: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], noise_s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, noise: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, d_max: typing.SupportsFloat | typing.SupportsIndex = 11.0, d_min: typing.SupportsFloat | typing.SupportsIndex = 0.0, anisotropic: bool = False) -> WilsonFit:
     """
     Overall B of a map by maximum likelihood.
@@ -720,7 +742,7 @@ def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxe
     list of Detail
         One per curve.
     """
-def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> int:
+def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex, contours: typing.SupportsInt | typing.SupportsIndex = 1) -> int:
     """
     Memory that `scan` needs beside the spectrum.
     
@@ -736,11 +758,35 @@ def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsIn
         Voxels inside the contour.
     threads : int
         That work at a time.
+    contours : int
+        Of each map, all holding `voxels`.
     
     Returns
     -------
     int
         Bytes.
+    """
+def scan_contours(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], wrap: bool = False, kurtosis: bool = True) -> list[list[Detail]]:
+    """
+    The same at several contours, from one transform for each filter.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Its F(000) is left out: the maps have mean 0.
+    curves : list of RadialCurve
+        Filters, each applied to the spectrum as it is.
+    voxels : list of int
+        Numbers of voxels to enclose.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    kurtosis : bool
+        Whether it is wanted; NaN otherwise.
+    
+    Returns
+    -------
+    list of list of Detail
+        For each curve, one per number of voxels.
     """
 def set_instruction_set(name: str) -> None:
     """
