@@ -18,7 +18,7 @@ from sharpem import _core
 from sharpem.analysis.local_variance import LEAST_CONTRAST
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import Trial
-from sharpem.spectra.apply import curve_of
+from sharpem.spectra.apply import curves_of
 from sharpem.spectra.filters import SharpenBlur
 
 __all__ = [
@@ -131,7 +131,7 @@ def _trials_at(
     """Score them at contours that enclose each of these fractions, from the same maps."""
     s_max = 1.0 / prepared.d_min
     filters = [settings.filter(prepared, float(b)) for b in b_iso]
-    curves = [curve_of(f, s_max) for f in filters]
+    curves = curves_of(filters, s_max)
     voxels = prepared.density.data.size
     inside = [max(1, round(x * prepared.volume.fraction * voxels)) for x in fractions]
     details = _core.scan_contours(prepared.spectrum, curves, inside, settings.wrap, kurtosis)
