@@ -35,6 +35,11 @@ class RadialCurve:
             A^2; the blur beyond d_cut grows from b_sharpen = -onset to 0. 0: it begins at once (the paper).
         """
     @staticmethod
+    def sharpen_blurs(b_sharpen: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], b_blur: typing.SupportsFloat | typing.SupportsIndex, d_cut: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex, onset: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> list[RadialCurve]:
+        """
+        As `sharpen_blur` for a list of b_sharpen, with what they share computed once.
+        """
+    @staticmethod
     def sphere(radius: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex) -> RadialCurve:
         """
         Transform of a sphere, 1 at s = 0: turns a map into its local mean.
