@@ -1,6 +1,6 @@
 """Simulated maps for `sharpem study`, from the models of ../shared/data: docs/study.md.
 
-python benchmarks/simulated_pairs.py ../shared/data FOLDER [--cases 72]
+python benchmarks/simulated_pairs.py ../shared/data FOLDER [--cases 72] [--after 0]
 
 Writes maps, half maps, models and FOLDER/pairs.csv. Half are full boxes, a quarter boxes of 8 A
 about the molecule, a quarter cut out to exact zeros; the rest is drawn at random, always the same.
@@ -12,6 +12,7 @@ import argparse
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,12 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cases", type=int, default=72)
+    parser.add_argument("--after", type=int, default=0, help="leave out so many: 72 for new ones")
     args = parser.parse_args()
     args.folder.mkdir(exist_ok=True)
     rows = []
-    for i, design in enumerate(designs(args.cases)):
+    drawn = enumerate(designs(args.after + args.cases))
+    for i, design in islice(drawn, args.after, None):
         name = f"{i:02d}_{Path(design['model']).stem}"
         rows.append(write(args.folder, name, simulated(args.data, design), design))
     with (args.folder / "pairs.csv").open("w", newline="", encoding="utf-8") as file:

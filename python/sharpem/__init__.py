@@ -7,6 +7,7 @@
 
 Reading and writing: `read_map`, `read_half_maps`, `read_model`, `write_map`, `fetch`. Sharpening:
 `sharpen`, `apply`, `batch`. Checking: `map_model_cc`, `evaluate`, `compare`, `simulate_map`.
+Looking: `view`.
 """
 
 # ruff: noqa: E402
@@ -31,6 +32,7 @@ from sharpem.pipeline import apply, sharpen
 from sharpem.result import Result
 from sharpem.simulate import simulate_map
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
+from sharpem.viewer.page import view
 
 __version__ = loading.version
 
@@ -58,5 +60,6 @@ __all__ = [
     "read_model",
     "sharpen",
     "simulate_map",
+    "view",
     "write_map",
 ]

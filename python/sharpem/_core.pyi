@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'RadialCurve', 'ShellSums', 'Spectrum', 'WilsonFit', 'add_bands', 'analyse', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'filter_map', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'resampled', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads']
+__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'find_peak', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'parabola_top', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -215,6 +215,25 @@ class WilsonFit:
         """
         Number of stored terms used.
         """
+class VarianceLevels:
+    """
+    The two classes of a local variance.
+    """
+    @property
+    def fraction(self) -> float:
+        """
+        Share of the map that is molecule.
+        """
+    @property
+    def molecule(self) -> float:
+        """
+        Deep inside the molecule.
+        """
+    @property
+    def solvent(self) -> float:
+        """
+        Its typical value in the solvent.
+        """
 class Detail:
     """
     Detail and connectivity of a map at one contour.
@@ -247,6 +266,83 @@ class Detail:
     @property
     def voxels_inside(self) -> int:
         ...
+class SearchGrid:
+    """
+    Overall B's to try.
+    
+    Parameters
+    ----------
+    b_min, b_max, b_step : float
+        A^2; the last may lie up to one step short of `b_max`.
+    """
+    def __init__(self, b_min: typing.SupportsFloat | typing.SupportsIndex, b_max: typing.SupportsFloat | typing.SupportsIndex, b_step: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    def finer_values(self, best: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Finer steps about the best of the grid's values, A^2.
+        
+        Parameters
+        ----------
+        best : float
+            A^2.
+        
+        Returns
+        -------
+        array of float, shape (n,)
+            A quarter of the step, at most 5 A^2, apart; the grid's own values are left out.
+        """
+    def values(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Ascending, A^2, shape (n,).
+        """
+class Peak:
+    """
+    The maximum of a score over overall B.
+    """
+    @property
+    def at_end(self) -> bool:
+        """
+        Whether the best trial is the first or the last.
+        """
+    @property
+    def b_iso(self) -> float:
+        """
+        Where it is, A^2.
+        """
+    @property
+    def interval(self) -> tuple[float, float]:
+        """
+        Where the score lies within the noise of the maximum, A^2.
+        """
+    @property
+    def noise(self) -> float:
+        """
+        Local scatter of the score, in its units.
+        """
+    @property
+    def signal_to_noise(self) -> float:
+        """
+        Of the maximum over the ends (section 2.5); 0 where it cannot be told.
+        """
+class Applicability:
+    """
+    Whether the maximum of a score can be trusted.
+    """
+    @property
+    def above_ends(self) -> bool:
+        """
+        The middle does not score below either end.
+        """
+    @property
+    def clear(self) -> bool:
+        """
+        Signal to noise is high enough.
+        """
+    @property
+    def intermediate(self) -> bool:
+        """
+        The maximum is not at an end.
+        """
 class BoxSet:
     """
     Boxes of one shape inside a map.
@@ -305,6 +401,20 @@ def add_bands(spectrum: Spectrum, bands: collections.abc.Sequence[RadialCurve], 
     out : array of float32, shape (z, y, x), C order
         The map to which they are added.
     """
+def adjusted_surface_area(surface_area: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], regions: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], weight: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Surface area - C x regions (Eq. 6); without regions if C is NaN.
+    
+    Parameters
+    ----------
+    surface_area, regions : array of int, shape (n,)
+    weight : float
+        C.
+    
+    Returns
+    -------
+    array of float, shape (n,)
+    """
 def analyse(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """
     Fourier terms of a map.
@@ -321,6 +431,22 @@ def analyse(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[col
     Returns
     -------
     Spectrum
+    """
+def applicability(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], peak: Peak, mid_b: typing.SupportsFloat | typing.SupportsIndex, least_signal_to_noise: typing.SupportsFloat | typing.SupportsIndex = 3.0) -> Applicability:
+    """
+    Whether the maximum of a score can be trusted.
+    
+    Parameters
+    ----------
+    b, score : array of float, shape (n,)
+    peak : Peak
+    mid_b : float
+        A^2; where the score must not be below that of either end.
+    least_signal_to_noise : float
+    
+    Returns
+    -------
+    Applicability
     """
 def apply(spectrum: Spectrum, curve: RadialCurve) -> None:
     """
@@ -430,6 +556,27 @@ def clear_gaps(spectrum: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLik
     Returns
     -------
     Gaps
+    """
+def coarse_grid(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], resolution: typing.SupportsFloat | typing.SupportsIndex) -> typing.Annotated[list[int], "FixedSize(3)"]:
+    """
+    Smallest quick grid that carries a map cut at a resolution.
+    
+    Parameters
+    ----------
+    grid : tuple of 3 ints
+        Voxels (nz, ny, nx); the answer is not finer.
+    cell : tuple of 6 floats
+        Unit cell of the whole box: a, b, c in A; alpha, beta, gamma in degrees.
+    resolution : float
+        A.
+    
+    Returns
+    -------
+    tuple of 3 ints
+    """
+def coarsest_of_fit(resolution: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    Lowest resolution (A) of fits that end at a resolution (A).
     """
 def contour(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt | typing.SupportsIndex) -> tuple[float, int]:
     """
@@ -585,6 +732,24 @@ def filter_map(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[
     array of float32, shape (z, y, x)
         The map given.
     """
+def find_peak(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], grid: SearchGrid, published: bool = False) -> Peak:
+    """
+    Where the maximum of a score over overall B is.
+    
+    Parameters
+    ----------
+    b, score : array of float, shape (n,)
+        Overall B's (A^2, ascending), and what is to be high.
+    grid : SearchGrid
+        Trials between its values do not count as noise.
+    published : bool
+        Take the best trial as it is, and all trials for noise; otherwise fit a parabola to the trials
+        about it, and leave out of the noise where the score falls below the higher end for good.
+    
+    Returns
+    -------
+    Peak
+    """
 def fit_wilson(spectrum: Spectrum, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], ln_reference: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], noise_s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, noise: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None, d_max: typing.SupportsFloat | typing.SupportsIndex = 11.0, d_min: typing.SupportsFloat | typing.SupportsIndex = 0.0, anisotropic: bool = False) -> WilsonFit:
     """
     Overall B of a map by maximum likelihood.
@@ -709,6 +874,40 @@ def local_product(one: Spectrum, two: Spectrum, band: RadialCurve, step: typing.
     Returns
     -------
     Field
+    """
+def local_variance(spectrum: Spectrum, resolution: typing.SupportsFloat | typing.SupportsIndex, radius: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    Local variance of a map on a grid as coarse as the resolution allows.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    resolution : float
+        A; where the map is cut.
+    radius : float
+        A; of the sphere.
+    
+    Returns
+    -------
+    array of float32, shape (z, y, x)
+        Mean of (map - its mean)^2 in a sphere about each voxel, >= 0.
+    """
+def parabola_top(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], best: typing.SupportsInt | typing.SupportsIndex, reach: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    Top of the parabola through the trials about one of them.
+    
+    Parameters
+    ----------
+    b, score : array of float, shape (n,)
+    best : int
+        Number of the trial.
+    reach : float
+        A^2; trials so close take part.
+    
+    Returns
+    -------
+    float
+        A^2; that of the trial itself where there is no maximum, or fewer than four take part.
     """
 def resampled(spectrum: Spectrum, grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """
@@ -927,5 +1126,55 @@ def threads() -> int:
     -------
     int
         1 in a child that was forked after threads were used.
+    """
+def typical_protein() -> tuple:
+    """
+    Logarithm of a typical protein's mean intensity at B = 0, electrons: s (1/A), and that.
+    """
+def variance_levels(variance: numpy.typing.NDArray[numpy.float32]) -> VarianceLevels:
+    """
+    Split a local variance into molecule and solvent.
+    
+    Parameters
+    ----------
+    variance : array of float32, shape (z, y, x), C order
+    
+    Returns
+    -------
+    VarianceLevels
+    """
+def weight_by_ends(surface_area: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], regions: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> float:
+    """
+    C of Eq. 6 that gives the first and the last trial the same score.
+    
+    Parameters
+    ----------
+    surface_area, regions : array of int, shape (n,)
+        Of the trials, by ascending overall B.
+    
+    Returns
+    -------
+    float
+        Voxels of surface that one region outweighs; NaN if both have as many regions.
+    """
+def weight_in_window(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], surface_area: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], regions: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], voxels_inside: typing.SupportsInt | typing.SupportsIndex, mid_b: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    The same, kept where the middle scores above both ends.
+    
+    As in the published program; `weight_by_ends` where there is no such window.
+    
+    Parameters
+    ----------
+    b : array of float, shape (n,)
+        Overall B's of the trials, A^2, ascending.
+    surface_area, regions : array of int, shape (n,)
+    voxels_inside : int
+        The contour.
+    mid_b : float
+        A^2.
+    
+    Returns
+    -------
+    float
     """
 __version__: str = '0.1.0'

@@ -124,10 +124,19 @@ class Sharpened:
             return None
         return f"mean of {halves.one.path} and {halves.two.path}"
 
-    @property
+    @cached_property
     def _half_maps_sha256(self) -> list[str | None] | None:
         halves = self.half_maps
         return [_sha256(half.path) for half in (halves.one, halves.two)] if halves else None
+
+    @property
+    def checksums(self) -> list[tuple[Path, str]]:
+        """Files of map and half maps that were read, each with its checksum (SHA-256)."""
+        halves = self.half_maps
+        paths = [self.input.path, *((halves.one.path, halves.two.path) if halves else ())]
+        digests = [self.sha256, *(self._half_maps_sha256 or ())]
+        pairs = zip(paths, digests, strict=True)
+        return [(path, digest) for path, digest in pairs if path is not None and digest is not None]
 
     def _input(self) -> dict[str, Any]:
         crystal = self.input.reflections

@@ -72,8 +72,8 @@ def sharpen(asked: SharpenInput) -> Result:
         The filter's other parameters (Eq. 1-4): A (default: the resolution), 1/A, A^2.
     optimize_d_cut, optimize_k : bool
         Choose them by the score too.
-    b_min, b_max, b_step : float
-        Overall B's to try, A^2.
+    b_min, b_max, b_step : float, optional
+        Overall B's to try, A^2. Default: -8 d^2 to 24 d^2, d being the resolution, in 21 trials.
     fraction : float
         Part of the molecular volume that the contour encloses.
     molecular_volume, mass, sequence, solvent_content, mask
@@ -85,9 +85,12 @@ def sharpen(asked: SharpenInput) -> Result:
         Default: by the model or the sequences, else unknown, which widens the interval of B.
     anisotropy : bool
         Remove the map's anisotropy.
-    if_not_applicable : {"empirical", "stop"}
+    if_not_applicable : {"empirical", "stop"}, optional
         What to do when the score cannot judge the map: fall back to the expected sharpening, or
-        return a result without a map.
+        return a result without a map. Default: empirical; stop for `paper`.
+    paper : bool
+        The algorithm as it was published (Terwilliger et al. 2018) and nothing else; other options
+        that say otherwise are refused: docs/paper.md.
     local : bool
         Let the filter differ from place to place, where the map bears that out.
     local_box : int
@@ -140,7 +143,7 @@ def sharpen(asked: SharpenInput) -> Result:
             given = _given(asked, prepared, measured, placed)
             choice = _noting_input(method.choose(given), about_mask, measured, model)
         with stages("apply"):
-            if not choice.verdict.applicable and asked.if_not_applicable == "stop":
+            if not choice.verdict.applicable and asked.stops:
                 choice = replace(choice, filter=None)
             result = _applied(prepared, choice, half_maps)
             if place is not None and result.map is not None:
@@ -167,10 +170,10 @@ def _given(
     """What the method may use."""
     return MethodInput(
         prepared,
-        asked.scan_settings(prepared.density),
+        asked.scan_settings(prepared.density, prepared.resolution),
         half_maps=measured,
         model=model,
-        prior=asked.prior == "auto",
+        prior=asked.with_prior,
         optimize_d_cut=asked.optimize_d_cut,
         optimize_k=asked.optimize_k,
         b_sharpen=asked.b_sharpen,
@@ -253,6 +256,7 @@ def _prepared(
         volume=volume,
         correct_anisotropy=asked.anisotropy,
         composition=made_of,
+        published=asked.paper,
     )
     return prepared, measured
 

@@ -10,9 +10,12 @@ from sharpem.outcome import Sharpened
 from sharpem.output import write_files
 from sharpem.report.notebook import notebook_html, one_line
 from sharpem.report.plot import plot
+from sharpem.viewer.page import View, view
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sharpem.io.accept import ModelLike
 
 __all__ = ["Result"]
 
@@ -42,6 +45,10 @@ class Result(Sharpened):
             matplotlib, the extra called plot, is not installed.
         """
         return plot(self)
+
+    def view(self, *, model: ModelLike | None = None) -> View:
+        """Show the map before and after in three dimensions: :func:`sharpem.view`."""
+        return view(self, model=model)
 
     def write(
         self,

@@ -20,6 +20,7 @@ WHOLE_ROOMS = {
     "report": "report/test_report.py",  # pages are looked at whole
     "simulate": "simulate/test_simulate.py",  # what was put in is found in the map
     "study": "study/test_study.py",  # from pairs to tables
+    "viewer": "viewer/test_viewer.py",  # the page as a browser shows it
 }
 """A module of these needs no file of its own."""
 

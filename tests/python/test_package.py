@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import importlib.metadata
+import json
 import os
 import pkgutil
 import re
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from importlib import resources
 from pathlib import Path
 
 import mrcfile
@@ -17,6 +19,7 @@ import numpy as np
 import pytest
 
 import sharpem
+from sharpem.simulate import simulate_map
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
@@ -91,29 +94,65 @@ def test_stub_is_current(tmp_path):
     assert kept == fresh, "write it anew: make stub"
 
 
-def test_cpp_example_against_the_wheel(cmake_dir, tmp_path):
-    """A program that finds the library in the installed package sharpens a file of mrcfile's."""
-    build = tmp_path / "build"
+@pytest.fixture(scope="session")
+def example(cmake_dir, tmp_path_factory):
+    """The C++ example, built with the library that it finds in the installed package."""
+    build = tmp_path_factory.mktemp("example")
     configure = [tool("cmake"), "-S", ROOT / "cpp" / "examples", "-B", build]
     if shutil.which("ninja", path=sysconfig.get_path("scripts")):
         configure += ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}"]
     run(*configure, f"-Dsharpem_DIR={cmake_dir}", f"-DPython_EXECUTABLE={sys.executable}")
     run(tool("cmake"), "--build", build)
+    return build / "sharpen_map"
 
-    data = np.random.default_rng(1).normal(size=(16, 18, 20)).astype(np.float32)
-    with mrcfile.new(tmp_path / "noise.mrc") as mrc:
+
+def placed(path, data, voxel_size):
+    """Write a map of mrcfile's that stands somewhere in a larger cell."""
+    with mrcfile.new(path) as mrc:
         mrc.set_data(data)
-        mrc.voxel_size = 1.5
+        mrc.voxel_size = voxel_size
         mrc.nstart = (4, -5, 6)
-    answer = tmp_path / "out.mrc"
-    lines = run(build / "sharpen_map", tmp_path / "noise.mrc", "4.0", answer, "0.05").splitlines()
-    table = np.array([line.split() for line in lines[1:]], dtype=float)
+    return path
+
+
+def test_cpp_example_makes_the_map_of_the_command(example, tmp_path):
+    """Read, prepared, chosen, filtered and written in C++: bit for bit as by --paper."""
+    with resources.as_file(resources.files("sharpem") / "data" / "demo.pdb.gz") as demo:
+        model = sharpem.read_model(demo)
+    small = model.selected(np.linalg.norm(model.positions - model.centre, axis=1) < 16)
+    made = simulate_map(
+        small, resolution=3.6, b_iso=100.0, noise=0.5, seed=2, anisotropy=(30, -10, -20, 5, 0, 0)
+    )
+    path = placed(tmp_path / "in.mrc", made.map.data, 1.07)
+    lines = run(example, path, "3.6", tmp_path / "cpp.mrc").splitlines()
+    command = [sys.executable, "-m", "sharpem", "sharpen", path, "-r", "3.6", "--paper"]
+    run(*command, "-o", tmp_path / "python", "--no-report")
+    with mrcfile.open(tmp_path / "cpp.mrc") as ours, mrcfile.open(tmp_path / "python.mrc") as its:
+        np.testing.assert_array_equal(ours.data, its.data)
+        assert not np.array_equal(ours.data, made.map.data)
+        assert ours.nstart == its.nstart
+        assert ours.header.cella == its.header.cella
+
+    written = json.loads((tmp_path / "python.json").read_text())
+    table = np.array([line.split() for line in lines[1:22]], dtype=float)
+    trials = written["trials"]
     np.testing.assert_array_equal(table[:, 0], np.arange(-100, 301, 20))
-    assert table[0, 3] == pytest.approx(table[-1, 3], abs=1)
-    best = table[np.argmax(table[:, 3]), 0]
-    filter_ = sharpem.Filter(sharpem.SharpenBlur(best, 4.0), d_min=0.833 * 4.0)
-    expected = sharpem.apply(sharpem.read_map(tmp_path / "noise.mrc"), filter_)
-    with mrcfile.open(answer) as mrc:
-        assert [int(mrc.nstart[axis]) for axis in "xyz"] == [4, -5, 6]
-        assert float(mrc.voxel_size.x) == pytest.approx(1.5)
-        np.testing.assert_allclose(mrc.data, expected.data, atol=1e-5 * expected.data.std())
+    np.testing.assert_array_equal(table[:, 1], [trial["surface_area"] for trial in trials])
+    np.testing.assert_array_equal(table[:, 2], [trial["regions"] for trial in trials])
+    assert table[0, 3] == table[-1, 3]
+    assert table[np.argmax(table[:, 3]), 0] == written["b_iso"]["target"]
+
+
+def test_cpp_example_writes_no_map_where_the_algorithm_is_not_applicable(example, tmp_path):
+    """A little noise, which has no clear maximum."""
+    data = np.random.default_rng(3).normal(size=(14, 14, 14)).astype(np.float32)
+    path = placed(tmp_path / "in.mrc", data, 1.5)
+    done = subprocess.run(
+        [example, path, "4.0", tmp_path / "no.mrc"], capture_output=True, check=False
+    )
+    assert done.returncode == 3
+    command = [sys.executable, "-m", "sharpem", "sharpen", path, "-r", "4.0", "--paper"]
+    done = subprocess.run([*command, "-o", tmp_path / "no"], capture_output=True, check=False)
+    assert done.returncode == 3
+    assert not (tmp_path / "no.mrc").exists()
+    assert not json.loads((tmp_path / "no.json").read_text())["verdict"]["applicable"]

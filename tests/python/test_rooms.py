@@ -9,7 +9,7 @@ PACKAGE = Path(sharpem.__file__).parent
 ROOMS = (
     *("_start", "errors", "findings", "machine", "progress"),
     *("maps", "spectra", "io", "jobs", "archive", "analysis", "methods", "local"),
-    *("evaluation", "simulate", "options", "outcome", "study", "report"),
+    *("evaluation", "simulate", "options", "outcome", "study", "report", "viewer"),
     *("output", "result", "pipeline", "run", "many", "cli", "__main__"),
 )
 """From the ground floor up; each may import what stands before it."""

@@ -19,10 +19,18 @@ from sharpem.maps.arrays import Numbers
 from sharpem.maps.crystal import symmetrised
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Anisotropy
-from sharpem.spectra.reference import OverallB
-from sharpem.spectra.shells import ShellTable, coarsest, overall_b, shell_table, signal_b
+from sharpem.spectra.reference import OverallB, reference_curve
+from sharpem.spectra.shells import (
+    UNKNOWN_B,
+    ShellTable,
+    bulk_solvent,
+    coarsest,
+    overall_b,
+    shell_table,
+    signal_b,
+)
 
-__all__ = ["FallOff", "read_fall_off", "signal_and_noise"]
+__all__ = ["FallOff", "published_fall_off", "read_fall_off", "signal_and_noise"]
 
 _LARGEST_B = 1000.0  # A^2; no map's fall-off is as steep
 _OF_FOLDS = 0.1  # d^3 A^2: anisotropy of model maps at one B, rms of a component
@@ -95,6 +103,29 @@ def read_fall_off(
         signal = signal_b(after, limit, fit.b_iso, fit.ln_scale)
     found = found if np.isfinite(signal.b_iso) else Anisotropy.unknown()
     return FallOff(after, whole, signal, found, removed)
+
+
+def published_fall_off(
+    density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable, limit: float
+) -> FallOff:
+    """Read six B's as published (sections 2.1 and 2.2), and remove the whole anisotropy in place.
+
+    Overall B is the mean of the diagonal. Nothing is made of noise, nor of what a protein is not;
+    `limit` is the finest resolution (A) to take part.
+    """
+    s, ln_reference = reference_curve(xray=shells.xray)
+    if shells.xray:
+        ln_reference = ln_reference + bulk_solvent(s)
+    fit = _core.fit_wilson(
+        spectrum, s, ln_reference, d_max=coarsest(limit), d_min=limit, anisotropic=True
+    )
+    if not (fit.converged and abs(fit.b_iso) < _LARGEST_B):
+        return FallOff(shells.with_noise(None), UNKNOWN_B, UNKNOWN_B, Anisotropy.unknown())
+    found = _by_symmetry(Anisotropy(_six(fit.b)), density)
+    _core.apply_anisotropy(spectrum, found.b_cartesian, 1.0)
+    after = shell_table(spectrum, xray=shells.xray, nucleic=shells.nucleic)
+    whole = OverallB(fit.b_iso, fit.b_iso_error, fit.ln_scale)
+    return FallOff(after, whole, whole, found, found)
 
 
 def _fit(

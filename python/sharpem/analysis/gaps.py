@@ -23,7 +23,9 @@ _EMPTY = 1e-10  # of the strongest shell's mean power: rounding errors
 _CONCENTRATED = 1.3  # second moment along an axis, over that of all coefficients
 
 
-def clear_gaps(spectrum: _core.Spectrum, lattice_points: int = 1) -> Finding | None:
+def clear_gaps(
+    spectrum: _core.Spectrum, lattice_points: int = 1, *, keep: bool = False
+) -> Finding | None:
     """Mark absent Fourier coefficients, in place, so that sums over shells and fits leave them out.
 
     Parameters
@@ -33,12 +35,15 @@ def clear_gaps(spectrum: _core.Spectrum, lattice_points: int = 1) -> Finding | N
     lattice_points : int
         Of a unit cell: centred lattices make all reflections but one in so many vanish.
 
+    keep : bool
+        Look, and leave the coefficients as they are.
+
     Returns
     -------
     Finding or None
         Fraction and direction of what is absent though the lattice allows it.
     """
-    gaps = _core.clear_gaps(spectrum, _filled_edges(spectrum), _FEWEST)
+    gaps = _core.clear_gaps(spectrum, _filled_edges(spectrum), 1.0 if keep else _FEWEST)
     allowed = gaps.terms / lattice_points
     absent = 1 - (gaps.terms - gaps.absent) / allowed if allowed else 0.0
     return gap_finding(gaps, absent) if absent > _FEWEST else None

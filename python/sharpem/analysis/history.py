@@ -30,6 +30,7 @@ __all__ = ["History", "map_history", "sentence"]
 _OWN_LABEL = re.compile(r"^sharpem\b.*\b(b_sharpen|shell filter)\b")
 _NOTHING_BEYOND = 1e-5  # of the variance: rounding errors of the sums in float32
 _CLIFF = 1000.0  # of mean power, at the limit
+_STEADY = 2.0  # the fall of power between shells 2 % apart goes on like this at most
 _SAMPLED_BEYOND = 0.05  # of all coefficients lie beyond the cut
 _COARSE = 10.0  # A
 _TOUCHED = 0.02  # of a face of the box
@@ -123,10 +124,12 @@ def _ends_at_limit(density: DensityMap, spectrum: _core.Spectrum) -> bool:
     if beyond < _SAMPLED_BEYOND or whole - float(everything.power[0]) > rounding:
         return False
     finer = _core.analyse(density.data, density.cell, 0.94 * spectrum.d_min)
-    edges = np.array([0.96, 0.998, 1.002, 1.06]) / spectrum.d_min
+    edges = np.array([0.94, 0.96, 0.98, 0.998, 1.002, 1.06]) / spectrum.d_min
     sums = _core.shell_sums(finer, edges)
-    inside, _, outside = sums.power / np.maximum(sums.terms, 1.0)
-    return bool(sums.terms[2] > 0 and inside > _CLIFF * outside)
+    before, near, last, _, outside = sums.power / np.maximum(sums.terms, 1.0)
+    cut = sums.terms[4] > 0 and last > _CLIFF * outside
+    # A filter that rolls off falls faster and faster up to its end; a cut comes out of the blue.
+    return bool(cut and last > 0 and near / last < _STEADY * before / near)
 
 
 def too_fine(density: DensityMap, resolution: float) -> Finding | None:

@@ -14,7 +14,6 @@ from sharpem.spectra.shells import ShellTable
 __all__ = [
     "LEAST_CONTRAST",
     "LocalVariance",
-    "coarse_grid",
     "contrast",
     "local_variance",
     "map_variance",
@@ -22,20 +21,7 @@ __all__ = [
     "variance_radius",
 ]
 
-
 _RADIUS = 5.0  # A; by evidence: docs/molecular-volume.md
-
-
-_COARSE_VOXEL = 0.4  # of the resolution: carries all terms to D_MIN_RATIO x resolution
-
-
-_STARTS = (0.02, 0.1, 0.3, 0.6)  # guesses of the molecule's share to start from
-
-
-_QUANTILES = 4000  # of them, that stand for their distribution
-
-
-_SAMPLE = 400_000  # voxels that the split looks at
 
 
 @dataclass(frozen=True)
@@ -46,30 +32,25 @@ class LocalVariance:
     ----------
     data : ndarray of float32, shape (nz, ny, nx)
         Local mean of the squared density.
-    solvent, molecule : float
-        Typical value in the solvent and deep inside the molecule.
+    levels : sharpem._core.VarianceLevels
+        Typical value in the solvent and deep inside the molecule, and the molecule's share.
     radius : float
         Of the sphere, A.
     """
 
     data: NDArray[np.float32]
-    solvent: float
-    molecule: float
+    levels: _core.VarianceLevels
     radius: float
 
     @property
     def fraction(self) -> float:
-        """Share of the map that is molecule: all above the solvent, in units of the molecule.
-
-        Smoothing moves variance across the boundary but does not change its sum, so this does not
-        depend on where a threshold is put.
-        """
-        excess = float(self.data.mean(dtype=np.float64)) - self.solvent
-        return float(np.clip(excess / (self.molecule - self.solvent), 1e-6, 1.0))
+        """Share of the map that is molecule."""
+        return self.levels.fraction
 
     def mask(self) -> NDArray[np.bool_]:
         """Voxels more like the molecule than like the solvent, shape (nz, ny, nx)."""
-        return self.data > 0.5 * (self.solvent + self.molecule)
+        level: float = 0.5 * (self.levels.solvent + self.levels.molecule)
+        return self.data > level
 
 
 def variance_radius(resolution: float) -> float:
@@ -99,88 +80,19 @@ def local_variance(
     """
     radius = variance_radius(resolution)
     data = _core.local_mean_square(map_, cell, radius, 0.0, overwrite=overwrite)
-    step = max(1, data.size // _SAMPLE) | 1  # odd: does not fall into step with the rows
-    values = np.sort(data.ravel()[::step].astype(np.float64))
-    floor = 1e-5 * values[-1]
-    quantiles = values[:: max(1, values.size // _QUANTILES)]
-    solvent = _solvent_level(np.log(np.maximum(quantiles, floor)))
-    return LocalVariance(data, solvent, _molecule_level(values, solvent), radius)
+    return LocalVariance(data, _core.variance_levels(data), radius)
 
 
-def coarse_grid(
-    grid: tuple[int, int, int], cell: tuple[float, ...], resolution: float
-) -> tuple[int, int, int]:
-    """Smallest quick grid, (z, y, x), that carries a map cut at the resolution (A)."""
-    voxel, (a, b, c) = _COARSE_VOXEL * resolution, cell[:3]
-    z, y, x = (min(n, _quick_size(edge / voxel)) for n, edge in zip(grid, (c, b, a), strict=True))
-    return z, y, x
+def map_variance(
+    spectrum: _core.Spectrum, resolution: float, radius: float | None = None
+) -> LocalVariance:
+    """Split a map into molecule and solvent, on a grid as coarse as the resolution (A) allows.
 
-
-def _quick_size(least: float) -> int:
-    """Smallest even product of 2, 3 and 5 not below `least`: quick to transform."""
-    n = 2 * max(2, int(np.ceil(least / 2)))
-    while True:
-        rest = n
-        for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
-            return n
-        n += 2
-
-
-def map_variance(spectrum: _core.Spectrum, resolution: float) -> LocalVariance:
-    """Split a map into molecule and solvent, on a grid as coarse as the resolution (A) allows."""
-    grid = coarse_grid(spectrum.grid, spectrum.cell, resolution)
-    coarse = _core.synthesise(_core.resampled(spectrum, grid, resolution))
-    coarse -= np.float32(spectrum.mean)
-    return local_variance(coarse, spectrum.cell, resolution, overwrite=True)
-
-
-def _solvent_level(ln_values: NDArray[np.float64]) -> float:
-    """Level of the lower of two classes; of several starts the best supported answer is kept."""
-    answers = [_two_classes(ln_values, start) for start in _STARTS]
-    return float(np.exp(max(answers)[1]))
-
-
-def _two_classes(x: NDArray[np.float64], upper_share: float) -> tuple[float, float]:
-    """Mixture of two Gaussians by expectation maximisation: (log likelihood, lower mean)."""
-    upper = (np.arange(x.size) >= (1 - upper_share) * x.size).astype(np.float64)
-    answer = (-np.inf, float(x[x.size // 4]))
-    for _ in range(200):
-        share = float(upper.mean())
-        if not 1e-4 < share < 1 - 1e-4:
-            break
-        ln_upper, _ = _ln_weighted(x, upper, share)
-        ln_lower, mean = _ln_weighted(x, 1 - upper, 1 - share)
-        answer = (float(np.logaddexp(ln_lower, ln_upper).mean()), mean)
-        upper = np.exp(ln_upper - np.logaddexp(ln_lower, ln_upper))
-        if abs(float(upper.mean()) - share) < 1e-6:
-            break
-    return answer
-
-
-def _ln_weighted(
-    x: NDArray[np.float64], weight: NDArray[np.float64], share: float
-) -> tuple[NDArray[np.float64], float]:
-    """Log of share times the Gaussian fitted to x with the given weights, and its mean."""
-    total = weight.sum()
-    mean = float((weight * x).sum() / total)
-    variance = float((weight * (x - mean) ** 2).sum() / total) + 1e-4
-    return np.log(share) - 0.5 * np.log(variance) - 0.5 * (x - mean) ** 2 / variance, mean
-
-
-def _molecule_level(values: NDArray[np.float64], solvent: float) -> float:
-    """Mean over the voxels within 80 % of it: the plateau deep inside. `values` ascend."""
-    level = float(values[-1])
-    sums = np.concatenate([[0.0], np.cumsum(values[::-1])])
-    for _ in range(100):
-        count = values.size - int(np.searchsorted(values, solvent + 0.8 * (level - solvent)))
-        new = sums[count] / max(count, 1)
-        if abs(new - level) < 1e-6 * level:
-            break
-        level = new
-    return max(level, solvent * (1 + 1e-6), 1e-30)
+    The sphere has the `radius` (A) of :func:`variance_radius` unless another one is given.
+    """
+    radius = radius or variance_radius(resolution)
+    data = _core.local_variance(spectrum, resolution, radius)
+    return LocalVariance(data, _core.variance_levels(data), radius)
 
 
 LEAST_CONTRAST = 1.3

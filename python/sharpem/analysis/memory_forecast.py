@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sharpem import _core
-from sharpem.analysis.local_variance import coarse_grid, variance_radius
+from sharpem.analysis.local_variance import variance_radius
 from sharpem.analysis.model_map import fineness
 from sharpem.analysis.prepare import D_MIN_RATIO, check_resolution
 from sharpem.errors import InputError
@@ -121,10 +121,10 @@ def forecast(
 
 def _molecule(shape: Indices, cell: Cell, resolution: float, threads: int) -> float:
     """Bytes of the local variance or of the solvent's noise, on the coarse grid of both."""
-    grid = coarse_grid(shape, cell, resolution)
+    grid = _core.coarse_grid(shape, cell, resolution)
     one = grid[0] * grid[1] * grid[2] * _VOXEL
     d_min = D_MIN_RATIO * resolution
-    resampled = 0 if grid == shape else _core.spectrum_bytes(grid, cell, d_min)
+    resampled = 0 if tuple(grid) == tuple(shape) else _core.spectrum_bytes(grid, cell, d_min)
     noise = _COARSE_MAPS * one + resampled + _core.synthesis_bytes(grid, cell, d_min, threads)
     d_min = variance_radius(resolution) / 4  # cpp/src/molecule.cpp
     return max(noise, one + _core.synthesis_bytes(grid, cell, d_min, threads))

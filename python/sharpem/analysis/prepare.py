@@ -8,7 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.analysis.anisotropy import FallOff, read_fall_off, signal_and_noise
+from sharpem.analysis.anisotropy import (
+    FallOff,
+    published_fall_off,
+    read_fall_off,
+    signal_and_noise,
+)
 from sharpem.analysis.claims import of_overall_b, of_resolution
 from sharpem.analysis.gaps import clear_gaps
 from sharpem.analysis.history import map_history
@@ -32,6 +37,7 @@ __all__ = ["D_MIN_RATIO", "Prepared", "prepare"]
 D_MIN_RATIO = 0.833
 """Terms beyond this times the resolution are dropped (the published program's convention)."""
 
+_PUBLISHED_RADIUS = 1.5  # resolutions (section 2.3)
 _FEWEST_SHELLS = 3
 _SMALLEST = 1e-12  # rms density; powers of it must fit float32
 
@@ -142,6 +148,7 @@ def prepare(
     volume: MolecularVolume | None = None,
     correct_anisotropy: bool = True,
     composition: Composition = UNKNOWN,
+    published: bool = False,
 ) -> Prepared:
     """Analyse a map once, for whichever method follows.
 
@@ -157,21 +164,29 @@ def prepare(
         Remove the anisotropy, as far as that is worth it (section 2.1 of the paper: all of it).
     composition : Composition
         What the molecule is made of: its overall B is read against the curve of that.
+    published : bool
+        Prepare the map as published: the whole anisotropy is removed, overall B is that of the map
+        down to its resolution, and the sphere of the local variance has 1.5 times the resolution.
 
     Raises
     ------
     InputError
         The resolution is finer than the grid can hold, or coarser than the box.
     """
-    spectrum, shells, gap = _shells(density, resolution, composition)
-    molecule, found_volume, stands_out = _molecule(density, spectrum, shells, resolution)
+    spectrum, shells, gap = _shells(density, resolution, composition, keep=published)
+    radius = _PUBLISHED_RADIUS * resolution if published else None
+    molecule, found_volume, stands_out = _molecule(density, spectrum, shells, resolution, radius)
     volume = volume or found_volume
-    limit = max(band_limit(shells, resolution), spectrum.d_min)
+    edge = resolution if published else band_limit(shells, resolution)
+    limit = max(edge, spectrum.d_min)
     history = map_history(density, spectrum, shells, molecule, resolution=resolution, limit=limit)
     give_memory_back()
-    room = volume if correct_anisotropy else None
-    noisy = shells.with_noise(history.noise)
-    fall = read_fall_off(density, spectrum, noisy, limit=limit, volume=room)
+    if published:
+        fall = published_fall_off(density, spectrum, shells, limit)
+    else:
+        room = volume if correct_anisotropy else None
+        noisy = shells.with_noise(history.noise)
+        fall = read_fall_off(density, spectrum, noisy, limit=limit, volume=room)
     if fall.removed is not None and not fall.known:
         # What was taken for anisotropy left nothing that makes sense.
         return prepare(
@@ -195,12 +210,15 @@ def prepare(
 
 
 def _shells(
-    density: DensityMap, resolution: float, composition: Composition
+    density: DensityMap, resolution: float, composition: Composition, *, keep: bool
 ) -> tuple[_core.Spectrum, ShellTable, tuple[Finding, ...]]:
-    """Fourier coefficients, their table by shells, and what of them is absent."""
+    """Fourier coefficients, their table by shells, and what of them is absent.
+
+    Coefficients of next to nothing are set to exactly zero, unless all are to be kept as they are.
+    """
     check_resolution(density, resolution)
     spectrum = _core.analyse(density.data, density.cell, _finest(density, resolution))
-    gap = clear_gaps(spectrum, lattice_points(density))
+    gap = clear_gaps(spectrum, lattice_points(density), keep=keep)
     shells = shell_table(spectrum, xray=density.xray, nucleic=composition.nucleic)
     _check_shells(density, shells, resolution)
     return spectrum, shells, (gap,) if gap else ()
@@ -220,13 +238,17 @@ def _claims(
 
 
 def _molecule(
-    density: DensityMap, spectrum: _core.Spectrum, shells: ShellTable, resolution: float
+    density: DensityMap,
+    spectrum: _core.Spectrum,
+    shells: ShellTable,
+    resolution: float,
+    radius: float | None,
 ) -> tuple[NDArray[np.bool_], MolecularVolume, float]:
     """Where the molecule is, its volume, and how much it stands out: all by the local variance.
 
     The variance itself is not kept: reading the noise needs several maps of its size.
     """
-    variance = map_variance(spectrum, max(resolution, spectrum.d_min))
+    variance = map_variance(spectrum, max(resolution, spectrum.d_min), radius)
     stands_out = contrast(variance, shells, resolution)
     return variance.mask(), _estimated_volume(density, variance), stands_out
 

@@ -26,6 +26,7 @@ from sharpem.cli import (
     sharpen,
     simulate,
     study,
+    view,
 )
 from sharpem.cli.output import complain, say, silence, unheard
 from sharpem.cli.parser import Parser, join_negative_numbers
@@ -35,7 +36,20 @@ from sharpem.errors import InputError, SharpemError
 
 __all__ = ["main"]
 
-_COMMANDS = (sharpen, inspect, apply, evaluate, compare, box, batch, fetch, simulate, study, demo)
+_COMMANDS = (
+    sharpen,
+    inspect,
+    apply,
+    evaluate,
+    compare,
+    box,
+    batch,
+    fetch,
+    simulate,
+    study,
+    demo,
+    view,
+)
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 

@@ -231,7 +231,7 @@ def _needed(
         measured = half_map.measure(half_maps, resolution=prepared.resolution)
     return MethodInput(
         prepared,
-        ScanSettings(wrap=prepared.density.periodic),
+        ScanSettings.scaled(prepared.resolution, wrap=prepared.density.periodic),
         half_maps=measured,
         model=PlacedModel(model, prepared.density) if needs_model and model is not None else None,
     )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sharpem import _core
 from sharpem.analysis.prepare import Prepared
 from sharpem.local.boxes import Ground
-from sharpem.spectra.apply import radial_curve
+from sharpem.spectra.apply import curve_of, radial_curve
 from sharpem.spectra.filters import RadialFilter, SharpenBlur
 
 __all__ = ["BLENDS", "Sites", "blended", "sharper"]
@@ -53,19 +53,22 @@ class Sites:
         return _core.field(self.at, values, (nz, ny, nx), width, _OVERALL_WEIGHT, step)
 
 
-def blended(ground: Ground, d0: float, shift: Array) -> Map:
+def blended(ground: Ground, d0: float, shift: Array, *, published: bool = False) -> Map:
     """Filter every box on its own, by `shift` (A^2, one per box), and blend (Eq. 9).
 
     Boxes are cut from the map after the overall filter, so that what is left to do to them is
-    smooth and reaches no further than the padding. Where no box reaches that map stays.
+    smooth and reaches no further than the padding; or, as `published`, before any filter. Where no
+    box reaches, the map after the overall filter stays.
     """
     prepared, boxes = ground.prepared, ground.boxes
     out = ground.overall.copy()
+    source = _core.synthesise(prepared.spectrum) if published else ground.overall
+    curve = _whole_curve if published else _what_is_left
     padding = int(np.ceil(_PADDING * prepared.resolution / min(prepared.density.voxel_size)))
     window = boxes.as_set(max(1, min(boxes.shape) // 4))
-    curves = [_what_is_left(ground, b) for b in shift]
+    curves = [curve(ground, b) for b in shift]
     cell = prepared.spectrum.cell
-    _core.blend_boxes(ground.overall, out, cell, window, padding, curves, d0, _OVERALL_WEIGHT)
+    _core.blend_boxes(source, out, cell, window, padding, curves, d0, _OVERALL_WEIGHT)
     return out
 
 
@@ -98,6 +101,14 @@ def sharper(prepared: Prepared, overall: RadialFilter, b: float) -> RadialFilter
     if isinstance(overall, SharpenBlur) and (overall.b_sharpen <= 0 or overall.b_sharpen + b > 0):
         return replace(overall, b_sharpen=overall.b_sharpen + b)
     return _Times(overall, float(b), 1 / max(prepared.resolution, prepared.fit_limit))
+
+
+def _whole_curve(ground: Ground, b: float) -> _core.RadialCurve:
+    """Return the filter of Eq. 1-4 whose b_sharpen is that of the overall one and b."""
+    overall = ground.filter
+    assert isinstance(overall, SharpenBlur)
+    wanted = replace(overall, b_sharpen=overall.b_sharpen + b)
+    return curve_of(wanted, 1 / ground.prepared.d_min)
 
 
 def _what_is_left(ground: Ground, b: float) -> _core.RadialCurve:

@@ -217,6 +217,8 @@ class _About:
         if self.settings.symmetry is not None:
             found = _shared(found, sites, len(self.boxes))
         ground = Ground(prepared, radial, self.overall.data, self.boxes)
+        published = self.settings.published
+        voxels = blended(ground, sites.d0, found.shift, published=published)
         copies, shape = len(sites.at) // len(self.boxes), prepared.density.shape
 
         def field(values: Array, far: float) -> _core.Field:
@@ -224,7 +226,7 @@ class _About:
             return _core.Field(near_boxes.values + np.float32(far), near_boxes.step)
 
         return Localised(
-            map=prepared.density.with_data(blended(ground, sites.d0, found.shift)),
+            map=prepared.density.with_data(voxels),
             overall=self.overall,
             boxes=self._table(found),
             settings=self.settings,
@@ -278,7 +280,8 @@ def _by_score_alone(about: _About, scan: ScanSettings, method: ScanMethod) -> _F
     """Let each box take the maximum of its own score, or the overall filter (section 2.7)."""
     peaks = scan_boxes(about.prepared, about.boxes, scan, method)
     shift = np.where(peaks.usable, peaks.b_sharpen - about.b_sharpen, 0.0)
-    shift = np.clip(shift, -_LARGEST_SHIFT, _LARGEST_SHIFT)
+    if not about.settings.published:
+        shift = np.clip(shift, -_LARGEST_SHIFT, _LARGEST_SHIFT)
     count = len(about.boxes)
     reasons = tuple(
         " ".join(failures) or f"Its own {method.label} decides." for failures in peaks.failures

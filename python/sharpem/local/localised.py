@@ -27,11 +27,15 @@ class LocalSettings:
     blend : {"bands", "boxes"}
     symmetry : Symmetry or None
         Equivalent places share one choice.
+    published : bool
+        Boxes as published: each takes the maximum of its own score, and is cut out before any
+        filter.
     """
 
     size: int = BOX_SIZE
     blend: str = "bands"
     symmetry: Symmetry | None = None
+    published: bool = False
 
 
 @dataclass(frozen=True)

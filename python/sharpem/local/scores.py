@@ -1,4 +1,4 @@
-"""The search of sharpen.search once per box: surface or kurtosis over a series of overall B's."""
+"""The search of methods.scan once per box: surface or kurtosis over a series of overall B's."""
 
 from __future__ import annotations
 
@@ -61,19 +61,18 @@ def scan_boxes(
     grid = settings.grid()
     filters = [settings.filter(prepared, float(b)) for b in grid]
     curves = [curve_of(filter_, 1.0 / prepared.d_min) for filter_ in filters]
-    inside = np.rint(settings.fraction * boxes.molecule * np.prod(boxes.shape)).astype(int)
+    voxels = np.rint(settings.fraction * boxes.molecule * np.prod(boxes.shape)).astype(int)
+    inside = np.maximum(voxels, 1)
     plain = _core.synthesise(prepared.spectrum)
     window = boxes.as_set(min(_SOFT_EDGE, boxes.edge))
-    tables = _core.box_scan(
-        plain, prepared.spectrum.cell, window, prepared.d_min, curves, np.maximum(inside, 1)
-    )
+    tables = _core.box_scan(plain, prepared.spectrum.cell, window, prepared.d_min, curves, inside)
     tops, failures = [], []
-    for table in tables:
+    for table, count in zip(tables, inside, strict=True):
         trials = [
             Trial(float(b), f.b_sharpen, x.threshold, x.surface_area, x.regions, np.nan, x.kurtosis)
             for b, f, x in zip(grid, filters, table, strict=True)
         ]
-        weight = region_weight(trials)
+        weight = region_weight(trials, settings, int(count))
         scan = Scan(adjusted(trials, weight), weight)
         peak = find_peak(scan, settings, method.score)
         tops.append(prepared.b_signal - peak.b_iso)

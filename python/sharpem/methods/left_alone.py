@@ -71,8 +71,9 @@ def _reason(prepared: Prepared, choice: Choice) -> str | None:
             f"What the earlier filter at {limit:.1f} A has left of it does not tell the overall B "
             f"(an error of {prepared.b_error:.0f} A^2)."
         )
-    sharpened = choice.b_iso.signal - choice.b_iso.target
-    low, high = B_SHARPEN_RANGE
-    if not low + _STEP < sharpened < high - _STEP and np.isfinite(sharpened):
-        return f"The search for b_sharpen ended at the end of its range ({sharpened:.0f} A^2)."
+    signal, low, high = choice.b_iso.signal, *B_SHARPEN_RANGE
+    for target in (choice.b_iso.target, choice.b_iso.expected):
+        sharpened = np.nan if target is None else signal - target
+        if np.isfinite(sharpened) and not low + _STEP < sharpened < high - _STEP:
+            return f"The search for b_sharpen ended at the end of its range ({sharpened:.0f} A^2)."
     return None

@@ -44,7 +44,13 @@ def error_b(resolution: float) -> float:
     return float(8 * np.pi * (_ERROR * resolution) ** 2)
 
 
-def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Choice:
+def choose(
+    prepared: Prepared,
+    model: PlacedModel,
+    settings: ScanSettings,
+    *,
+    fitted_to: PlacedModel | None = None,
+) -> Choice:
     """Choose the filter R CC* shell by shell, with CC* = CC exp(B_eff s^2 / 4) (Eq. 7).
 
     CC* is divided by its maximum, so that a model which is incomplete does as well as a complete
@@ -60,6 +66,8 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
         On the grid of the map.
     settings : ScanSettings
         For the fall-back.
+    fitted_to : PlacedModel, optional
+        The atoms to which the weights of the low shells are fitted; by default all of the model's.
 
     Raises
     ------
@@ -88,7 +96,7 @@ def choose(prepared: Prepared, model: PlacedModel, settings: ScanSettings) -> Ch
         why = "The model explains too little of the map to say how it is to be filtered."
         return _useless(prepared, settings, why, warnings, evidence).noting(findings)
     cc_star = np.minimum(1.0, grown / top)
-    ratio = ratio * _low_weights(prepared, model, s, ratio * cc_star)
+    ratio = ratio * _low_weights(prepared, fitted_to or model, s, ratio * cc_star)
     if fit.weight < 1:
         ratio, cc_star = _blended(
             prepared, settings, fit.weight, s, of_model=(ratio, cc_star), cc_star_of_map=of_map

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +39,9 @@ __all__ = [
 Array = NDArray[np.float64]
 Score = Callable[[Trial], float]
 
-MID_B = 50.0
-"""Where the adjusted surface area must exceed that of the ends (section 2.5), A^2."""
+Peak = _core.Peak
+
 LEAST_SIGNAL_TO_NOISE = 3.0
-_FINE_STEP = 5.0  # A^2
 _FEWEST_REGIONS = 5
 
 
@@ -49,26 +49,63 @@ _FEWEST_REGIONS = 5
 class ScanSettings:
     """What is scanned, and how; B in A^2, ``d_cut`` in A, ``k`` in 1/A.
 
-    ``fraction`` is the part of the molecular volume that the contour encloses.
+    At ``mid_b`` the score must not be below that of the ends (section 2.5). ``fraction`` is the
+    part of the molecular volume that the contour encloses. ``published`` is the algorithm as it was
+    published: C by the ends alone, the best trial as it is, and filters with their jump at
+    b_sharpen = 0.
     """
 
     b_min: float = -100.0
     b_max: float = 300.0
     b_step: float = 20.0
+    mid_b: float = 50.0
+    published: bool = False
     fraction: float = 0.2
     d_cut: float | None = None
     k: float = 10.0
     b_blur: float = 200.0
     wrap: bool = False
 
+    @classmethod
+    def scaled(
+        cls,
+        resolution: float,
+        *,
+        b_min: float | None = None,
+        b_max: float | None = None,
+        b_step: float | None = None,
+        **more: Any,
+    ) -> ScanSettings:
+        """Return settings whose range goes with the resolution d (A): what is not given follows.
+
+        21 trials from -8 d^2 to 24 d^2: where details end, a B of d^2 changes amplitudes by as much
+        at any resolution (docs/choice.md).
+        """
+        d2 = resolution**2
+        low = -8.0 * d2 if b_min is None else b_min
+        high = 24.0 * d2 if b_max is None else b_max
+        step = (high - low) / 20 if b_step is None else b_step
+        return cls(low, high, step, 5.0 * d2, **more)
+
+    @property
+    def search(self) -> _core.SearchGrid:
+        """The overall B's to try, for the core."""
+        return _core.SearchGrid(self.b_min, self.b_max, self.b_step)
+
     def grid(self) -> Array:
         """The overall B's to try; the last one may lie up to one step short of ``b_max``."""
-        return np.arange(self.b_min, self.b_max + 1e-6 * self.b_step, self.b_step)
+        return self.search.values()
 
     def filter(self, prepared: Prepared, b_iso: float) -> SharpenBlur:
         """Return the filter that brings the signal to an overall B of ``b_iso`` (A^2)."""
         d_cut = self.d_cut or prepared.resolution
-        return SharpenBlur.continuous(prepared.b_signal - b_iso, d_cut, self.k, self.b_blur)
+        form = SharpenBlur if self.published else SharpenBlur.continuous
+        return form(prepared.b_signal - b_iso, d_cut, self.k, self.b_blur)
+
+    def inside(self, prepared: Prepared) -> int:
+        """Return how many voxels the contour of a trial encloses."""
+        voxels = prepared.density.data.size
+        return max(1, round(self.fraction * prepared.volume.fraction * voxels))
 
 
 @dataclass(frozen=True)
@@ -86,31 +123,6 @@ class Scan:
     def b_iso(self) -> Array:
         """Overall B of the trials, A^2, ascending."""
         return np.array([trial.b_iso for trial in self.trials])
-
-
-@dataclass(frozen=True)
-class Peak:
-    """The maximum of a score over overall B.
-
-    Attributes
-    ----------
-    b_iso : float
-        Where it is, A^2, from a parabola through the trials about it.
-    signal_to_noise : float
-        Of the maximum over the ends (section 2.5); 0 where it cannot be told.
-    noise : float
-        Local scatter of the score, in its units.
-    interval : tuple of float
-        Where the score lies within the noise of the maximum, A^2.
-    at_end : bool
-        Whether the best trial is the first or the last.
-    """
-
-    b_iso: float
-    signal_to_noise: float
-    noise: float
-    interval: tuple[float, float]
-    at_end: bool
 
 
 def _trials(
@@ -132,8 +144,7 @@ def _trials_at(
     s_max = 1.0 / prepared.d_min
     filters = [settings.filter(prepared, float(b)) for b in b_iso]
     curves = curves_of(filters, s_max)
-    voxels = prepared.density.data.size
-    inside = [max(1, round(x * prepared.volume.fraction * voxels)) for x in fractions]
+    inside = [replace(settings, fraction=x).inside(prepared) for x in fractions]
     details = _core.scan_contours(prepared.spectrum, curves, inside, settings.wrap, kurtosis)
     return [
         tuple(
@@ -144,19 +155,30 @@ def _trials_at(
     ]
 
 
-def region_weight(trials: Sequence[Trial]) -> float:
-    """C that gives the first and the last trial the same adjusted surface area (section 2.4)."""
-    first, last = trials[0], trials[-1]
-    regions = first.regions - last.regions
-    return (first.surface_area - last.surface_area) / regions if regions else np.nan
+def region_weight(trials: Sequence[Trial], settings: ScanSettings, inside: int) -> float:
+    """C of Eq. 6, the voxels of surface that one region outweighs.
+
+    It gives the first and the last trial the same adjusted surface area (section 2.4), but, unless
+    the algorithm is to be as published, stays where ``mid_b`` scores above both of them. `inside`
+    is the number of voxels that the contours enclose.
+    """
+    if settings.published:
+        return _core.weight_by_ends(*_counts(trials))
+    b_iso = [trial.b_iso for trial in trials]
+    return _core.weight_in_window(b_iso, *_counts(trials), inside, settings.mid_b)
 
 
 def adjusted(trials: Sequence[Trial], weight: float) -> tuple[Trial, ...]:
     """Trials with their adjusted surface area (Eq. 6), `weight` being C; without C if it is NaN."""
-    c = weight if np.isfinite(weight) else 0.0
+    areas = _core.adjusted_surface_area(*_counts(trials), weight)
     return tuple(
-        replace(t, adjusted_surface_area=float(t.surface_area - c * t.regions)) for t in trials
+        replace(trial, adjusted_surface_area=float(area))
+        for trial, area in zip(trials, areas, strict=True)
     )
+
+
+def _counts(trials: Sequence[Trial]) -> tuple[list[int], list[int]]:
+    return [trial.surface_area for trial in trials], [trial.regions for trial in trials]
 
 
 def run_scan(
@@ -177,49 +199,23 @@ def run_scan(
     """
     fractions = [part * settings.fraction for part in (1.0, *other_contours)]
     coarse, *others = _trials_at(prepared, settings, settings.grid(), fractions)
-    weight = region_weight(coarse)
+    weight = region_weight(coarse, settings, settings.inside(prepared))
     trials = adjusted(coarse, weight)
+    if settings.published:
+        return Scan(trials, weight, tuple(others))
     best = max(trials, key=score).b_iso
-    reach = 1.5 * settings.b_step
-    fine = np.arange(best - reach, best + reach + 0.1, min(_FINE_STEP, settings.b_step / 4))
-    fine = fine[(fine > settings.b_min) & (fine < settings.b_max)]
-    new = fine[np.abs(fine[:, None] - settings.grid()[None, :]).min(axis=1) > 1e-6]
+    new = settings.search.finer_values(best)
     more = adjusted(_trials(prepared, settings, new), weight)
     return Scan(tuple(sorted(trials + more, key=lambda t: t.b_iso)), weight, tuple(others))
 
 
 def find_peak(scan: Scan, settings: ScanSettings, score: Score) -> Peak:
     """Maximum, noise and interval of a score over a scan."""
-    b, y = scan.b_iso, np.array([score(trial) for trial in scan.trials])
-    on_grid = np.isin(b.round(6), settings.grid().round(6))
-    noise = _local_scatter(y[on_grid])
-    best = int(np.argmax(y))
-    signal = float(y[best] - max(y[0], y[-1]))
-    within = b[y >= y[best] - noise]
-    centre = _parabola_top(b, y, best, 1.5 * settings.b_step)
-    return Peak(
-        centre,
-        signal / noise if noise > 0 else (np.inf if signal > 0 else 0.0),
-        noise,
-        (float(min(within.min(), centre)), float(max(within.max(), centre))),
-        best in (0, y.size - 1),
-    )
+    y = [score(trial) for trial in scan.trials]
+    return _core.find_peak(scan.b_iso, y, settings.search, published=settings.published)
 
 
-def _local_scatter(y: Array) -> float:
-    """Rms over interior trials of value minus the mean of its two neighbours (section 2.5)."""
-    return float(np.sqrt(np.mean((y[1:-1] - 0.5 * (y[:-2] + y[2:])) ** 2))) if y.size > 2 else 0.0
-
-
-def _parabola_top(b: Array, y: Array, best: int, reach: float) -> float:
-    """Top of the parabola fitted to the trials about the best one: no single trial rules."""
-    near = np.abs(b - b[best]) <= reach
-    if near.sum() < 4:
-        return float(b[best])
-    curvature, slope, _ = np.polyfit(b[near] - b[best], y[near], 2)
-    if curvature >= 0:
-        return float(b[best])
-    return float(b[best] + np.clip(-0.5 * slope / curvature, -reach, reach))
+_parabola_top = _core.parabola_top
 
 
 def unusable(
@@ -233,12 +229,15 @@ def unusable(
 ) -> tuple[str, ...]:
     """Why the score cannot judge this map, one sentence each; empty if it can (section 2.5).
 
-    ``contrast`` is that of the molecule (`local_variance.contrast`): noise has a maximum, too.
+    ``contrast`` is that of the molecule (`local_variance.contrast`): noise has a maximum, too. The
+    published algorithm has two tests, that of the middle and that of signal to noise.
     """
     y = [score(trial) for trial in scan.trials]
-    b, ends = scan.b_iso, max(y[0], y[-1])
+    b = scan.b_iso
+    trust = _core.applicability(b, y, peak, settings.mid_b, LEAST_SIGNAL_TO_NOISE)
+    weighs_regions = weighs_regions and not settings.published
     found = []
-    if contrast < LEAST_CONTRAST:
+    if contrast < LEAST_CONTRAST and not settings.published:
         found.append(
             f"No molecule stands out: the local variance differs {contrast:.2f} times as much "
             f"between places as in noise of the same spectrum, expected {LEAST_CONTRAST:g} or more."
@@ -248,14 +247,14 @@ def unusable(
             "Surface and number of regions do not both grow with sharpening, so they cannot be "
             f"weighed against each other (C = {scan.region_weight:.3g})."
         )
-    if settings.b_min < MID_B < settings.b_max and np.interp(MID_B, b, y) < ends:
+    if not trust.above_ends:
         found.append(
-            f"At an overall B of {MID_B:.0f} A^2 the score is below that of the most or the least "
-            "sharpened map."
+            f"At an overall B of {settings.mid_b:.0f} A^2 the score is below that of the most or "
+            "the least sharpened map."
         )
-    if peak.at_end:
+    if not trust.intermediate:
         found.append(f"The best trial is at the end of the scan (B = {b[int(np.argmax(y))]:.0f}).")
-    if peak.signal_to_noise < LEAST_SIGNAL_TO_NOISE:
+    if not trust.clear:
         found.append(
             f"The maximum is not clear: signal to noise {peak.signal_to_noise:.1f}, expected at "
             f"least {LEAST_SIGNAL_TO_NOISE:.0f}."
@@ -287,14 +286,21 @@ def spread(
     grid = settings.grid()
     near = np.abs(grid - peak.b_iso) <= 3.5 * settings.b_step
     near[[0, -1]] = True
+    near |= np.abs(grid - settings.mid_b) <= settings.b_step  # the region weight looks there
     b = grid[near]
-    series = [tuple(compress(trials, near)) for trials in scan.other_contours]
+    d_cut = settings.d_cut or prepared.resolution
+    series = [
+        (replace(settings, fraction=part * settings.fraction), tuple(compress(trials, near)))
+        for part, trials in zip(OTHER_CONTOURS, scan.other_contours, strict=True)
+    ]
     for step in _OTHER_D_CUTS:
-        changed = replace(settings, d_cut=(settings.d_cut or prepared.resolution) + step)
-        series += _trials_at(prepared, changed, b, (settings.fraction,), kurtosis=kurtosis)
+        changed = replace(settings, d_cut=d_cut + step)
+        found = _trials_at(prepared, changed, b, (settings.fraction,), kurtosis=kurtosis)
+        series.append((changed, found[0]))
     tops = []
-    for trials in series:
-        y = np.array([score(t) for t in adjusted(trials, region_weight(trials))])
+    for changed, trials in series:
+        weight = region_weight(trials, changed, changed.inside(prepared))
+        y = np.array([score(t) for t in adjusted(trials, weight)])
         tops.append(_parabola_top(b, y, int(np.argmax(y)), 1.5 * settings.b_step))
     return np.array(tops)
 

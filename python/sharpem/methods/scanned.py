@@ -60,10 +60,10 @@ class ScanMethod:
     def sigma(self, resolution: float, *, noise_known: bool) -> float:
         """Standard deviation of the maximum about the best B, A^2.
 
-        Without solvent what misleads the expectation misleads the score too (correlation 0.8 of
-        their errors); three times the error gives the little weight that is left.
+        Without solvent what misleads the expectation misleads the score too (correlation 0.6 of
+        their errors); twice the error gives the little weight that is left.
         """
-        return self.error * resolution**2 * (1.0 if noise_known else 3.0)
+        return self.error * resolution**2 * (1.0 if noise_known else 2.0)
 
 
 def choose_by_scan(
@@ -136,8 +136,10 @@ class _Outcome:
 
     def bare(self, tops: Array) -> Choice:
         """Take the maximum alone; `tops` (A^2) say where it goes under other assumptions."""
-        low, high = self.peak.interval
-        interval = float(min(low, tops.min())), float(max(high, tops.max()))
+        error = self.method.error * self.prepared.resolution**2
+        sigma = float(np.linalg.norm([error, np.ptp(tops) / 2, self.prepared.b_spread]))
+        half = NINETY_PERCENT * sigma
+        interval = (self.peak.b_iso - half, self.peak.b_iso + half)
         return self._choice(self.peak.b_iso, interval, (self._found,))
 
     def combined(self, tops: Array) -> Choice:

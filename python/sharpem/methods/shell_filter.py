@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.analysis.prepare import Prepared
+from sharpem.analysis.signal_and_noise import weights
 from sharpem.methods.choice import NINETY_PERCENT, BIso
-from sharpem.spectra.filters import ShellFilter
+from sharpem.methods.expectation import B_SHARPEN_RANGE
+from sharpem.spectra.filters import SharpenBlur, ShellFilter
 from sharpem.spectra.fsc_curve import never_rising
-from sharpem.spectra.shells import overall_b
 
 __all__ = [
     "b_of_filter",
@@ -33,6 +34,7 @@ _LARGEST_FLOOR = 0.2  # what stays above this at the end of an FSC is signal, no
 _TAIL = 0.2  # from here down an FSC is a smooth decay
 _WELL_ABOVE = 0.4
 _LAST_SHELLS = 3
+_ERROR, _LEAST_ERROR = 1.8, 4.0  # A^2 at 1 A, growing as d^2, and at least: of a b_sharpen
 
 
 def smooth_ratio(s: Array, ln_ratio: Array, variance: Array) -> Array:
@@ -111,18 +113,24 @@ def shell_filter(prepared: Prepared, s: Array, ratio: Array, cc_star: Array) -> 
 def b_of_filter(prepared: Prepared, filter_: ShellFilter) -> BIso:
     """Overall B's of a map before and after a shell filter, A^2.
 
-    The target is the B that a Wilson fit reads from the filtered map; the interval is that fit's
-    error, mostly how far proteins differ.
+    The target is that of the b_sharpen which does to the map what comes closest to the filter; the
+    interval says how far that lies from the best b_sharpen by experience (docs/choice.md).
     """
-    after = prepared.shells.filtered(filter_(prepared.shells.s))
-    fit = overall_b(after, prepared.fit_limit)
-    half = NINETY_PERCENT * fit.error
-    return BIso(
-        prepared.b_input,
-        prepared.b_signal,
-        fit.b_iso,
-        (fit.b_iso - half, fit.b_iso + half),
-    )
+    target = prepared.b_signal - _like_b_sharpen(prepared, filter_)
+    sigma = max(_LEAST_ERROR, _ERROR * prepared.resolution**2)
+    half = NINETY_PERCENT * float(np.hypot(sigma, prepared.b_spread))
+    return BIso(prepared.b_input, prepared.b_signal, target, (target - half, target + half))
+
+
+def _like_b_sharpen(prepared: Prepared, filter_: ShellFilter) -> float:
+    """b_sharpen (A^2) whose map correlates best with that of a shell filter, to the resolution."""
+    shells, d = prepared.shells, prepared.resolution
+    used = shells.s <= 1 / d
+    s, power = shells.s[used], (weights(shells) * shells.power)[used]
+    candidates = np.arange(B_SHARPEN_RANGE[0], B_SHARPEN_RANGE[1] + 1.0, 2.5)
+    curves = np.array([SharpenBlur(float(b), d)(s) for b in candidates])
+    lengths = np.sqrt((curves * curves) @ power)
+    return float(candidates[np.argmax((curves @ (power * filter_(s))) / lengths)])
 
 
 def over_all(b_iso: BIso) -> str:

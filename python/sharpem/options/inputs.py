@@ -11,6 +11,7 @@ from sharpem.errors import InputError
 from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
 from sharpem.io.half_maps import read_half_maps
 from sharpem.io.sequence import read_sequences
+from sharpem.local.boxes import BOX_SIZE
 from sharpem.local.localised import LocalSettings
 from sharpem.maps.composition import (
     UNKNOWN,
@@ -23,6 +24,7 @@ from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps, pair_half_maps
 from sharpem.maps.model import Model
 from sharpem.methods.scan import ScanSettings
+from sharpem.options.rules import check_range
 from sharpem.options.sharpen import SharpenOptions
 from sharpem.progress import Progress
 
@@ -44,9 +46,18 @@ class SharpenInput(SharpenOptions):
     mask: MapLike | None = None
     progress: Progress | None = None
 
-    def scan_settings(self, density: DensityMap) -> ScanSettings:
-        """What is scanned, and how; a crystal's map goes on beyond its box."""
-        return ScanSettings(
+    def scan_settings(self, density: DensityMap, resolution: float) -> ScanSettings:
+        """What is scanned, and how; a crystal's map goes on beyond its box.
+
+        Raises
+        ------
+        InputError
+            The range has no place for a scan, at this resolution (A).
+        """
+        if self.paper:
+            return ScanSettings(published=True, wrap=density.periodic)
+        settings = ScanSettings.scaled(
+            resolution,
             b_min=self.b_min,
             b_max=self.b_max,
             b_step=self.b_step,
@@ -56,6 +67,8 @@ class SharpenInput(SharpenOptions):
             b_blur=self.b_blur,
             wrap=density.periodic,
         )
+        check_range(settings)
+        return settings
 
     def made_of(self, model: Model | None) -> Composition:
         """Composition as given, or by the model, or by the sequences; unknown without any of them.
@@ -87,6 +100,8 @@ class SharpenInput(SharpenOptions):
             return None
         if density.periodic:
             raise InputError("local sharpening of a crystal's map, expected a cryo-EM map")
+        if self.paper:
+            return LocalSettings(BOX_SIZE, "boxes", published=True)
         symmetry = None if self.symmetry is None else symmetry_of(self.symmetry, density)
         return LocalSettings(self.local_box, self.local_blend, symmetry)
 

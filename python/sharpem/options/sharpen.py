@@ -57,11 +57,18 @@ class SharpenOptions:
         one_of("auto", "none"),
         f"{', '.join(SCANNING)}: combine with the expected final B (auto, default) or not (none)",
     )
-    if_not_applicable: str = _method(
-        "empirical",
+    if_not_applicable: str | None = _method(
+        None,
         one_of("empirical", "stop"),
         "where the method cannot judge the map: the expected final B, with a warning (default), or "
-        "no map and exit code 3",
+        "no map and exit code 3 (default with --paper)",
+    )
+    paper: bool = _method(
+        False,
+        SWITCH,
+        "the algorithm as it was published (Terwilliger et al. 2018) and nothing else: surface "
+        "without prior, whole anisotropy removed, -100 to 300 A^2 in steps of 20, boxes of 40 with "
+        "--local; options that say otherwise are refused",
     )
     composition: str | float | None = _method(
         None,
@@ -90,9 +97,13 @@ class SharpenOptions:
     )
     optimize_k: bool = _filter(False, SWITCH, "choose k together with B", excludes="k")
     b_blur: float = _filter(200.0, number(), "blurring beyond d_cut, A^2", metavar="B")
-    b_min: float = _scan(-100.0, _B_SCAN, "A^2")
-    b_max: float = _scan(300.0, _B_SCAN, "A^2")
-    b_step: float = _scan(20.0, _POSITIVE, "A^2")
+    b_min: float | None = _scan(
+        None, _B_SCAN, "A^2 (default: -8 D^2, D being the resolution; --paper: -100)"
+    )
+    b_max: float | None = _scan(None, _B_SCAN, "A^2 (default: 24 D^2; --paper: 300)")
+    b_step: float | None = _scan(
+        None, _POSITIVE, "A^2 (default: a twentieth of the range, 21 trials; --paper: 20)"
+    )
     fraction: float = _scan(
         0.2, _PART, "part of the molecular volume inside the contour", metavar="F"
     )
@@ -141,6 +152,16 @@ class SharpenOptions:
         group=GENERAL,
         metavar="SIZE",
     )
+
+    @property
+    def stops(self) -> bool:
+        """Whether no map is wanted where the method cannot judge the map."""
+        return (self.if_not_applicable or ("stop" if self.paper else "empirical")) == "stop"
+
+    @property
+    def with_prior(self) -> bool:
+        """Whether the expected sharpening has a say."""
+        return self.prior == "auto" and not self.paper
 
     @property
     def given(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from sharpem.local.localised import Localised
 from sharpem.maps.density import DensityMap
 from sharpem.methods.registry import METHODS
 from sharpem.outcome import Sharpened
+from sharpem.report.overall_b import output_against_target
 from sharpem.spectra.filters import Anisotropy, Filter, SharpenBlur, ShellFilter
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "facts",
     "filter_text",
     "map_text",
+    "rounded",
     "seconds_text",
     "short_b",
     "what_decided",
@@ -73,6 +75,17 @@ def short_b(b: float) -> str:
     return f"{b:.1f}" if 0.05 <= abs(b) < 9.95 else f"{round(b):d}"
 
 
+def rounded(number: float) -> str:
+    """Write a large number to three digits.
+
+    Examples
+    --------
+    >>> rounded(101877.5)
+    '102,000'
+    """
+    return f"{float(f'{number:.3g}'):,.0f}"
+
+
 def filter_text(chosen: Filter) -> str:
     """Describe a filter's radial part and its resolution limit."""
     limit = f"nothing beyond {chosen.d_min:.3g} A"
@@ -125,12 +138,12 @@ def _of_outcome(result: Sharpened) -> Iterator[Fact]:
     overall = result.local is not None and bool(result.local.boxes)
     text = "none: every voxel is as it was" if result.choice.leaves_alone else filter_text(filter_)
     yield Fact("filter", text, brief=True)
-    if isinstance(filter_.radial, SharpenBlur):
+    if isinstance(filter_.radial, SharpenBlur) and not result.choice.leaves_alone:
         radial = filter_.radial
         yield Fact(
             "parameters of the overall filter" if overall else "parameters of the filter",
-            f"b_sharpen = {radial.b_sharpen:.2f} A^2, d_cut = {radial.d_cut:.3g} A, "
-            f"k = {radial.k:g} 1/A, b_blur = {radial.b_blur:g} A^2, d_min = {filter_.d_min:.3f} A",
+            f"b_sharpen = {radial.b_sharpen:.1f} A^2, d_cut = {radial.d_cut:.3g} A, "
+            f"k = {radial.k:g} 1/A, b_blur = {radial.b_blur:g} A^2, d_min = {filter_.d_min:.2f} A",
         )
     if overall and result.local is not None:
         yield from _of_boxes(result.local)
@@ -176,6 +189,8 @@ def what_decided(result: Sharpened) -> str:
 
 def _of_b(result: Sharpened) -> Iterator[Fact]:
     yield Fact("overall B", _overall_b(result), brief=True)
+    if reason := output_against_target(result):
+        yield Fact("B of the output", reason, brief=True)
     b_iso = result.b_iso
     for source, b in (("the score", b_iso.surface), ("expectation", b_iso.expected)):
         if b is not None:
@@ -207,7 +222,9 @@ def _of_molecule(result: Sharpened) -> Iterator[Fact]:
         text += f", {result.filter.anisotropy.spread:.0f} A^2 of it removed"
     yield Fact("anisotropy", text, brief=True)
     yield Fact("B11 B22 B33 B12 B13 B23", _tensor(prepared.anisotropy))
-    yield Fact("of that removed", _tensor(prepared.removed))
+    changed = result.filter is not None and not result.choice.leaves_alone
+    removed = prepared.removed if changed else None
+    yield Fact("of that removed", _tensor(removed))
     yield Fact("molecule", _volume(prepared.volume), brief=True)
     weight = result.choice.region_weight
     if weight is not None:
@@ -219,9 +236,9 @@ def _tensor(anisotropy: Anisotropy | None) -> str:
         return "none"
     if isnan(anisotropy.spread):
         return "not known"
-    return " ".join(f"{b:.1f}" for b in anisotropy.b_cartesian) + " A^2"
+    return " ".join(f"{round(b):d}" for b in anisotropy.b_cartesian) + " A^2"
 
 
 def _volume(volume: MolecularVolume) -> str:
     source = "estimated" if volume.source == "estimated" else f"from {volume.source}"
-    return f"{volume.angstrom3:.0f} A^3, {100 * volume.fraction:.1f} % of the map ({source})"
+    return f"{rounded(volume.angstrom3)} A^3, {100 * volume.fraction:.1f} % of the map ({source})"

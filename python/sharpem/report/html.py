@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharpem.report.fall_off import guinier_figure, wilson_figure
 from sharpem.report.figures import amplitude_figure, detail_figure, filter_figure
 from sharpem.report.fsc import fsc_caption, fsc_figure
+from sharpem.report.histogram import histogram_figure
 from sharpem.report.local import local_section
 from sharpem.report.pages import render_page
 from sharpem.report.palette import COLOURS
 from sharpem.report.slices import Contours, central_sections, equal_volume_contours
-from sharpem.report.words import numbers, summary, trial_rows
+from sharpem.report.words import finding_rows, numbers, summary, trial_rows
 
 if TYPE_CHECKING:
     from sharpem.outcome import Sharpened
@@ -49,12 +52,16 @@ def render_report(
     local = local_section(result, contours)
     return render_page(
         "report.html.j2",
-        title=result.input.path.name if result.input.path else "map",
+        title=_title(result),
         result=result,
         summary=summary(result),
+        findings=finding_rows(result),
         detail=Markup(detail_figure(result)) if result.trials else None,
         amplitudes=Markup(amplitude_figure(result)),
         curve=Markup(filter_figure(result)),
+        guinier=Markup(guinier_figure(result)),
+        wilson=Markup(wilson_figure(result)),
+        density=Markup(histogram_figure(result, contours)),
         fsc=Markup(fsc) if fsc else None,
         fsc_caption=fsc_caption(result) if fsc else "",
         contours=contours,
@@ -66,4 +73,20 @@ def render_report(
         trials=trial_rows(result),
         command=command,
         outputs=outputs or {},
+        checksums=_checksums(result),
     )
+
+
+def _title(result: Sharpened) -> str:
+    """Name of the map, or of the half maps."""
+    if result.input.path is not None:
+        return result.input.path.name
+    if result.half_maps is None:
+        return "map"
+    return " and ".join(Path(name).name for name in result.half_maps.names)
+
+
+def _checksums(result: Sharpened) -> list[tuple[str, str]]:
+    """Names and checksums of the files that were read."""
+    found = [(path.name, digest) for path, digest in result.checksums]
+    return found or [("", "none: the input was not a file")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["render_page"]
 
 _FOLDER = Path(__file__).with_name("templates")
+_NONE = "'none'"
 
 
 @cache
@@ -31,10 +33,12 @@ def _environment() -> Environment:
     )
 
 
-def render_page(template: str, *, script: str | None = None, **values: Any) -> str:
+def render_page(
+    template: str, *, script: str | None = None, code: Sequence[str] = (), **values: Any
+) -> str:
     """Fill in a template of this package.
 
-    The page's Content-Security-Policy allows nothing from elsewhere, and no script but this one:
+    The page's Content-Security-Policy allows nothing from elsewhere, and no script but these:
     what slipped through the escaping would not run.
 
     Parameters
@@ -43,31 +47,33 @@ def render_page(template: str, *, script: str | None = None, **values: Any) -> s
         File name in ``templates``; those that extend ``base.html.j2`` want a ``title``.
     script : str, optional
         File name in ``templates`` of the page's script.
+    code : sequence of str, optional
+        Text of scripts that run before it.
     **values
         What the template names. Text is escaped; SVG goes in as ``markupsafe.Markup``.
     """
     from markupsafe import Markup
 
-    code = None if script is None else (_FOLDER / script).read_text(encoding="utf-8")
+    scripts = [*code]
+    if script is not None:
+        scripts.append((_FOLDER / script).read_text(encoding="utf-8"))
     return (
         _environment()
         .get_template(template)
         .render(
             version=__version__,
-            policy=Markup(_policy(code)),
-            script=None if code is None else Markup(code),
+            policy=Markup(_policy(scripts)),
+            scripts=[Markup(text) for text in scripts],
             **values,
         )
     )
 
 
-def _policy(code: str | None) -> str:
-    """Allow own style, images that are in the page, and the script by its hash."""
-    allowed = "'none'"
-    if code is not None:
-        digest = hashlib.sha256(code.encode("utf-8")).digest()
-        allowed = f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+def _policy(scripts: Sequence[str]) -> str:
+    """Allow own style, images and fonts that are in the page, and the scripts by their hashes."""
+    digests = [hashlib.sha256(text.encode("utf-8")).digest() for text in scripts]
+    allowed = " ".join(f"'sha256-{base64.b64encode(one).decode('ascii')}'" for one in digests)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed or _NONE}; style-src 'unsafe-inline'; "
+        "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
     )

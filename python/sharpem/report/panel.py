@@ -35,6 +35,7 @@ __all__ = [
     "PURPLE",
     "RESOLUTION",
     "SQUARE",
+    "SQUARED",
     "Panel",
     "standalone",
     "svg",
@@ -45,6 +46,8 @@ DASHED, DOTTED = "6 3", "1.5 2.5"
 """Lengths of strokes and gaps, px."""
 RESOLUTION = "Resolution d (Å), axis linear in 1/d (1/Å)"
 """Label of an axis made by :meth:`Panel.against_resolution`."""
+SQUARED = "1/d² (1/Å²)"
+"""Label of such an axis that is squared."""
 
 _WIDTH, _LEFT, _RIGHT = 480.0, 74.0, 468.0  # px; text of 12 px stays readable on a phone
 _LABEL, _SMALL = 12.5, 11.5  # px, sizes of text
@@ -89,6 +92,7 @@ class Panel:
         self._whole = whole
         self._x_ticks = x_ticks
         self._resolution: float | None = None
+        self._squared = False
         self._series: list[Series] = []
         self._bands: list[tuple[float, float, str]] = []
         self._areas: list[tuple[Array, Array, Array, str]] = []
@@ -146,10 +150,17 @@ class Panel:
         """Add a horizontal line, its value written on it or not."""
         self._levels.append((y, colour, labelled))
 
-    def against_resolution(self, resolution: float, end: float) -> None:
-        """Make the horizontal axis 1/d to `end` (1/A), labelled with d; mark the resolution (A)."""
-        self.x_range, self._resolution = (0.0, end), resolution
-        self.mark(1 / resolution)
+    def against_resolution(self, resolution: float, end: float, *, squared: bool = False) -> None:
+        """Make the horizontal axis 1/d to `end` (1/A), labelled with d; mark the resolution (A).
+
+        `squared`: make it 1/d^2, to the square of `end`, labelled with that.
+        """
+        self.x_range = (0.0, end**2 if squared else end)
+        self._resolution, self._squared = resolution, squared
+        self.mark(self._limit(resolution))
+
+    def _limit(self, resolution: float) -> float:
+        return (1 / resolution) ** (2 if self._squared else 1)
 
     @property
     def rows(self) -> list[list[Series]]:
@@ -166,7 +177,7 @@ class Panel:
         y = Scale(*self._y_range(), bottom, top, self.logarithmic)
         words = [text(_LEFT + 4, y(v) - 3, f"{v:g}", "start") for v, _, on in self._levels if on]
         if self._resolution:
-            place = x(1 / self._resolution) - 4
+            place = x(self._limit(self._resolution)) - 4
             words.append(text(place, bottom - 6, f"{self._resolution:g} Å", "end"))
         corner = f'<rect x="{_LEFT:g}" y="{top:g}" width="{_RIGHT - _LEFT:g}" '
         return "\n".join(
@@ -215,7 +226,8 @@ class Panel:
 
     def _axes(self, x: Scale, y: Scale, *, x_ticks: bool) -> list[str]:
         bottom, top = y.start, y.end
-        across = resolution_ticks(x.high) if self._resolution else self._x_ticks or x.ticks()
+        by_d = self._resolution and not self._squared
+        across = resolution_ticks(x.high) if by_d else self._x_ticks or x.ticks()
         up = y.ticks(whole=self._whole)
         path = f"M{_LEFT:g} {top:g}V{bottom:g}H{_RIGHT:g}"
         path += "".join(f"M{x(value):.1f} {bottom:g}v4" for value, _ in across)

@@ -25,7 +25,7 @@ __all__ = [
 
 COLUMNS = (
     *("maps", "improved", "mean gain", ">= +0.02", "< -0.02", "rms dB (A^2)", "mean dB (A^2)"),
-    *("mean regret", "worst", "surface ahead"),
+    *("mean regret", "worst", "surface ahead", "interval holds"),
 )
 """Of the table of statistics, after the method's name."""
 
@@ -43,8 +43,9 @@ def headline(study: Study) -> str:
     found = {one.name: one for one in study.statistics}.get(REFERENCE)
     if found is None:
         return "No pair counts, so there is nothing to sum up."
+    better = 100 * (found.improved or 0)
     return (
-        f"Surface improves {found.improved:.0%} of {found.maps} maps; correlation changes by "
+        f"Surface improves {better:.0f} % of {found.maps} maps; correlation changes by "
         f"{found.mean_gain:+.4f} on average (paper: 65 % of 361, +0.02)."
     )
 
@@ -68,7 +69,7 @@ def preparation_line(study: Study) -> str:
         return ""
     text = (
         f"Molecular volume found: {found.volume_ratio:.2f} of the model's (median), within 20 % of "
-        f"it in {found.volume_within:.0%} of the maps."
+        f"it in {100 * found.volume_within:.0f} % of the maps."
     )
     if found.rms_b_error is not None:
         text += f" Overall B of the signal: rms error {found.rms_b_error:.0f} A^2."
@@ -92,6 +93,7 @@ def _texts(one: MethodStatistics, digits: int) -> tuple[str, ...]:
         *((one.improved, share), (one.mean_gain, gain), (one.better, share), (one.worse, share)),
         *((one.rms_delta_b, b), (one.mean_delta_b, "+.0f")),
         *((one.mean_regret, ".4f"), (one.worst_regret, ".4f"), (one.surface_ahead, gain)),
+        (one.held, share),
     )
     return (str(one.maps), *("" if value is None else f"{value:{how}}" for value, how in figures))
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem.evaluation.compare import DEPOSITED
-from sharpem.methods.registry import COMPARED, MODEL
 from sharpem.report.curves import COLOURS
 from sharpem.report.panel import BLUE, GREEN, GREY, INK, ORANGE, SQUARE, Panel, svg
+from sharpem.study.held_out import HELD_OUT
 from sharpem.study.outcome import CaseOutcome
 from sharpem.study.statistics import REFERENCE
 
@@ -21,16 +21,26 @@ Points: TypeAlias = list[tuple[float, float]]
 Place: TypeAlias = Callable[[CaseOutcome], tuple[float, float] | None]
 
 _HEIGHT = 215  # of the axes, px
-_MANY = 8  # cases; more are not named
 _MODEL_COLOURS = {"-100": ORANGE, "0": BLUE, "100": GREEN}
-_PAIRS = (
-    ("9A", REFERENCE, DEPOSITED),
-    ("9B", REFERENCE, "half-map"),
-    ("9C", "surface-bare", "kurtosis-bare"),  # as in the paper, where neither has a prior
-    ("9D", REFERENCE, MODEL),
-)
-_LABELS = {name: method.label for name, method in COMPARED.items()} | {DEPOSITED: "as deposited"}
-_LOCAL = (("10A", "surface"), ("10B", "half-map"), ("10C", "model"))
+_BARE, _DEFAULT = "as published, no prior", "default, with prior"
+_PAIRS = {
+    "9A": {_BARE: ("surface-bare", DEPOSITED), _DEFAULT: (REFERENCE, DEPOSITED)},
+    "9B": {_BARE: ("surface-bare", "half-map"), _DEFAULT: (REFERENCE, "half-map")},
+    "9C": {_BARE: ("surface-bare", "kurtosis-bare"), _DEFAULT: (REFERENCE, "kurtosis")},
+    "9D": {_BARE: ("surface-bare", HELD_OUT), _DEFAULT: (REFERENCE, HELD_OUT)},
+}
+"""Figures 9A to 9D: like is compared with like. In the paper no method has a prior."""
+_AGAINST = {
+    "9A": "as deposited",
+    "9B": "by half maps",
+    "9C": "by kurtosis",
+    "9D": "by model (low shells fitted to other atoms)",
+}
+_LOCAL = {
+    "10A": {_BARE: "surface-bare", _DEFAULT: "surface"},
+    "10B": {"": "half-map"},
+    "10C": {"": "model"},
+}
 
 
 class Figure(NamedTuple):
@@ -44,8 +54,8 @@ class Figure(NamedTuple):
 def study_figures(cases: Sequence[CaseOutcome]) -> list[Figure]:
     """Draw every figure that these cases, all of which count, have the numbers for."""
     figures = [*_curve_figures(cases), _error_figure(cases), _choice_figure(cases)]
-    figures += [_against(cases, *which) for which in _PAIRS]
-    figures += [_local_figure(cases, number, method) for number, method in _LOCAL]
+    figures += [_against(cases, number) for number in _PAIRS]
+    figures += [_local_figure(cases, number) for number in _LOCAL]
     figures.append(_regret_figure(cases))
     return [figure for figure in figures if figure is not None]
 
@@ -80,22 +90,20 @@ def _error_figure(cases: Sequence[CaseOutcome]) -> Figure | None:
     if not shown:
         return None
     rms = np.array([one.rms for one in shown[0].shaken])
-    b = np.array([[one.overall_b for one in case.shaken] for case in shown])
     panel = Panel("Best overall B (Å²)")
-    if len(shown) <= _MANY:
-        for case, line, colour in zip(shown, b, COLOURS, strict=False):
-            panel.line(rms, line, colour, dots=4.5, name=case.name)
-    else:
-        lower, upper = np.percentile(b, (25, 75), axis=0)
-        panel.area(rms, lower, upper, BLUE)
-        panel.line(rms, np.median(b, axis=0), BLUE, dots=6)
-    which = "each map" if len(shown) <= _MANY else "median and quartiles"
+    for name, colour in (("as displaced", ORANGE), ("refined", BLUE)):
+        field = "refined_b" if name == "refined" else "overall_b"
+        b = np.array([[getattr(one, field) for one in case.shaken] for case in shown])
+        lower, middle, upper = np.percentile(b, (25, 50, 75), axis=0)
+        panel.area(rms, lower, upper, colour)
+        panel.line(rms, middle, colour, dots=6, name=name)
     words = "Best overall B against the error of the model"
     return Figure(
         "7C",
-        svg([panel], [_HEIGHT], "figure-7C", words, "Error of the model, rms (Å)"),
-        "The overall B of the map that agrees best with a model whose atoms are off at random "
-        f"(not refined against the map afterwards, as they are in the paper): {which}.",
+        svg([panel], [_HEIGHT], "figure-7C", words, "Displacement of the atoms, rms (Å)"),
+        "The overall B of the map that agrees best with a model whose atoms were displaced at "
+        "random, and with the same model after a short refinement in real space against the "
+        "sharpened map, as the paper's models were refined: median and quartiles.",
     )
 
 
@@ -120,20 +128,26 @@ def _choice_figure(cases: Sequence[CaseOutcome]) -> Figure | None:
     )
 
 
-def _against(cases: Sequence[CaseOutcome], number: str, one: str, other: str) -> Figure | None:
-    labels = [_LABELS.get(name, name) for name in (one, other)]
+def _against(cases: Sequence[CaseOutcome], number: str) -> Figure | None:
+    groups = {group: _points(cases, _pair(*names)) for group, names in _PAIRS[number].items()}
+    other = _AGAINST[number]
+    return _square_figure(
+        number,
+        {group: points for group, points in groups.items() if points},
+        ("CC_mask, surface", f"CC_mask, {other}"),
+        f"Correlation with the model at B = 0: surface against the map {other}, without and with "
+        "prior. Below the line surface is ahead.",
+    )
+
+
+def _pair(one: str, other: str) -> Place:
+    """Return the function that finds the correlations after two methods."""
 
     def place(case: CaseOutcome) -> tuple[float, float] | None:
         x, y = _correlation(case, one), _correlation(case, other)
         return None if x is None or y is None else (x, y)
 
-    return _square_figure(
-        number,
-        _by_group(cases, place),
-        (f"CC_mask, {labels[0]}", f"CC_mask, {labels[1]}"),
-        f"Correlation with the model at B = 0: {labels[0]} against {labels[1]}. Below the line the "
-        "first is ahead.",
-    )
+    return place
 
 
 def _correlation(case: CaseOutcome, name: str) -> float | None:
@@ -143,14 +157,13 @@ def _correlation(case: CaseOutcome, name: str) -> float | None:
     return None if method is None else method.cc_mask
 
 
-def _local_figure(cases: Sequence[CaseOutcome], number: str, name: str) -> Figure | None:
-    def place(case: CaseOutcome) -> tuple[float, float] | None:
-        whole, local = _correlation(case, name), _correlation(case, f"{name}-local")
-        return None if whole is None or local is None else (whole, local)
-
+def _local_figure(cases: Sequence[CaseOutcome], number: str) -> Figure | None:
+    methods = _LOCAL[number]
+    groups = {g: _points(cases, _pair(name, f"{name}-local")) for g, name in methods.items()}
+    name = next(reversed(methods.values()))
     return _square_figure(
         number,
-        _by_group(cases, place),
+        {group: points for group, points in groups.items() if points},
         (f"CC_mask, {name}, one filter", f"CC_mask, {name}, local"),
         f"Local against global sharpening by {name}. Above the line local is ahead.",
     )

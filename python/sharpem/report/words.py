@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from math import isnan
 from typing import NamedTuple
 
-from sharpem.findings import lines_of
+from sharpem.findings import Finding
 from sharpem.outcome import Sharpened
 from sharpem.report.facts import facts, seconds_text, short_b, what_decided
+from sharpem.report.overall_b import output_against_target
 from sharpem.spectra.filters import Filter, SharpenBlur
 
-__all__ = ["Summary", "numbers", "summary", "trial_rows", "typeset"]
+__all__ = ["Summary", "finding_rows", "numbers", "summary", "trial_rows", "typeset"]
 
 _B = "Å²"
+_HARDLY = "Left about as it was"
 _SIGNS = (
     (r"\bA\^2", _B),
     (r"\bA\^3", "Å³"),
@@ -47,7 +50,6 @@ def summary(result: Sharpened) -> Summary:
     """Say first what matters: whether to trust the map, and what was done to it."""
     state, headline = _headline(result)
     verdict = result.verdict
-    said = lines_of(result.choice.findings, verdict.warnings)
     of_boxes = result.local.reasons if result.local else ()  # they have a section of their own
     reasons = [reason for reason in verdict.reasons if reason not in of_boxes]
     return Summary(
@@ -55,10 +57,15 @@ def summary(result: Sharpened) -> Summary:
         headline,
         _done(result),
         typeset(reasons),
-        typeset(text for kind, text in said if kind != "note"),
-        typeset(text for kind, text in said if kind == "note"),
+        typeset((*_texts(result, note=False), *verdict.warnings)),
+        typeset(_texts(result, note=True)),
         () if verdict.applicable else _HELP,
     )
+
+
+def _texts(result: Sharpened, *, note: bool) -> list[str]:
+    """What was found, notes or all else; what to do stands in a table of its own."""
+    return [one.text for one in result.choice.findings if (one.severity == "note") == note]
 
 
 def typeset(sentences: Iterable[str]) -> tuple[str, ...]:
@@ -81,9 +88,13 @@ def _headline(result: Sharpened) -> tuple[str, str]:
         words = f"Not applicable: the {result.method} method cannot judge this map"
         return "care", words + "; a fall-back was used"
     if (span := _local_span(result)) is not None:
-        return "ok", f"Sharpened locally: b_sharpen = {span}"
+        return "ok", f"{_verb(_overall(result))} locally: b_sharpen = {span}"
     decided = f" ({what_decided(result)})" if result.choice.weights else ""
-    return "ok", _action(result.filter) + decided
+    return "ok", _action(result, result.filter) + decided
+
+
+def _overall(result: Sharpened) -> float:
+    return result.local.b_sharpen if result.local else 0.0
 
 
 def _local_span(result: Sharpened) -> str | None:
@@ -97,13 +108,18 @@ def _local_span(result: Sharpened) -> str | None:
     return f"{low} to {high} {_B}, overall {short_b(local.b_sharpen)} {_B}"
 
 
-def _action(filter_: Filter) -> str:
+def _action(result: Sharpened, filter_: Filter) -> str:
     """Name what the filter does, in a few words."""
     if not isinstance(filter_.radial, SharpenBlur):
-        return "Sharpened shell by shell"
+        like = result.b_iso.signal - result.b_iso.target
+        return "Filtered shell by shell" if isnan(like) else f"{_verb(like)} shell by shell"
     b = filter_.radial.b_sharpen
-    verb = "Sharpened" if b > 0.5 else "Blurred" if b < -0.5 else "Left about as it was"
-    return f"{verb}: b_sharpen = {short_b(b)} {_B}"
+    return f"{_verb(b)}: b_sharpen = {short_b(b)} {_B}"
+
+
+def _verb(b_sharpen: float) -> str:
+    """What a filter does that is like one of this b_sharpen, A^2."""
+    return "Sharpened" if b_sharpen > 0.5 else "Blurred" if b_sharpen < -0.5 else _HARDLY
 
 
 def _done(result: Sharpened) -> tuple[str, ...]:
@@ -136,9 +152,10 @@ def _sharpening_sentence(filter_: Filter) -> str:
     if not isinstance(filter_.radial, SharpenBlur):
         return "Amplitudes were scaled shell by shell; phases are untouched."
     b = filter_.radial.b_sharpen
-    verb = "Sharpened" if b >= 0 else "Blurred"
+    verb = _verb(b)
+    link = ":" if verb == _HARDLY else " by"
     return (
-        f"{verb} by b_sharpen = {short_b(b)} {_B} (RELION and cryoSPARC would call this "
+        f"{verb}{link} b_sharpen = {short_b(b)} {_B} (RELION and cryoSPARC would call this "
         f"B = {short_b(-b)}). Phases are untouched."
     )
 
@@ -164,12 +181,11 @@ def _target_sentence(result: Sharpened) -> str:
     low, high = b.interval
     text = f"{_before(result)}. Target: {short_b(b.target)} {_B}"
     if high > low:
-        text += f", about 90 % interval {short_b(low)} to {short_b(high)} {_B}"
+        text += f", about 90 % interval {low:.0f} to {high:.0f} {_B}"
+    if reason := output_against_target(result):
+        return f"{text}. {_with_signs(reason)}"
     if b.output is not None and not isnan(b.output):
-        radial = result.filter.radial if result.filter else None
-        blurred = isinstance(radial, SharpenBlur) and radial.blurred_part > 0
-        where = " (blurring about d_cut included)" if blurred else ""
-        text += f". Measured on the sharpened map{where}: {short_b(b.output)} {_B}"
+        text += f". Measured on the output: {short_b(b.output)} {_B}"
     return text + "."
 
 
@@ -204,6 +220,14 @@ def numbers(result: Sharpened) -> tuple[tuple[str, str], ...]:
     rows.append(("time", seconds_text(result.seconds, 2)))
     rows.append(("peak memory", f"{result.peak_memory_bytes / 2**20:,.0f} MiB"))
     return tuple((label[0].upper() + label[1:], text) for label, text in rows)
+
+
+def finding_rows(result: Sharpened) -> tuple[Finding, ...]:
+    """Rows of the table of findings, notes last, with the signs that the terminal does without."""
+    ordered = sorted(result.choice.findings, key=lambda one: one.severity == "note")
+    return tuple(
+        replace(one, text=_with_signs(one.text), do=_with_signs(one.do)) for one in ordered
+    )
 
 
 def trial_rows(result: Sharpened) -> tuple[tuple[str, ...], ...]:

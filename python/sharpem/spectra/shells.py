@@ -19,6 +19,7 @@ __all__ = [
     "UNKNOWN_B",
     "ShellTable",
     "band_limit",
+    "bulk_solvent",
     "coarsest",
     "overall_b",
     "shell_edges",
@@ -92,15 +93,8 @@ class ShellTable:
 
     @property
     def ln_solvent(self) -> Array:
-        """What the bulk solvent of a crystal does to ``ln_reference``; 0 for electrons.
-
-        By Babinet's principle, F = F_protein (1 - k exp(-B s^2 / 4)) (Moews & Kretsinger 1975).
-        """
-        if not self.xray:
-            return np.zeros_like(self.s)
-        k, b = _BULK_SOLVENT
-        answer: Array = 2.0 * np.log1p(-k * np.exp(-0.25 * b * self.s**2))
-        return answer
+        """What the bulk solvent of a crystal does to ``ln_reference``; 0 for electrons."""
+        return bulk_solvent(self.s) if self.xray else np.zeros_like(self.s)
 
     @property
     def reference(self) -> Array:
@@ -127,6 +121,16 @@ class ShellTable:
         return replace(
             self, amplitude=self.amplitude * factor, power=self.power * factor**2, noise=noise
         )
+
+
+def bulk_solvent(s: Array) -> Array:
+    """What a crystal's bulk solvent adds to the logarithm of intensities at s (1/A).
+
+    By Babinet's principle, F = F_protein (1 - k exp(-B s^2 / 4)) (Moews & Kretsinger 1975).
+    """
+    k, b = _BULK_SOLVENT
+    answer: Array = 2.0 * np.log1p(-k * np.exp(-0.25 * b * s**2))
+    return answer
 
 
 def shell_edges(spectrum: _core.Spectrum) -> Array:

@@ -11,16 +11,19 @@ from sharpem.evaluation.agreement import BestSharpening, ModelAgreement
 from sharpem.evaluation.compare import DEPOSITED, Compared, Comparison, compare
 from sharpem.maps.model import Model
 from sharpem.simulate import shaken
+from sharpem.study.held_out import held_out
 from sharpem.study.inputs import Inputs, fetched, read_inputs, stated_resolution
 from sharpem.study.local import local_outcomes
 from sharpem.study.outcome import CaseOutcome, MethodOutcome, Shaken
 from sharpem.study.pairs import Pair
 from sharpem.study.protocol import Protocol
+from sharpem.study.refine import refined
+from sharpem.study.statistics import REFERENCE
 
 __all__ = ["examine", "study_case"]
 
 _MODEL_B = (-100.0, 100.0)  # A^2, beside 0: Fig. 7A, B
-_ERRORS = (0.5, 1.0, 1.5, 2.0)  # A, beside 0: Fig. 7C
+_ERRORS = (0.0, 0.5, 1.0, 1.5, 2.0)  # A: Fig. 7C
 
 
 def study_case(arguments: dict[str, Any], _folder: Path) -> dict[str, Any]:
@@ -67,8 +70,8 @@ def examine(pair: Pair, protocol: Protocol) -> CaseOutcome:
         radius=protocol.radius,
     )
     completed = _completed(outcome, found, inputs, protocol)
-    local = tuple(local_outcomes(found, inputs, by_model))
-    return replace(completed, methods=(*completed.methods, *local))
+    more = (*held_out(found, inputs, by_model), *local_outcomes(found, inputs, by_model))
+    return replace(completed, methods=(*completed.methods, *more))
 
 
 def _completed(
@@ -105,6 +108,7 @@ def _method(entry: Compared) -> MethodOutcome:
         entry.b_sharpen,
         entry.choice.b_iso.target,
         entry.seconds,
+        entry.choice.b_iso.interval,
     )
 
 
@@ -137,12 +141,15 @@ def _over_b(best_sharpening: BestSharpening, b_signal: float) -> list[tuple[floa
 
 
 def _with_errors(found: Comparison, inputs: Inputs, protocol: Protocol) -> Iterator[Shaken]:
-    """Ask judges that are wrong by more and more: Fig. 7C."""
-    assert found.best_sharpening is not None
-    prepared, best_sharpening = found.prepared, found.best_sharpening
-    yield Shaken(0.0, prepared.b_signal - best_sharpening.b_sharpen, best_sharpening.cc_mask)
+    """Find the best overall B by models that are wrong by more and more, also refined: Fig. 7C."""
+    sharpened = next(found.map_of(entry) for entry in found.entries if entry.name == REFERENCE)
+
+    def best(model: Model) -> tuple[float, float]:
+        by_model = _by_model(replace(inputs, model=model), found.prepared.resolution, protocol)
+        best = by_model.best(inputs.density)
+        return found.prepared.b_signal - best.b_sharpen, best.cc_mask
+
     for rms in _ERRORS:
-        wrong: Model = shaken(inputs.model, rms)
-        by_model = _by_model(replace(inputs, model=wrong), prepared.resolution, protocol)
-        best_sharpening = by_model.best(inputs.density)
-        yield Shaken(rms, prepared.b_signal - best_sharpening.b_sharpen, best_sharpening.cc_mask)
+        wrong = shaken(inputs.model, rms) if rms else inputs.model
+        refined_b, _ = best(refined(wrong, sharpened, inputs.model))
+        yield Shaken(rms, *best(wrong), refined_b)

@@ -17,7 +17,7 @@ from sharpem.study.outcome import MethodOutcome
 
 __all__ = ["local_outcomes"]
 
-_METHODS = ("surface", "half-map", MODEL)  # of Fig. 10
+_METHODS = ("surface", "surface-bare", "half-map", MODEL)  # of Fig. 10
 
 
 def local_outcomes(
@@ -47,13 +47,16 @@ def _outcome(
 ) -> MethodOutcome:
     assert entry.choice is not None
     start = time.perf_counter()
+    method = COMPARED[entry.name]
+    as_published = method.variant_of is not None  # no prior, and boxes blended by Eq. 9
     local = localise(
         found.prepared,
         entry.choice,
         found.map_of(entry),
-        LocalSettings(),
-        scan=ScanSettings(),
-        method=COMPARED[entry.name].score if entry.choice.verdict.applicable else None,
+        LocalSettings(blend="boxes") if as_published else LocalSettings(),
+        scan=ScanSettings.scaled(found.prepared.resolution),
+        method=method.score if entry.choice.verdict.applicable else None,
+        prior=not as_published,
         half_maps=inputs.half_maps if entry.name == "half-map" else None,
     )
     return MethodOutcome(

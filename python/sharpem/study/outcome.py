@@ -13,7 +13,7 @@ Curve: TypeAlias = list[tuple[float, float]]
 
 
 class Shaken(NamedTuple):
-    """How the answer of the judge depends on the errors of the model (Fig. 7C).
+    """How the best overall B depends on the errors of the model it is judged by (Fig. 7C).
 
     Attributes
     ----------
@@ -23,11 +23,14 @@ class Shaken(NamedTuple):
         Of the map that agrees best with such a model at B = 0, A^2.
     cc_mask : float
         There.
+    refined_b : float
+        The same after a short refinement of the model against the map (refine.py), A^2.
     """
 
     rms: float
     overall_b: float
     cc_mask: float
+    refined_b: float
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class MethodOutcome:
         That the filter aims at, A^2.
     seconds : float
         That choosing took.
+    interval : (float, float) or None
+        In which the method expects the best overall B, A^2, 90 % of the time.
     """
 
     name: str
@@ -57,6 +62,7 @@ class MethodOutcome:
     b_sharpen: float | None
     overall_b: float | None
     seconds: float
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ class CaseOutcome:
         changed = {
             "shape": shape and tuple(shape),
             "excluded": excluded and Exclusion(**excluded),
-            "methods": tuple(MethodOutcome(**one) for one in values["methods"]),
+            "methods": tuple(_method(one) for one in values["methods"]),
             "curves": {
                 b: [(float(x), float(y)) for x, y in curve] for b, curve in values["curves"].items()
             },
@@ -138,3 +144,9 @@ class CaseOutcome:
             "warnings": tuple(values["warnings"]),
         }
         return cls(**{**values, **changed})
+
+
+def _method(values: dict[str, Any]) -> MethodOutcome:
+    """Read one back; JSON knows no tuples."""
+    interval = values.get("interval")
+    return MethodOutcome(**{**values, "interval": interval and tuple(interval)})

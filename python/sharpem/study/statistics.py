@@ -47,6 +47,8 @@ class MethodStatistics:
         b_sharpen helps.
     surface_ahead : float or None
         Mean correlation of the method called surface less this one's, over the same maps.
+    held : float or None
+        Fraction of the maps whose best overall B lies in the method's 90 % interval.
     """
 
     name: str
@@ -61,6 +63,7 @@ class MethodStatistics:
     mean_regret: float | None = None
     worst_regret: float | None = None
     surface_ahead: float | None = None
+    held: float | None = None
 
 
 PAPER = (
@@ -141,7 +144,17 @@ def _statistics(name: str, cases: Iterable[CaseOutcome]) -> MethodStatistics:
         mean_regret=float(regret.mean()),
         worst_regret=float(regret.max()),
         surface_ahead=float(np.mean(ahead)) if ahead and name != REFERENCE else None,
+        held=_held(tried),
     )
+
+
+def _held(tried: list[tuple[CaseOutcome, MethodOutcome]]) -> float | None:
+    held = [
+        method.interval[0] <= case.b_signal - case.best_b_sharpen <= method.interval[1]
+        for case, method in tried
+        if method.interval and case.b_signal is not None and case.best_b_sharpen is not None
+    ]
+    return float(np.mean(held)) if held else None
 
 
 def _delta_b(

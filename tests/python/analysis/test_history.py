@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from real_maps import DEMO_MODEL, present, real
 
-from sharpem import apply, read_map, sharpen
+from sharpem import _core, apply, read_map, sharpen
 from sharpem.analysis.history import sentence
 from sharpem.analysis.masks import widened
 from sharpem.analysis.prepare import prepare
@@ -149,3 +149,13 @@ REAL = [
 @pytest.mark.parametrize(("name", "resolution", "codes"), present(REAL))
 def test_real_maps(name, resolution, codes):
     assert set(found(read_map(real(name)), resolution)) == codes
+
+
+def test_a_soft_filter_that_ends_at_the_limit_is_not_own_output(clean):
+    """As simulated maps end: ever steeper, and then nothing."""
+    limit = 1 / (0.833 * RESOLUTION)
+    spectrum = _core.analyse(clean.data, clean.cell, 1 / limit)
+    s = np.linspace(0, limit, 2000)
+    factor = np.exp(-0.5 * (np.maximum(s - 0.9 * limit, 0) / (0.028 * limit)) ** 2)
+    soft = clean.with_data(_core.synthesise(spectrum, _core.RadialCurve.table(s, factor, limit)))
+    assert "own-output" not in found(soft)

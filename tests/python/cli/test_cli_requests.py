@@ -54,10 +54,10 @@ def test_help_tells_the_pipelines_defaults():
     defaults = {
         name: parameter.default for name, parameter in inspect.signature(sharpen).parameters.items()
     }
-    told = {"k": 10, "b_blur": 200, "b_min": -100, "b_max": 300, "b_step": 20, "fraction": 0.2}
+    told = {"k": 10, "b_blur": 200, "fraction": 0.2, "paper": False}
+    told |= dict.fromkeys(("b_min", "b_max", "b_step", "if_not_applicable"))
     assert {name: defaults[name] for name in told} == told
     assert defaults["prior"] == "auto"
-    assert defaults["if_not_applicable"] == "empirical"
     assert defaults["anisotropy"] is True
 
 
@@ -150,9 +150,12 @@ def test_output_prefix(given, expected):
         (["--solvent-content", "1.5"], "between 0 and 1"),
         (["--mass", "100", "--molecular-volume", "1000"], "not allowed with"),
         (["--mass", "0"], "above 0"),
-        (["--b-min", "300"], "--b-min: found 300"),
+        (["--b-min", "300", "--b-max", "300"], "--b-min: found 300"),
         (["--b-min", "50", "--b-max", "40"], "--b-min: found 50"),
         (["--b-step", "0"], "above 0"),
+        (["--paper", "--prior", "auto"], "--prior: found auto with --paper, expected none"),
+        (["--paper", "--no-anisotropy"], "--no-anisotropy: found with --paper, expected one of"),
+        (["--paper", "--model", "m.pdb"], "--model: found with --paper, which chooses by the map"),
         (["--b-step", "500"], "--b-step: found 500"),
         (["--b-step", "0.001"], "--b-step: found 0.001"),
         (["--threads", "0"], "found 0"),

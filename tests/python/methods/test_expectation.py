@@ -69,7 +69,7 @@ def test_a_map_cut_out_is_judged_by_its_resolution(protein):
     found = expect(prepared)
     assert not found.from_solvent
     few = np.sqrt(max(1.0, 2000 * 17 / prepared.volume.angstrom3))
-    assert found.sigma == pytest.approx(1.5 * 3.5**2 * few)
+    assert found.sigma == pytest.approx(1.8 * 3.5**2 * few)
     best = ModelAgreement(made.map, made.model, resolution=3.5).best(made.map).b_sharpen
     assert found.b_sharpen == pytest.approx(best, abs=2.5 * found.sigma)
     assert abs(rule_of_thumb(prepared) - best) < 60.0

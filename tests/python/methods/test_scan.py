@@ -23,6 +23,7 @@ from sharpem.methods.scan import (
 )
 from sharpem.pipeline import sharpen
 from sharpem.simulate import simulate_map
+from sharpem.spectra.filters import SharpenBlur
 
 SETTINGS = ScanSettings()
 GRID = SETTINGS.grid()
@@ -120,7 +121,9 @@ def test_low_in_the_middle():
     y = hill(centre=-20.0, width=30.0) + np.where(GRID == 300, 60.0, 0.0)
     (sentence,) = reasons(scan_of(y))
     assert sentence.startswith("At an overall B of 50 A^2 the score is below")
-    assert reasons(scan_of(y), replace(SETTINGS, b_max=40.0)) == ()  # 50 is not in the scan
+    assert reasons(scan_of(y), replace(SETTINGS, mid_b=-20.0)) == ()
+    short = GRID[GRID <= 40]  # 50 is not in the scan
+    assert reasons(scan_of(hill(centre=-20.0, width=30.0, b=short), b=short)) == ()
 
 
 def test_best_at_the_end():
@@ -154,11 +157,57 @@ def test_constant_scores_are_refused():
     assert any("not clear" in text for text in found)
 
 
-def test_weight_makes_the_ends_equal():
+def test_weight_makes_the_ends_equal_where_it_is_as_published():
     first = Trial(-100.0, 0.0, 1.0, 9000, 300, np.nan, 3.0)
     last = replace(first, b_iso=300.0, surface_area=4000, regions=50)
-    assert region_weight([first, last]) == 20.0
-    assert np.isnan(region_weight([first, replace(last, regions=300)]))
+    published = ScanSettings(published=True)
+    assert region_weight([first, last], published, 1000) == 20.0
+    assert np.isnan(region_weight([first, replace(last, regions=300)], published, 1000))
+
+
+def test_weight_stays_where_the_middle_scores_above_the_ends():
+    """From 1000 / 200 to 4000 / 50, a tenth of that inwards; the ends say 20."""
+    first = Trial(-100.0, 0.0, 1.0, 9000, 300, np.nan, 3.0)
+    middle = replace(first, b_iso=50.0, surface_area=8000, regions=100)
+    last = replace(first, b_iso=300.0, surface_area=4000, regions=50)
+    assert region_weight([first, middle, last], SETTINGS, 1000) == 20.0
+    middle = replace(middle, surface_area=4500)
+    weight = region_weight([first, middle, last], SETTINGS, 1000)
+    assert weight == 20.0  # from 4500 / 200 to 500 / 50: no window
+    middle = replace(middle, surface_area=9000)  # from next to 0 to 5000 / 50
+    assert region_weight([first, middle, last], SETTINGS, 1000) == 20.0
+    middle = replace(middle, regions=60)  # to 5000 / 10: a tenth of that is more than 20
+    assert region_weight([first, middle, last], SETTINGS, 1000) == pytest.approx(50.0)
+
+
+def test_range_goes_with_the_resolution():
+    scaled = ScanSettings.scaled(2.5)
+    np.testing.assert_allclose(scaled.grid(), np.linspace(-50, 150, 21))
+    assert scaled.mid_b == 31.25
+    some = ScanSettings.scaled(2.5, b_min=0.0, b_step=25.0)
+    np.testing.assert_allclose(some.grid(), np.arange(0, 151, 25))
+
+
+def test_published_scan_is_the_21_trials(prepared):
+    published = ScanSettings(published=True)
+    scan = run_scan(prepared, published, adjusted)
+    np.testing.assert_array_equal(scan.b_iso, GRID)
+    first, last = scan.trials[0], scan.trials[-1]
+    assert first.adjusted_surface_area == pytest.approx(last.adjusted_surface_area)
+    best = max(scan.trials, key=adjusted)
+    assert find_peak(scan, published, adjusted).b_iso == best.b_iso
+    assert published.filter(prepared, 0.0) == SharpenBlur(prepared.b_signal, 3.6)
+    assert (
+        unusable(
+            scan,
+            find_peak(scan, published, adjusted),
+            published,
+            adjusted,
+            weighs_regions=True,
+            contrast=0.0,
+        )
+        == ()
+    )  # the paper has two tests, and no other
 
 
 def test_run_scan_refines_about_the_best(prepared):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from dataclasses import replace
@@ -18,6 +19,7 @@ from sharpem.analysis.molecular_volume import MolecularVolume
 from sharpem.analysis.prepare import Prepared
 from sharpem.findings import finding
 from sharpem.maps.density import DensityMap, Placement
+from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import BIso, Choice, Curve, Trial, Verdict
 from sharpem.report import chimerax_script, equal_volume_contours, render_report
 from sharpem.report.slices import central_sections
@@ -28,7 +30,7 @@ from sharpem.spectra.shells import ShellTable
 
 SHAPE = (30, 36, 40)
 HOSTILE = "<script>alert(1)</script>&\"'"
-VOID = {"meta", "image", "path", "use", "rect", "link", "br"}
+VOID = {"meta", "image", "input", "path", "use", "rect", "link", "br"}
 
 
 def blob(width: float) -> DensityMap:
@@ -154,7 +156,7 @@ def test_verdict_comes_first_and_in_plain_words(result):
     text = text_of(render_report(result))
     assert text.index("Sharpened by b_sharpen = 90 Å²") < text.index("Detail and connectivity")
     assert "RELION and cryoSPARC would call this B = -90" in text
-    assert "Target: 20 Å², about 90 % interval 5.0 to 38 Å²" in text
+    assert "Target: 20 Å², about 90 % interval 5 to 38 Å²" in text
     assert "12.3" in text
     assert "The score is highest at 20 Å²." in text
     assert text.count("The map looks masked.") == 1
@@ -168,9 +170,9 @@ def test_numbers_have_units(result):
         "48.0 x 43.2 x 36.0 Å, angles 90 90 90 degrees",
         "3.2 Å",
         "24 Å²; of the signal in it 110",
-        "100.0 120.0 110.0 1.0 2.0 3.0 Å²",
-        "Of that removed 102.0 118.0 110.0 1.0 2.0 3.0 Å²",
-        "5000 Å³, 7.0 % of the map (estimated)",
+        "100 120 110 1 2 3 Å²",
+        "Of that removed 102 118 110 1 2 3 Å²",
+        "5,000 Å³, 7.0 % of the map (estimated)",
         "d_cut = 3.2 Å, k = 10 1/Å, b_blur = 200 Å²",
         "3.20 s (scan 1.90)",
         "256 MiB",
@@ -201,7 +203,7 @@ def test_figures_have_words_for_those_who_cannot_see_them(result):
     tags = Tags(render_report(result))
     labels = [value for name, value in tags.attributes if name == "aria-label"]
     pictures = [value for name, value in tags.attributes if (name, value) == ("role", "img")]
-    assert len(pictures) == 3 + 6
+    assert len(pictures) == 6 + 6
     assert len(labels) == len(pictures) + 1
     assert all(labels)
 
@@ -312,6 +314,63 @@ def test_an_overall_b_that_is_not_known_is_no_number(result, unknown):
     text = text_of(render_report(chosen(result, b_iso=b_iso)))
     assert "Overall B before" in text
     assert not re.search(r"\bnan\b", text)
+
+
+def test_shell_filter_that_blurs_is_not_called_sharpening(result):
+    radial = ShellFilter((20.0, 5.0, 3.0), (1.0, 0.5, 0.0))
+    changed = chosen(result, b_iso=replace(B_ISO, target=160.0))
+    text = text_of(render_report(replace(changed, filter=Filter(radial, 2.67))))
+    assert "Blurred shell by shell" in text
+    assert "Sharpened" not in text
+
+
+def test_an_output_off_its_target_is_explained(result):
+    assert "Measured 24 Å², target 20 Å², within the interval" in text_of(render_report(result))
+    b_iso = replace(B_ISO, output=42.0)  # 98 - 110 by the noise, and 34 by blurring
+    text = text_of(render_report(chosen(result, b_iso=b_iso)))
+    assert "Measured 42 Å², target 20 Å², outside the interval" in text
+    assert "blurring (+34 Å²)" in text
+    assert "less than the signal (-12 Å²)" in text
+    same = text_of(render_report(chosen(result, b_iso=replace(B_ISO, output=21.0))))
+    assert "Measured on the output: 21 Å²" in same
+
+
+def test_findings_have_a_table_of_their_own(result):
+    found = finding("masked", "The map is cut out.", "Give --half1 of 3 A, please.")
+    changed = chosen(result, findings=(found,))
+    text = text_of(render_report(changed))
+    assert "Findings" in text
+    assert "note masked The map is cut out. Give --half1 of 3 Å, please." in text
+    assert "Findings" not in text_of(render_report(result))
+
+
+def test_guinier_and_wilson_plots_and_the_histogram_are_named(result):
+    html = render_report(result)
+    for words in ("Guinier plot.", "Wilson plot.", "Histogram of the densities", "1/d² (1/Å²)"):
+        assert words in html
+    assert "B = 98 Å²</text>" in html  # the lines of the overall B's
+    assert "B = 24 Å²</text>" in html
+
+
+def test_sections_switch_without_a_script_and_are_whole_in_print(result):
+    html = render_report(result)
+    radios = re.findall(r'<input type="radio" name="central" id="([^"]*)"', html)
+    assert radios == ["central-both", "central-one", "central-two"]
+    assert html.count(" checked>") == 1
+    [hidden] = re.findall(r"@media screen\{([^@]*?)\n", html)
+    assert "display:none" in hidden  # only on a screen
+    assert re.search(r"@media print\{.*\.sections,tr\{break-inside:avoid\}", html)
+
+
+def test_half_maps_are_named_with_their_checksums(result, tmp_path):
+    paths = [tmp_path / "half_1.mrc", tmp_path / "half_2.mrc"]
+    for path in paths:
+        path.write_bytes(path.name.encode())
+    halves = HalfMaps(*(replace(blob(20.0), path=path) for path in paths))
+    html = render_report(replace(result, half_maps=halves))
+    assert "half_1.mrc and half_2.mrc</h1>" in html
+    for path in paths:
+        assert hashlib.sha256(path.name.encode()).hexdigest() in html
 
 
 def test_same_result_same_text(result):

@@ -41,6 +41,11 @@ def test_table():
     assert fold_modes(s).shape[1] == s.size
 
 
+def test_the_core_has_the_same_table():
+    for ours, its in zip(reference_curve(), _core.typical_protein(), strict=True):
+        np.testing.assert_array_equal(ours, its)
+
+
 def test_electrons_fall_off_faster_than_xrays_at_low_angles():
     near, far = ln_reference([0.1, 0.5])
     near_x, far_x = ln_reference([0.1, 0.5], xray=True)

@@ -15,7 +15,7 @@ from sharpem.errors import InputError
 from sharpem.evaluation.compare import compare
 from sharpem.io.model import read_model
 from sharpem.report.study_figures import study_figures
-from sharpem.simulate import simulate_map
+from sharpem.simulate import shaken, simulate_map
 from sharpem.study import (
     CaseOutcome,
     MethodOutcome,
@@ -27,6 +27,7 @@ from sharpem.study import (
     statistics,
 )
 from sharpem.study.inputs import fetched, read_inputs, stated_resolution
+from sharpem.study.refine import refined
 from sharpem.study.statistics import preparation
 
 HEADER = "name,map,model,resolution"
@@ -94,10 +95,16 @@ def test_a_case_is_what_compare_finds_in_the_box(study, folder):
     assert case.cc_mask == found.entries[0].cc_mask
     by_name = {m.name: m.cc_mask for m in case.methods}
     local = {name for name in by_name if name.endswith("-local")}
-    assert local == {"surface-local", "half-map-local", "model-local"}
+    assert local == {"surface-local", "surface-bare-local", "half-map-local", "model-local"}
     for name in local:  # about the filter for the whole, and next to it on a map with one B
         assert by_name.pop(name) == pytest.approx(by_name[name.removesuffix("-local")], abs=0.01)
+    apart = by_name.pop("model-held-out")
+    assert apart == pytest.approx(by_name["model"], abs=0.02)
     assert by_name == {entry.name: entry.cc_mask for entry in found.entries[1:]}
+    assert all(
+        case.method(entry.name).interval == entry.choice.b_iso.interval
+        for entry in found.entries[1:]
+    )
     assert (case.best_b_sharpen, case.best_cc) == (
         found.best_sharpening.b_sharpen,
         found.best_sharpening.cc_mask,
@@ -117,6 +124,38 @@ def test_curves_and_errors(study):
         cc = [one.cc_mask for one in case.shaken]
         assert cc == sorted(cc, reverse=True)
         assert [one.rms for one in case.shaken] == [0, 0.5, 1, 1.5, 2]
+        spread = {
+            name: np.ptp([getattr(one, name) for one in case.shaken])
+            for name in ("overall_b", "refined_b")
+        }
+        assert spread["refined_b"] < spread["overall_b"]
+
+
+def test_refinement_brings_atoms_back(folder):
+    pair = read_pairs(folder / "pairs.csv")[0]
+    inputs = read_inputs(pair, 5.0)
+    wrong = shaken(inputs.model, 1.0)
+    again = refined(wrong, inputs.density, inputs.model)
+    before, after = (
+        np.sqrt(np.mean(np.sum((one.positions - inputs.model.positions) ** 2, axis=1)))
+        for one in (wrong, again)
+    )
+    assert after < 0.8 * before
+
+
+def test_intervals_are_counted():
+    interval = {"inside": (0.0, 10.0), "outside": (20.0, 30.0)}
+    cases = [
+        replace(
+            case(name, 0.5, 0.6, b=(50.0, 45.0)),
+            b_signal=50.0,
+            methods=(MethodOutcome("surface", "surface", True, 0.6, 50.0, 0.0, 0.1, where),),
+        )
+        for name, where in interval.items()
+    ]
+    assert statistics(cases)[0].held == 0.5
+    again = CaseOutcome.from_dict(json.loads(json.dumps(cases[0].to_dict())))
+    assert again == cases[0]
 
 
 def test_whole_maps(folder):
