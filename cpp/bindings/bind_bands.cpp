@@ -37,7 +37,7 @@ fields : list of Field
 out : array of float32, shape (z, y, x), C order
     The map to which they are added.)";
 
-constexpr const char* field_doc = R"(A value on a lattice over a map, linear in between.
+constexpr const char* bands_field_doc = R"(A value on a lattice over a map, linear in between.
 
 Parameters
 ----------
@@ -74,7 +74,7 @@ void add(const Spectrum& spectrum, const std::vector<RadialCurve>& bands,
 }  // namespace
 
 void bind_bands(py::module_& m) {
-  py::class_<Field> field(m, "Field", field_doc);
+  py::class_<Field> field(m, "Field", bands_field_doc);
   field.def(py::init(&field_from), py::arg("values").noconvert(), py::arg("step"));
   field.def_property_readonly("values", &values_of, "Values, shape (nz, ny, nx); a copy.");
   field.def_readonly("step", &Field::step, "Voxels between the points of the lattice.");

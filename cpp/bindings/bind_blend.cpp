@@ -11,7 +11,7 @@ using namespace sharpem::bindings;
 using ReleaseGil = py::gil_scoped_release;
 using Places = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
-constexpr const char* field_doc =
+constexpr const char* blend_field_doc =
     R"(A value that changes smoothly between sites (Eq. 9), as a Field.
 
 Parameters
@@ -97,7 +97,7 @@ void blend(const MapArray& map, MapArray overall, const CellNumbers& cell, const
 
 void bind_blend(py::module_& m) {
   m.def("field", &make_field, py::arg("sites"), py::arg("values"), py::arg("shape"), py::arg("d0"),
-        py::arg("overall_weight"), py::arg("step"), field_doc);
+        py::arg("overall_weight"), py::arg("step"), blend_field_doc);
   m.def("expand", &expanded, py::arg("field"), py::arg("shape"), expand_doc);
   m.def("blend_boxes", &blend, py::arg("map").noconvert(), py::arg("overall").noconvert(),
         py::arg("cell"), py::arg("boxes"), py::arg("padding"), py::arg("curves"), py::arg("d0"),

@@ -42,7 +42,8 @@ terms, s : array of float, shape (shells,)
 cross, power_1, power_2 : array of float, shape (boxes, shells)
     Sums of Re F1 conj(F2), |F1|^2 and |F2|^2.)";
 
-constexpr const char* scan_doc = R"(Detail of every windowed box under each of several filters.
+constexpr const char* boxes_scan_doc =
+    R"(Detail of every windowed box under each of several filters.
 
 Parameters
 ----------
@@ -121,5 +122,5 @@ void bind_boxes(py::module_& m) {
   m.def("box_sums", &sums, py::arg("one").noconvert(), py::arg("two").noconvert(), py::arg("cell"),
         boxes, py::arg("d_min"), py::arg("edges"), sums_doc);
   m.def("box_scan", &scan_boxes, py::arg("map").noconvert(), py::arg("cell"), boxes,
-        py::arg("d_min"), py::arg("curves"), py::arg("voxels"), scan_doc);
+        py::arg("d_min"), py::arg("curves"), py::arg("voxels"), boxes_scan_doc);
 }

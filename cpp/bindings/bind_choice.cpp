@@ -6,7 +6,7 @@ namespace {
 using namespace sharpem;
 using namespace sharpem::bindings;
 
-constexpr const char* grid_doc = R"(Overall B's to try.
+constexpr const char* choice_grid_doc = R"(Overall B's to try.
 
 Parameters
 ----------
@@ -157,7 +157,7 @@ Applicability applicable(const Numbers& b, const Numbers& score, const Peak& pea
 }
 
 void bind_classes(py::module_& m) {
-  py::class_<SearchGrid>(m, "SearchGrid", grid_doc)
+  py::class_<SearchGrid>(m, "SearchGrid", choice_grid_doc)
       .def(py::init([](double b_min, double b_max, double b_step) {
              return SearchGrid{b_min, b_max, b_step};
            }),

@@ -6,7 +6,7 @@ namespace {
 using namespace sharpem;
 using namespace sharpem::bindings;
 
-constexpr const char* class_doc = R"(Radial amplitude factor, tabulated evenly in s^2.
+constexpr const char* filter_class_doc = R"(Radial amplitude factor, tabulated evenly in s^2.
 
 s = 1/d in 1/A. Made by one of the static methods; calling it gives the factor at s, a number or
 an array. Constant beyond its ends.)";
@@ -62,13 +62,22 @@ RadialCurve from_sharpen_blur(double b_sharpen, double b_blur, double d_cut, dou
   return RadialCurve(SharpenBlur{b_sharpen, b_blur, d_cut, k, onset}, s_max);
 }
 
+std::vector<RadialCurve> from_sharpen_blurs(const std::vector<double>& b_sharpen, double b_blur,
+                                            double d_cut, double k, double s_max, double onset) {
+  return radial_curves(SharpenBlur{0, b_blur, d_cut, k, onset}, b_sharpen, s_max);
+}
+
 }  // namespace
 
 void bind_filter(py::module_& m) {
-  py::class_<RadialCurve> curve(m, "RadialCurve", class_doc);
+  py::class_<RadialCurve> curve(m, "RadialCurve", filter_class_doc);
   curve.def_static("sharpen_blur", &from_sharpen_blur, py::arg("b_sharpen"), py::arg("b_blur"),
                    py::arg("d_cut"), py::arg("k"), py::arg("s_max"), py::arg("onset") = 0.0,
                    sharpen_blur_doc);
+  curve.def_static(
+      "sharpen_blurs", &from_sharpen_blurs, py::arg("b_sharpen"), py::arg("b_blur"),
+      py::arg("d_cut"), py::arg("k"), py::arg("s_max"), py::arg("onset") = 0.0,
+      "As `sharpen_blur` for a list of b_sharpen, with what they share computed once.");
   curve.def_static("table", &from_table, py::arg("s"), py::arg("factor"), py::arg("s_max"),
                    table_doc);
   curve.def_static("sphere", &from_sphere, py::arg("radius"), py::arg("s_max"), sphere_doc);

@@ -27,7 +27,7 @@ Returns
 array of float32, shape (z, y, x)
     >= 0.)";
 
-constexpr const char* grid_doc =
+constexpr const char* molecule_grid_doc =
     R"(Smallest quick grid that carries a map cut at a resolution.
 
 Parameters
@@ -110,7 +110,7 @@ void bind_molecule(py::module_& m) {
         py::arg("radius"), py::arg("centre"), py::kw_only(), py::arg("overwrite") = false,
         local_doc);
   m.def("coarse_grid", &grid_for, py::arg("grid"), py::arg("cell"), py::arg("resolution"),
-        grid_doc);
+        molecule_grid_doc);
   m.def("local_variance", &variance_of, py::arg("spectrum"), py::arg("resolution"),
         py::arg("radius"), variance_doc);
   py::class_<VarianceLevels>(m, "VarianceLevels", "The two classes of a local variance.")

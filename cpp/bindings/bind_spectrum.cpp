@@ -7,7 +7,8 @@ using namespace sharpem;
 using namespace sharpem::bindings;
 using ReleaseGil = py::gil_scoped_release;
 
-constexpr const char* class_doc = R"(Fourier terms of a real map, kept up to a resolution limit.
+constexpr const char* spectrum_class_doc =
+    R"(Fourier terms of a real map, kept up to a resolution limit.
 
 Made by `analyse`. F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that F(000) is the map's mean.)";
 
@@ -83,7 +84,7 @@ std::size_t bytes_of_spectrum(const GridNumbers& grid, const CellNumbers& cell, 
 }  // namespace
 
 void bind_spectrum(py::module_& m) {
-  py::class_<Spectrum>(m, "Spectrum", class_doc)
+  py::class_<Spectrum>(m, "Spectrum", spectrum_class_doc)
       .def_property_readonly("grid", &grid, "Number of voxels (nz, ny, nx).")
       .def_property_readonly("cell", &cell, "a, b, c in A; alpha, beta, gamma in degrees.")
       .def_property_readonly("d_min", &Spectrum::d_min, "Resolution limit in A; 0: none.")

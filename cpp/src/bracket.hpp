@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "parallel.hpp"
@@ -68,21 +69,41 @@ inline float nth_largest(std::vector<float>& values, std::size_t n) {
   return *nth + 0.0f;  // never -0: equal values must give equal bits
 }
 
-inline Bracket bracket_for(const Sample& sample, double fraction, double widen) {
-  std::vector<float> values = sample.values;
-  const auto size = static_cast<double>(values.size());
+/// The largest values of a sample in order, as many as are asked for: mostly few.
+class Ranking {
+ public:
+  explicit Ranking(std::vector<float> values) : values_(std::move(values)) {}
+
+  std::size_t size() const { return values_.size(); }
+
+  /// The n-th largest.
+  float operator()(std::size_t n) {
+    if (n > sorted_) sort_to(std::min(size(), 2 * n));  // ranks near n are asked for next
+    return values_[n - 1] + 0.0f;                       // never -0
+  }
+
+ private:
+  void sort_to(std::size_t n) {
+    const auto at = [&](std::size_t i) { return values_.begin() + static_cast<std::ptrdiff_t>(i); };
+    if (n < size()) std::nth_element(at(sorted_), at(n), values_.end(), std::greater<>());
+    std::sort(at(sorted_), at(n), std::greater<>());
+    sorted_ = n;
+  }
+
+  std::vector<float> values_;
+  std::size_t sorted_ = 0;
+};
+
+/// `ranking` is of the sample's values.
+inline Bracket bracket_for(const Sample& sample, Ranking& ranking, double fraction, double widen) {
+  const auto size = static_cast<double>(ranking.size());
   const double rank = std::clamp(std::ceil(fraction * size), 1.0, size);
-  const float middle = nth_largest(values, static_cast<std::size_t>(rank));
   const double rare = std::min(rank, size - rank);
-  const double error = 0.12 + plane_error(sample, middle);
+  const double error = 0.12 + plane_error(sample, ranking(static_cast<std::size_t>(rank)));
   const double margin = 1 + widen * (4 * std::sqrt(rare) + error * rare);
   Bracket bracket;
-  if (rank + margin < size) {
-    bracket.low = nth_largest(values, static_cast<std::size_t>(rank + margin));
-  }
-  if (rank - margin > 1) {
-    bracket.high = nth_largest(values, static_cast<std::size_t>(rank - margin));
-  }
+  if (rank + margin < size) bracket.low = ranking(static_cast<std::size_t>(rank + margin));
+  if (rank - margin > 1) bracket.high = ranking(static_cast<std::size_t>(rank - margin));
   return bracket;
 }
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <stdexcept>
 #include <string>
 
@@ -37,38 +38,32 @@ std::size_t find_bucket(const Counts& counts, std::size_t& n) {
 using voxels::Candidate;
 using Candidates = std::vector<Candidate, Unset<Candidate>>;
 
-struct PlaneTally {
-  voxels::Tally count;
-  Moments moments;
-  Candidates candidates;
-};
-
 Moments moments_of(const float* values, std::size_t n, float centre) {
   double sums[4];
   kernels().voxels->power_sums(values, n, centre, sums);
   return {static_cast<double>(n), sums[0], sums[1], sums[2], sums[3]};
 }
 
-/// What one pass finds: everything >= bracket.low is set in the mask.
-class Pass {
+/// The contour of one number of voxels, from one reading of the planes: everything >= bracket.low
+/// is set in the mask.
+class Level {
  public:
-  Pass(const PlaneSource& map, const Bracket& bracket, float centre)
-      : bracket_(bracket), centre_(centre), shape_(map.shape()), mask_(shape_), planes_(shape_.nz) {
-    parallel_pieces(shape_.nz, [&] {
-      return [&, scratch = std::vector<float>(shape_.plane()), found = Candidates(shape_.plane())](
-                 std::size_t z) mutable { tally(z, map.plane(z, scratch.data()), found.data()); };
-    });
-    for (const PlaneTally& plane : planes_) {
-      above_ += plane.count.above;
-      within_ += plane.count.within;
-      moments_.add(plane.moments);
-    }
+  Level(const Shape& shape, const Bracket& bracket)
+      : bracket_(bracket), shape_(shape), mask_(shape), candidates_(shape.nz) {}
+
+  /// Takes in plane z; different ones at the same time. `found` has room for all its voxels.
+  void read(std::size_t z, const float* values, Candidate* found) {
+    const voxels::Tally count =
+        kernels().voxels->sort_plane({values, shape_.ny, shape_.nx, mask_.row(z, 0)}, bracket_.low,
+                                     bracket_.high, keeps_candidates() ? found : nullptr);
+    above_ += count.above;
+    within_ += count.within;
+    if (keeps_candidates() && complete()) candidates_[z].assign(found, found + count.within);
   }
 
   bool holds(std::size_t n) const { return above_ < n && n <= above_ + within_; }
   /// False if the candidates were too many to be kept.
   bool complete() const { return !keeps_candidates() || within_ <= room(); }
-  const Moments& moments() const { return moments_; }
 
   /// The contour of the n-th largest value, of which holds(n) and complete() are true.
   Contour contour(std::size_t n) && {
@@ -79,7 +74,6 @@ class Pass {
       out.threshold = select(n - above_);
       out.voxels_inside -= clear_below(out.threshold);
     }
-    out.kurtosis = moments_.kurtosis();
     out.inside = std::move(mask_);
     return out;
   }
@@ -89,22 +83,10 @@ class Pass {
   bool keeps_candidates() const { return bracket_.low < bracket_.high; }
   std::size_t room() const { return shape_.voxels() / 4 + 65536; }
 
-  void tally(std::size_t z, const float* values, Candidate* found) {
-    PlaneTally& plane = planes_[z];
-    plane.moments = moments_of(values, shape_.plane(), centre_);
-    plane.count =
-        kernels().voxels->sort_plane({values, shape_.ny, shape_.nx, mask_.row(z, 0)}, bracket_.low,
-                                     bracket_.high, keeps_candidates() ? found : nullptr);
-    if (!keeps_candidates()) return;
-    const std::size_t within = plane.count.within;
-    const bool fits = stored_.fetch_add(within) + within <= room();
-    if (fits) plane.candidates.assign(found, found + within);
-  }
-
   template <class Use>
   void for_candidates(const Use& use) const {
-    for (const PlaneTally& plane : planes_) {
-      for (const Candidate& c : plane.candidates) use(c.value);
+    for (const Candidates& plane : candidates_) {
+      for (const Candidate& c : plane) use(c.value);
     }
   }
 
@@ -133,7 +115,7 @@ class Pass {
     std::size_t cleared = 0;
     for (std::size_t z = 0; z < shape_.nz; ++z) {
       Word* bits = mask_.row(z, 0);
-      for (const Candidate& c : planes_[z].candidates) {
+      for (const Candidate& c : candidates_[z]) {
         const Word below = c.value < threshold;
         bits[c.bit / word_bits] &= ~(below << (c.bit % word_bits));
         cleared += below;
@@ -143,14 +125,39 @@ class Pass {
   }
 
   Bracket bracket_;
-  float centre_;
   Shape shape_;
   BitMask mask_;
-  std::vector<PlaneTally> planes_;
-  std::atomic<std::size_t> stored_{0};  // bounds the memory while the pass runs
-  std::size_t above_ = 0, within_ = 0;
-  Moments moments_;
+  std::vector<Candidates> candidates_;  // of each plane
+  // Sums over planes; while they are read, what is within bounds the memory, too.
+  std::atomic<std::size_t> above_{0}, within_{0};
 };
+
+using Levels = std::deque<Level>;  // they stay where they are
+
+void check_finite(bool finite) {
+  if (!finite) throw std::invalid_argument("contour: the map holds NaN or infinite values");
+}
+
+/// Reads the planes once for all levels; the moments about `centre`, or nothing if not wanted.
+Moments read_planes(const PlaneSource& map, Levels& levels, float centre, bool with_moments) {
+  const Shape shape = map.shape();
+  std::vector<Moments> moments(shape.nz);
+  parallel_pieces(shape.nz, [&] {
+    return [&, scratch = std::vector<float>(shape.plane()),
+            found = Candidates(shape.plane())](std::size_t z) mutable {
+      const float* values = map.plane(z, scratch.data());
+      if (with_moments) {
+        moments[z] = moments_of(values, shape.plane(), centre);
+      } else {
+        check_finite(kernels().voxels->all_finite(values, shape.plane()));
+      }
+      for (Level& level : levels) level.read(z, values, found.data());
+    };
+  });
+  Moments sum;
+  for (const Moments& plane : moments) sum.add(plane);
+  return sum;
+}
 
 // --- Fallback: counting by the bits of the values -----------------------------------------------
 
@@ -213,15 +220,33 @@ void check(const Shape& shape, std::size_t voxels) {
   }
 }
 
-void check_finite(bool finite) {
-  if (!finite) throw std::invalid_argument("contour: the map holds NaN or infinite values");
-}
-
-Bracket bracket_for(const Sample& sample, const Shape& shape, std::size_t voxels, double widen) {
+Bracket bracket_for(const Sample& sample, Ranking& ranking, const Shape& shape, std::size_t voxels,
+                    double widen) {
   constexpr std::size_t tiny = 8192;  // voxels: all of them are candidates
   if (shape.voxels() <= tiny) return {};
   const double fraction = static_cast<double>(voxels) / static_cast<double>(shape.voxels());
-  return bracket_for(sample, fraction, widen);
+  return bracket_for(sample, ranking, fraction, widen);
+}
+
+bool has_contour(const Level& level, std::size_t voxels) {
+  return level.complete() && level.holds(voxels);
+}
+
+/// Where the bracket has missed: from a wider one, unless the candidates were too many already;
+/// then by counting, which never misses.
+Contour contour_again(const PlaneSource& map, const Sample& sample, Ranking& ranking,
+                      std::size_t voxels, bool widen) {
+  if (widen) {
+    Levels wide;
+    wide.emplace_back(map.shape(), bracket_for(sample, ranking, map.shape(), voxels, 4.0));
+    read_planes(map, wide, 0, /*with_moments=*/false);
+    if (has_contour(wide.front(), voxels)) return std::move(wide.front()).contour(voxels);
+  }
+  Contour out;
+  out.threshold = nth_largest_by_counting(map, voxels);
+  out.inside = inside_contour(map, out.threshold);
+  out.voxels_inside = out.inside.count();
+  return out;
 }
 
 }  // namespace
@@ -248,25 +273,32 @@ BitMask inside_contour(VolumeView map, float threshold) {
   return inside_contour(MapPlanes(map), threshold);
 }
 
-Contour contour_of(const PlaneSource& map, std::size_t voxels) {
-  check(map.shape(), voxels);
+std::vector<Contour> contours_of(const PlaneSource& map, const std::vector<std::size_t>& voxels,
+                                 bool kurtosis) {
+  for (const std::size_t n : voxels) check(map.shape(), n);
+  if (voxels.empty()) return {};
   const Sample sample = take_sample(map);
   const float middle = centre(sample);
   check_finite(std::isfinite(middle));
-  double kurtosis = 0;
-  for (const double widen : {1.0, 4.0}) {
-    Pass pass(map, bracket_for(sample, map.shape(), voxels, widen), middle);
-    check_finite(pass.moments().finite());
-    kurtosis = pass.moments().kurtosis();
-    if (!pass.complete()) break;
-    if (pass.holds(voxels)) return std::move(pass).contour(voxels);
+  Ranking ranking(sample.values);
+  Levels levels;
+  for (const std::size_t n : voxels) {
+    levels.emplace_back(map.shape(), bracket_for(sample, ranking, map.shape(), n, 1.0));
   }
-  Contour out;
-  out.threshold = nth_largest_by_counting(map, voxels);
-  out.inside = inside_contour(map, out.threshold);
-  out.voxels_inside = out.inside.count();
-  out.kurtosis = kurtosis;
-  return out;
+  const Moments moments = read_planes(map, levels, middle, kurtosis);
+  if (kurtosis) check_finite(moments.finite());
+  std::vector<Contour> contours;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    contours.push_back(has_contour(levels[i], voxels[i])
+                           ? std::move(levels[i]).contour(voxels[i])
+                           : contour_again(map, sample, ranking, voxels[i], levels[i].complete()));
+    if (kurtosis) contours.back().kurtosis = moments.kurtosis();
+  }
+  return contours;
+}
+
+Contour contour_of(const PlaneSource& map, std::size_t voxels) {
+  return std::move(contours_of(map, {voxels}).front());
 }
 
 Contour contour_of(VolumeView map, std::size_t voxels) {

@@ -64,6 +64,32 @@ double blurred_part(const SharpenBlur& filter) {
   return filter.onset > 0 ? std::max(0.0, 1 + filter.b_sharpen / filter.onset) : 0;
 }
 
+/// Logarithms of the weights of sharpening and of blurring, with the sign changed.
+struct Transition {
+  double sharpen = 0, blur = 0;
+};
+
+/// Eq. 4a: w = 1 / (1 + e^t)
+Transition transition_at(const SharpenBlur& filter, double s) {
+  const double t = bounded(filter.k * bounded(filter.d_cut - 1 / s));
+  return {softplus(t), softplus(-t)};
+}
+
+/// ln A(s); transition() is asked for only where there are two parts.
+template <class AskTransition>
+double log_factor(const SharpenBlur& filter, double s, const AskTransition& transition) {
+  if (s == 0) return 0;
+  const double sharpen = bounded(0.25 * filter.b_sharpen * s * s);  // Eq. 1
+  const double part = blurred_part(filter);
+  if (part == 0) return sharpen;
+  const double whole = bounded(-0.25 * filter.b_blur * s * s);  // Eq. 2
+  const double blur = part < 1 ? (1 - part) * sharpen + part * whole : whole;
+  const Transition ln = transition();
+  return log_sum_exp(sharpen - ln.sharpen, blur - ln.blur);  // Eq. 3
+}
+
+double factor_of_log(double x) { return std::exp(std::clamp(x, -80.0, 80.0)); }
+
 float saturated(double x) {
   constexpr double largest = std::numeric_limits<float>::max();
   return static_cast<float>(std::clamp(x, -largest, largest));
@@ -72,18 +98,30 @@ float saturated(double x) {
 }  // namespace
 
 double log_amplitude_factor(const SharpenBlur& filter, double s) {
-  if (s == 0) return 0;
-  const double sharpen = bounded(0.25 * filter.b_sharpen * s * s);  // Eq. 1
-  const double part = blurred_part(filter);
-  if (part == 0) return sharpen;
-  const double whole = bounded(-0.25 * filter.b_blur * s * s);  // Eq. 2
-  const double blur = part < 1 ? (1 - part) * sharpen + part * whole : whole;
-  const double t = bounded(filter.k * bounded(filter.d_cut - 1 / s));  // Eq. 4a: w = 1/(1 + e^t)
-  return log_sum_exp(sharpen - softplus(t), blur - softplus(-t));      // Eq. 3
+  return log_factor(filter, s, [&] { return transition_at(filter, s); });
 }
 
 double amplitude_factor(const SharpenBlur& filter, double s) {
-  return std::exp(std::clamp(log_amplitude_factor(filter, s), -80.0, 80.0));
+  return factor_of_log(log_amplitude_factor(filter, s));
+}
+
+std::vector<RadialCurve> radial_curves(SharpenBlur filter, const std::vector<double>& b_sharpen,
+                                       double s_max) {
+  std::vector<RadialCurve> curves;
+  std::vector<Transition> transitions;
+  const RadialCurve points(
+      [&](double s) { return transitions.push_back(transition_at(filter, s)), s; }, s_max);
+  for (const double b : b_sharpen) {
+    filter.b_sharpen = b;
+    std::size_t i = 0;  // points are asked for in order
+    curves.emplace_back(
+        [&](double s) {
+          const Transition& at = transitions[i++];
+          return factor_of_log(log_factor(filter, s, [&] { return at; }));
+        },
+        s_max);
+  }
+  return curves;
 }
 
 RadialCurve::RadialCurve(const std::function<double(double)>& factor_of_s, double s_max,

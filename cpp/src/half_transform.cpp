@@ -68,6 +68,7 @@ HalfTransform::HalfTransform(const Spectrum& spectrum)
     }
   }
   find_columns(spectrum);
+  find_gaps();
 }
 
 std::size_t HalfTransform::bytes() const {
@@ -106,6 +107,26 @@ void HalfTransform::find_columns(const Spectrum& spectrum) {
   stride_ = spread(places * element());
 }
 
+void HalfTransform::find_gaps() {
+  const fft::Plane plane = layout();
+  for (std::size_t g = 0; g < plane.groups; ++g) {
+    std::vector<bool> filled(grid_.ny, false);
+    for (const Stretch& s : stretches_) {
+      if (s.begin <= g && g < s.end) filled[wrapped(s.k, grid_.ny)] = true;
+    }
+    const std::size_t first = g * plane.stride;
+    Span gap{first, first};
+    for (std::size_t y = 0; y < grid_.ny; ++y) {
+      if (!filled[y]) continue;
+      gap.end = first + y * element();
+      if (gap.begin < gap.end) gaps_.push_back(gap);
+      gap.begin = gap.end + element();
+    }
+    gap.end = first + plane.stride;  // with the rows that make ny a multiple of the lanes
+    if (gap.begin < gap.end) gaps_.push_back(gap);
+  }
+}
+
 bool HalfTransform::fits(const Spectrum& spectrum) const {
   return grid_ == spectrum.grid() && cell_ == spectrum.cell() && d_min_ == spectrum.d_min();
 }
@@ -129,28 +150,46 @@ void HalfTransform::fill(const Spectrum& spectrum, const RadialCurve* factor, Me
   if (!fits(spectrum)) refuse("synthesis of a spectrum with another grid, cell or limit");
   const fft::Curve curve = factor != nullptr ? curve_of(*factor) : fft::Curve();
   allocate();
-  const std::size_t length = grid_.nz * element();
   for_blocks([&](const Stretch& block, float* columns) {
     load(spectrum, block, factor != nullptr ? &curve : nullptr, columns);
     if (mean == Mean::remove && block.begin == 0 && block.k == 0)
       columns[0] = columns[kernels_.lanes] = 0;
-    for (std::size_t g = 0; g < block.groups(); ++g) {
-      kernels_.transform(*along_z_, columns + g * length, fft::Direction::backward);
-    }
-    for (std::size_t z = 0; z < grid_.nz; ++z) {
-      kernels_.copy(columns + z * element(), length, block.groups(), at(z, block.first), element());
-    }
+    backward(block, columns);
   });
+}
+
+void HalfTransform::backward(const Stretch& block, float* columns) {
+  const std::size_t length = grid_.nz * element();
+  for (std::size_t g = 0; g < block.groups(); ++g) {
+    kernels_.transform(*along_z_, columns + g * length, fft::Direction::backward);
+  }
+  for (std::size_t z = 0; z < grid_.nz; ++z) {
+    kernels_.copy(columns + z * element(), length, block.groups(), at(z, block.first), element());
+  }
+}
+
+void HalfTransform::forward(const Stretch& block, float* columns) const {
+  const std::size_t length = grid_.nz * element();
+  for (std::size_t z = 0; z < grid_.nz; ++z) {
+    kernels_.copy(at(z, block.first), element(), block.groups(), columns + z * element(), length);
+  }
+  for (std::size_t g = 0; g < block.groups(); ++g) {
+    kernels_.transform(*along_z_, columns + g * length, fft::Direction::forward);
+  }
+}
+
+void HalfTransform::clear_gap_along_z(const Stretch& block, float* columns) const {
+  const std::size_t begin = size(l_max_ + 1), end = grid_.nz - size(-l_min_);
+  for (std::size_t g = 0; g < block.groups(); ++g) {
+    float* column = columns + g * grid_.nz * element();
+    std::fill(column + begin * element(), column + end * element(), 0.0F);
+  }
 }
 
 void HalfTransform::load(const Spectrum& spectrum, const Stretch& block, const fft::Curve* curve,
                          float* columns) const {
   const std::size_t length = grid_.nz * element();
-  const std::size_t zeros_begin = size(l_max_ + 1), zeros_end = grid_.nz - size(-l_min_);
-  for (std::size_t g = 0; g < block.groups(); ++g) {
-    float* column = columns + g * length;
-    std::fill(column + zeros_begin * element(), column + zeros_end * element(), 0.0F);
-  }
+  clear_gap_along_z(block, columns);
   for (int l = l_min_; l <= l_max_; ++l) {
     const float* row = floats(spectrum.row(block.k, l));
     const float* next = floats(spectrum.row(block.k, std::min(l + 1, l_max_)));
@@ -169,16 +208,35 @@ void HalfTransform::load(const Spectrum& spectrum, const Stretch& block, const f
 }
 
 void HalfTransform::transform_into(Spectrum& spectrum) const {
-  const std::size_t length = grid_.nz * element();
   for_blocks([&](const Stretch& block, float* columns) {
-    for (std::size_t z = 0; z < grid_.nz; ++z) {
-      kernels_.copy(at(z, block.first), element(), block.groups(), columns + z * element(), length);
-    }
-    for (std::size_t g = 0; g < block.groups(); ++g) {
-      kernels_.transform(*along_z_, columns + g * length, fft::Direction::forward);
-    }
+    forward(block, columns);
     store(columns, block, spectrum);
   });
+}
+
+void HalfTransform::filter(const Spectrum& kept, const RadialCurve& factor) {
+  if (!fits(kept)) refuse("filtering with the terms of another grid, cell or limit");
+  const fft::Curve curve = curve_of(factor);
+  for_blocks([&](const Stretch& block, float* columns) {
+    forward(block, columns);
+    filter(kept, block, curve, columns);
+    backward(block, columns);
+  });
+}
+
+void HalfTransform::filter(const Spectrum& kept, const Stretch& block, const fft::Curve& curve,
+                           float* columns) const {
+  Buffer terms(element());
+  clear_gap_along_z(block, columns);
+  for (int l = l_min_; l <= l_max_; ++l) {
+    const RowPolynomial& square = s_squared(block.k, l);
+    float* one = columns + wrapped(l, grid_.nz) * element();
+    for (std::size_t g = block.begin; g < block.end; ++g, one += grid_.nz * element()) {
+      const std::size_t h = g * kernels_.lanes, count = row_size_ - h;
+      kernels_.store(one, count, static_cast<int>(h), square, kept.s_squared_max(), terms.data());
+      kernels_.load(terms.data(), count, static_cast<int>(h), square, &curve, one);
+    }
+  }
 }
 
 void HalfTransform::store(const float* columns, const Stretch& block, Spectrum& spectrum) const {
@@ -202,7 +260,9 @@ fft::Plane HalfTransform::layout() const {
 void HalfTransform::plane_to(std::size_t z, Buffer& columns, float* map) const {
   const fft::Plane plane = layout();
   columns.resize(plane.groups * plane.stride);
-  std::fill(columns.begin(), columns.end(), 0.0F);
+  for (const Span& gap : gaps_) {
+    std::fill(columns.data() + gap.begin, columns.data() + gap.end, 0.0F);
+  }
   for (const Stretch& stretch : stretches_) {
     float* to = columns.data() + wrapped(stretch.k, grid_.ny) * element();
     kernels_.copy(at(z, stretch.first), element(), stretch.groups(),

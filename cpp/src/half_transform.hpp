@@ -37,6 +37,11 @@ struct Stretch {
   std::size_t groups() const { return end - begin; }
 };
 
+/// Floats of the columns of a plane.
+struct Span {
+  std::size_t begin = 0, end = 0;
+};
+
 class HalfTransform {
  public:
   /// Holds no memory to speak of until it is filled.
@@ -52,6 +57,10 @@ class HalfTransform {
   void fill(const Spectrum& spectrum, const RadialCurve* factor, Mean mean);
   void transform_into(Spectrum& spectrum) const;
 
+  /// The same one after the other, transform_into() and fill(), in place and without the spectrum
+  /// between them: every term that `kept` keeps times the factor.
+  void filter(const Spectrum& kept, const RadialCurve& factor);
+
   /// One plane of the map (ny * nx voxels) from what is here, or to here, times `scale`. `columns`
   /// is scratch memory of the calling thread.
   void plane_to(std::size_t z, Buffer& columns, float* map) const;
@@ -59,12 +68,19 @@ class HalfTransform {
 
  private:
   void find_columns(const Spectrum& spectrum);
+  void find_gaps();
   bool fits(const Spectrum& spectrum) const;
   const RowPolynomial& s_squared(int k, int l) const;
   fft::Plane layout() const;
 
   template <class Work>
   void for_blocks(const Work& work) const;
+  /// A block's columns from what is here, transformed along z; or back to here.
+  void forward(const Stretch& block, float* columns) const;
+  void backward(const Stretch& block, float* columns);
+  void clear_gap_along_z(const Stretch& block, float* columns) const;
+  void filter(const Spectrum& kept, const Stretch& block, const fft::Curve& curve,
+              float* columns) const;
   void load(const Spectrum& spectrum, const Stretch& block, const fft::Curve* curve,
             float* columns) const;
   void store(const float* columns, const Stretch& block, Spectrum& spectrum) const;
@@ -86,6 +102,7 @@ class HalfTransform {
   LinePlan along_z_, along_y_, along_x_;
   std::vector<RowPolynomial> s_squared_;  // along each row of the spectrum
   std::vector<Stretch> stretches_, blocks_;
+  std::vector<Span> gaps_;  // of a plane's columns: what no stretch fills
   std::size_t stride_ = 0;  // floats per plane
   Buffer numbers_;
 };

@@ -68,9 +68,8 @@ void local_mean_square(VolumeView map, const UnitCell& cell, double radius, doub
   check(map, radius, out);
   square(map, centre, out.data);
   const double d_min = radius * cut_of_radius;
-  const Spectrum squared = analyse(out, cell, d_min);
   const RadialCurve sphere([radius](double s) { return sphere_factor(radius, s); }, 1.001 / d_min);
-  synthesise(squared, sphere, out);
+  filter_map(out, cell, d_min, sphere);
   clamp_at_zero(out);
 }
 

@@ -17,6 +17,15 @@ void check_map(const float* data, Shape shape, Shape expected) {
   }
 }
 
+void take_planes(VolumeView map, HalfTransform& half) {
+  const auto scale = static_cast<float>(1 / static_cast<double>(map.shape.voxels()));
+  parallel_pieces(map.shape.nz, [&] {
+    return [&, columns = Buffer()](std::size_t z) mutable {
+      half.plane_from(z, columns, map.data + z * map.shape.plane(), scale);
+    };
+  });
+}
+
 void write_planes(const Synthesis& map, MutableVolumeView out) {
   parallel_for(out.shape.nz,
                [&](std::size_t z) { map.plane(z, out.data + z * out.shape.plane()); });
@@ -29,14 +38,24 @@ Spectrum analyse(VolumeView map, const UnitCell& cell, double d_min) {
   check_map(map.data, map.shape, spectrum.grid());
   HalfTransform half(spectrum);
   half.allocate();
-  const auto scale = static_cast<float>(1 / static_cast<double>(map.shape.voxels()));
-  parallel_pieces(map.shape.nz, [&] {
-    return [&, columns = Buffer()](std::size_t z) mutable {
-      half.plane_from(z, columns, map.data + z * map.shape.plane(), scale);
-    };
-  });
+  take_planes(map, half);
   half.transform_into(spectrum);
   return spectrum;
+}
+
+void filter_map(MutableVolumeView map, const UnitCell& cell, double d_min,
+                const RadialCurve& factor) {
+  const Spectrum kept(map.shape, cell, d_min, Spectrum::WithoutTerms());
+  check_map(map.data, map.shape, kept.grid());
+  HalfTransform half(kept);
+  half.allocate();
+  take_planes({map.data, map.shape}, half);
+  half.filter(kept, factor);
+  parallel_pieces(map.shape.nz, [&] {
+    return [&, columns = Buffer()](std::size_t z) mutable {
+      half.plane_to(z, columns, map.data + z * map.shape.plane());
+    };
+  });
 }
 
 Synthesis::Synthesis(const Spectrum& spectrum, Mean mean)

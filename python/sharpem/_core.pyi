@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'find_peak', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'parabola_top', 'resampled', 'scan', 'scan_bytes', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
+__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'filter_map', 'find_peak', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'parabola_top', 'resampled', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -33,6 +33,11 @@ class RadialCurve:
             1/A; end of the table.
         onset : float
             A^2; the blur beyond d_cut grows from b_sharpen = -onset to 0. 0: it begins at once (the paper).
+        """
+    @staticmethod
+    def sharpen_blurs(b_sharpen: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], b_blur: typing.SupportsFloat | typing.SupportsIndex, d_cut: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex, onset: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> list[RadialCurve]:
+        """
+        As `sharpen_blur` for a list of b_sharpen, with what they share computed once.
         """
     @staticmethod
     def sphere(radius: typing.SupportsFloat | typing.SupportsIndex, s_max: typing.SupportsFloat | typing.SupportsIndex) -> RadialCurve:
@@ -705,6 +710,28 @@ def field(sites: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], values
     step : int
         Voxels between the points at which it is computed.
     """
+def filter_map(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, factor: RadialCurve) -> numpy.typing.NDArray[numpy.float32]:
+    """
+    Cut a map and apply a radial factor, in its place.
+    
+    As `analyse` and `synthesise` one after the other, in half the memory.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+        Density; the answer is written over it.
+    cell : tuple of 6 floats
+        a, b, c in A; alpha, beta, gamma in degrees.
+    d_min : float
+        Resolution limit, A.
+    factor : RadialCurve
+        Factor for amplitudes.
+    
+    Returns
+    -------
+    array of float32, shape (z, y, x)
+        The map given.
+    """
 def find_peak(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], grid: SearchGrid, published: bool = False) -> Peak:
     """
     Where the maximum of a score over overall B is.
@@ -919,7 +946,7 @@ def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxe
     list of Detail
         One per curve.
     """
-def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> int:
+def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], d_min: typing.SupportsFloat | typing.SupportsIndex, voxels: typing.SupportsInt | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex, contours: typing.SupportsInt | typing.SupportsIndex = 1) -> int:
     """
     Memory that `scan` needs beside the spectrum.
     
@@ -935,11 +962,35 @@ def scan_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.SupportsIn
         Voxels inside the contour.
     threads : int
         That work at a time.
+    contours : int
+        Of each map, all holding `voxels`.
     
     Returns
     -------
     int
         Bytes.
+    """
+def scan_contours(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], wrap: bool = False, kurtosis: bool = True) -> list[list[Detail]]:
+    """
+    The same at several contours, from one transform for each filter.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+        Its F(000) is left out: the maps have mean 0.
+    curves : list of RadialCurve
+        Filters, each applied to the spectrum as it is.
+    voxels : list of int
+        Numbers of voxels to enclose.
+    wrap : bool
+        Whether opposite faces of the box touch (crystals).
+    kurtosis : bool
+        Whether it is wanted; NaN otherwise.
+    
+    Returns
+    -------
+    list of list of Detail
+        For each curve, one per number of voxels.
     """
 def set_instruction_set(name: str) -> None:
     """

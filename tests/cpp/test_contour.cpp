@@ -233,6 +233,8 @@ TEST_CASE("values that are not finite are refused, also one among many") {
     std::vector<float> map = random_map(medium, 16);
     map[12345] = bad;
     CHECK_THROWS_AS(contour_of({map.data(), medium}, 100), std::invalid_argument);
+    const MapPlanes planes({map.data(), medium});
+    CHECK_THROWS_AS(contours_of(planes, {100}, /*kurtosis=*/false), std::invalid_argument);
     CHECK_THROWS_AS(contour_of({&bad, {1, 1, 1}}, 1), std::invalid_argument);
   }
 }

@@ -49,7 +49,7 @@ void for_instruction_sets(const Check& check) {
 
 TEST_CASE("columns: every length agrees with the sum that defines it, in every lane") {
   for_instruction_sets([](const fft::Kernels& kernels) {
-    for (const std::size_t n : {1U, 2U, 7U, 12U, 31U, 32U, 53U, 67U}) {
+    for (const std::size_t n : {1U, 2U, 7U, 12U, 31U, 32U, 53U, 59U, 67U, 241U}) {
       CAPTURE(n);
       const LinePlan plan(kernels, n, false);
       for (const auto direction : {fft::Direction::forward, fft::Direction::backward}) {
@@ -74,7 +74,7 @@ TEST_CASE("columns: every length agrees with the sum that defines it, in every l
 
 TEST_CASE("real rows: their terms, and back again the rows times their length") {
   for_instruction_sets([](const fft::Kernels& kernels) {
-    for (const std::size_t n : {1U, 2U, 6U, 9U, 16U, 23U, 40U}) {
+    for (const std::size_t n : {1U, 2U, 6U, 9U, 16U, 23U, 40U, 53U, 59U, 241U}) {
       CAPTURE(n);
       const std::size_t rows = 19;
       const LinePlan plan(kernels, n, true);

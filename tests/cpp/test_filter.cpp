@@ -108,6 +108,19 @@ TEST_CASE("impossible curves are refused") {
                        std::invalid_argument);
 }
 
+TEST_CASE("curves of several b_sharpen are those of one each") {
+  const SharpenBlur shape{0, 200, 3, 10, 18};
+  const std::vector<double> values{-100, -18, -5, 0, 40};
+  const std::vector<RadialCurve> curves = radial_curves(shape, values, 0.4);
+  REQUIRE(curves.size() == values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    SharpenBlur one = shape;
+    one.b_sharpen = values[i];
+    CHECK(curves[i].table() == RadialCurve(one, 0.4).table());
+  }
+  CHECK(radial_curves(shape, {}, 0.4).empty());
+}
+
 TEST_CASE("the transform of a sphere: series and closed form, against the radial integral") {
   for (const double radius : {0.5, 4.5}) {
     for (const double s : {1e-6, 0.003, 0.0318, 0.032, 0.1, 0.35}) {

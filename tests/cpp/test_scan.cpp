@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <vector>
 
@@ -74,6 +75,29 @@ TEST_CASE("a scan gives the detail of the filtered maps, whatever the mean and t
   }
   CHECK(found[3].surface_area > found[0].surface_area);  // sharpening adds detail
   CHECK(found[3].regions > found[0].regions);
+}
+
+TEST_CASE("several contours of one transform are those of one contour each") {
+  const std::vector<float> map = random_map(grid, 32);
+  const Spectrum spectrum = analyse({map.data(), grid}, cell, 2.5);
+  const std::vector<std::size_t> voxels{300, 400, 300};
+  DetailOptions options;
+  const auto all = scan_filters(spectrum, filters(), voxels, options);
+  options.kurtosis = false;
+  const auto without = scan_filters(spectrum, filters(), voxels, options);
+  REQUIRE(all.size() == 4);
+  for (std::size_t j = 0; j < voxels.size(); ++j) {
+    const std::vector<Detail> one = scan_filters(spectrum, filters(), voxels[j]);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      REQUIRE(all[i].size() == voxels.size());
+      CHECK(same(all[i][j], one[i]));
+      CHECK(std::isnan(without[i][j].kurtosis));
+      Detail completed = without[i][j];
+      completed.kurtosis = one[i].kurtosis;
+      CHECK(same(completed, one[i]));
+    }
+  }
+  CHECK(scan_filters(spectrum, filters(), std::vector<std::size_t>{}).front().empty());
 }
 
 TEST_CASE("no filters, no details; too many voxels are refused") {

@@ -64,6 +64,11 @@ class RadialCurve {
   double last_ = 0;
 };
 
+/// Curves of filters that differ in b_sharpen only, as of one each, with what they share computed
+/// once.
+std::vector<RadialCurve> radial_curves(SharpenBlur filter, const std::vector<double>& b_sharpen,
+                                       double s_max);
+
 /// Fourier transform of a sphere of `radius` (A), 1 at s = 0: the factor that turns a map into its
 /// local mean. 3 (sin w - w cos w) / w^3 with w = 2 pi radius s.
 double sphere_factor(double radius, double s);

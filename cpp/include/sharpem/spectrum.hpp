@@ -62,6 +62,8 @@ class Spectrum {
 
  private:
   friend std::size_t synthesis_bytes(Shape grid, const UnitCell& cell, double d_min, int threads);
+  friend void filter_map(MutableVolumeView map, const UnitCell& cell, double d_min,
+                         const RadialCurve& factor);
   struct WithoutTerms {};
   Spectrum(Shape grid, const UnitCell& cell, double d_min, WithoutTerms tag);
   std::size_t size() const;

@@ -22,6 +22,11 @@ void synthesise(const Spectrum& spectrum, MutableVolumeView out);
 /// The same of the spectrum times a radial factor.
 void synthesise(const Spectrum& spectrum, const RadialCurve& factor, MutableVolumeView out);
 
+/// The map cut at d_min (A) under a radial factor, in its place: as analyse() and synthesise() one
+/// after the other, in half the memory and less time.
+void filter_map(MutableVolumeView map, const UnitCell& cell, double d_min,
+                const RadialCurve& factor);
+
 /// What becomes of F(000): without it the map has mean 0.
 enum class Mean { keep, remove };
 

@@ -1,80 +1,16 @@
-// The only door to pocketfft, of which the one-dimensional transforms are used. Compiled once for
-// each instruction set: see kernels.hpp.
+// Transforms of lines side by side, and what brings maps and spectra into that form. Compiled once
+// for each instruction set: see kernels.hpp.
 #include "fft.hpp"
-
-#define POCKETFFT_CACHE_SIZE 0
-#define POCKETFFT_NO_MULTITHREADING
-#define pocketfft SHARPEM_POCKETFFT  // a namespace of its own for each set
-#include <pocketfft_hdronly.h>
 
 #include <cstddef>
 #include <cstring>
 #include <memory>
-#include <utility>
+
+#include "lanes.hpp"
+#include "prime.hpp"
 
 namespace sharpem::fft {
 namespace {
-
-using std::size_t;
-namespace one_dimension = pocketfft::detail;
-
-#ifdef POCKETFFT_NO_VECTORS
-constexpr size_t width = 1;
-using Lanes = float;
-#else
-constexpr size_t width = one_dimension::VLEN<float>::val;
-using Lanes = float __attribute__((vector_size(width * sizeof(float))));
-#endif
-using Element = one_dimension::cmplx<Lanes>;
-
-// --- Lanes in memory ----------------------------------------------------------------------------
-
-Lanes read(const float* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-
-void write(Lanes lanes, float* to) { std::memcpy(to, &lanes, sizeof lanes); }
-
-#if !defined(POCKETFFT_NO_VECTORS) && (defined(__clang__) || __GNUC__ >= 12)
-
-/// Blocks of `step` lanes of a and b in turns: the even ones, or the odd ones.
-template <size_t step, bool odd, size_t... lane>
-Lanes braid(Lanes a, Lanes b, std::index_sequence<lane...> /*lanes*/) {
-  return __builtin_shufflevector(
-      a, b,
-      static_cast<int>((lane & step) != 0 ? width + lane - (odd ? 0 : step)
-                                          : lane + (odd ? step : 0))...);
-}
-
-/// Exchanges rows and columns of blocks of `step`, then of those twice as large, and so on.
-template <size_t step = 1>
-void transpose(Lanes (&square)[width]) {
-  if constexpr (step < width) {
-    constexpr auto lanes = std::make_index_sequence<width>();
-    for (size_t i = 0; i < width; ++i) {
-      if ((i & step) != 0) continue;
-      const Lanes a = square[i], b = square[i + step];
-      square[i] = braid<step, false>(a, b, lanes);
-      square[i + step] = braid<step, true>(a, b, lanes);
-    }
-    transpose<2 * step>(square);
-  }
-}
-
-#else
-
-void transpose(Lanes (&square)[width]) {
-  float in[width][width], out[width][width];
-  std::memcpy(in, square, sizeof in);
-  for (size_t i = 0; i < width; ++i) {
-    for (size_t j = 0; j < width; ++j) out[j][i] = in[i][j];
-  }
-  std::memcpy(square, out, sizeof out);
-}
-
-#endif
 
 // --- Between spectra and columns ----------------------------------------------------------------
 
@@ -87,9 +23,10 @@ void along_terms(const Quadratic& q, int h, double (&s_squared)[width]) {
 }
 
 /// As RadialCurve::operator(), bit for bit.
-void evaluate(const Curve& curve, const double (&s_squared)[width], float (&factor)[width]) {
+Lanes evaluate(const Curve& curve, const double (&s_squared)[width]) {
   int index[width];
   float fraction[width];
+  float points[2 * width];  // before and after, in turns: one load for both
   for (size_t j = 0; j < width; ++j) {
     const double x = s_squared[j] * curve.per_s_squared;
     const double kept = x < curve.last ? x : curve.last;
@@ -97,9 +34,10 @@ void evaluate(const Curve& curve, const double (&s_squared)[width], float (&fact
     fraction[j] = static_cast<float>(kept - index[j]);
   }
   for (size_t j = 0; j < width; ++j) {
-    const float here = curve.values[index[j]], next = curve.values[index[j] + 1];
-    factor[j] = here + fraction[j] * (next - here);
+    std::memcpy(points + 2 * j, curve.values + index[j], 2 * sizeof(float));
   }
+  const Lanes here = real_parts(points), next = imaginary_parts(points);
+  return here + read(fraction) * (next - here);
 }
 
 void copy(const float* from, size_t from_stride, size_t count, float* to, size_t to_stride) {
@@ -111,22 +49,22 @@ void copy(const float* from, size_t from_stride, size_t count, float* to, size_t
 
 void load(const float* terms, size_t count, int h, const Quadratic& s_squared, const Curve* curve,
           float* element) {
-  float pairs[2 * width] = {};
-  float factor[width];
-  if (count >= width) {
-    std::memcpy(pairs, terms, sizeof pairs);
-  } else {
-    std::memcpy(pairs, terms, 2 * count * sizeof(float));
+  float rest[2 * width];  // of a row that ends here
+  if (count < width) {
+    std::memset(rest, 0, sizeof rest);
+    std::memcpy(rest, terms, 2 * count * sizeof(float));
+    terms = rest;
   }
+  Lanes real = real_parts(terms), imaginary = imaginary_parts(terms);
   if (curve != nullptr) {
     double squares[width];
     along_terms(s_squared, h, squares);
-    evaluate(*curve, squares, factor);
-  } else {
-    for (float& f : factor) f = 1;
+    const Lanes factor = evaluate(*curve, squares);
+    real *= factor;
+    imaginary *= factor;
   }
-  for (size_t j = 0; j < width; ++j) element[j] = pairs[2 * j] * factor[j];
-  for (size_t j = 0; j < width; ++j) element[width + j] = pairs[2 * j + 1] * factor[j];
+  write(real, element);
+  write(imaginary, element + width);
 }
 
 void store(const float* element, size_t count, int h, const Quadratic& s_squared, double limit,
@@ -148,11 +86,21 @@ void store(const float* element, size_t count, int h, const Quadratic& s_squared
 struct LinePlan {
   std::unique_ptr<one_dimension::pocketfft_c<float>> complex;
   std::unique_ptr<one_dimension::pocketfft_r<float>> real;
+  std::unique_ptr<PrimePlan> prime;  // of either kind, where it pays
+
+  void exec(Element* column, bool forward) const {
+    prime ? prime->exec(column, forward) : complex->exec(column, 1.0F, forward);
+  }
+  void exec(Lanes* line, float scale, bool forward) const {
+    prime ? prime->exec(line, scale, forward) : real->exec(line, scale, forward);
+  }
 };
 
 Plan* make_plan(size_t n, bool real) {
   auto plan = std::make_unique<LinePlan>();
-  if (real) {
+  if (PrimePlan::pays(n)) {
+    plan->prime = std::make_unique<PrimePlan>(n);
+  } else if (real) {
     plan->real = std::make_unique<one_dimension::pocketfft_r<float>>(n);
   } else {
     plan->complex = std::make_unique<one_dimension::pocketfft_c<float>>(n);
@@ -165,37 +113,50 @@ void destroy_plan(Plan* plan) { delete reinterpret_cast<LinePlan*>(plan); }
 const LinePlan& lines(const Plan& plan) { return reinterpret_cast<const LinePlan&>(plan); }
 
 void transform(const Plan& plan, float* column, Direction direction) {
-  lines(plan).complex->exec(reinterpret_cast<Element*>(column), 1.0F,
-                            direction == Direction::forward);
+  lines(plan).exec(reinterpret_cast<Element*>(column), direction == Direction::forward);
 }
+
+// Squares at the far edges of a plane are copied with a length that is known only there; all others
+// go through registers.
 
 /// `width` real lines from row y on: element x of all of them together.
 void read_lines(const float* rows, const Plane& plane, size_t y, Lanes* line) {
-  const size_t valid = plane.ny - y < width ? plane.ny - y : width;
+  const size_t height = plane.ny - y < width ? plane.ny - y : width;
   for (size_t x = 0; x < plane.nx; x += width) {
+    const float* from = rows + y * plane.nx + x;
     const size_t count = plane.nx - x < width ? plane.nx - x : width;
-    Lanes square[width] = {};
-    for (size_t i = 0; i < valid; ++i) {
-      std::memcpy(&square[i], rows + (y + i) * plane.nx + x, count * sizeof(float));
+    Lanes square[width];
+    if (height == width && count == width) {
+      for (size_t i = 0; i < width; ++i) square[i] = read(from + i * plane.nx);
+      transpose(square);
+      for (size_t j = 0; j < width; ++j) line[x + j] = square[j];
+    } else {
+      std::memset(&square, 0, sizeof square);
+      for (size_t i = 0; i < height; ++i) {
+        std::memcpy(&square[i], from + i * plane.nx, count * sizeof(float));
+      }
+      transpose(square);
+      for (size_t j = 0; j < count; ++j) line[x + j] = square[j];
     }
-    transpose(square);
-    for (size_t j = 0; j < count; ++j) line[x + j] = square[j];
   }
 }
 
 void write_lines(const Lanes* line, const Plane& plane, size_t y, float* rows) {
-  const size_t valid = plane.ny - y < width ? plane.ny - y : width;
+  const size_t height = plane.ny - y < width ? plane.ny - y : width;
   for (size_t x = 0; x < plane.nx; x += width) {
+    float* to = rows + y * plane.nx + x;
     const size_t count = plane.nx - x < width ? plane.nx - x : width;
-    Lanes square[width] = {};
-    for (size_t j = 0; j < count; ++j) square[j] = line[x + j];
-    transpose(square);
-    for (size_t i = 0; i < valid; ++i) {
-      float* to = rows + (y + i) * plane.nx + x;
-      if (count == width) {
-        write(square[i], to);
-      } else {
-        std::memcpy(to, &square[i], count * sizeof(float));
+    Lanes square[width];
+    if (height == width && count == width) {
+      for (size_t j = 0; j < width; ++j) square[j] = line[x + j];
+      transpose(square);
+      for (size_t i = 0; i < width; ++i) write(square[i], to + i * plane.nx);
+    } else {
+      std::memset(&square, 0, sizeof square);
+      for (size_t j = 0; j < count; ++j) square[j] = line[x + j];
+      transpose(square);
+      for (size_t i = 0; i < height; ++i) {
+        std::memcpy(to + i * plane.nx, &square[i], count * sizeof(float));
       }
     }
   }
@@ -218,6 +179,13 @@ void gather_terms(const float* columns, const Plane& plane, size_t y, Lanes* lin
   for (size_t g = 0; g < plane.groups; ++g) {
     Lanes real[width], imaginary[width];
     exchange(columns + g * plane.stride, y, real, imaginary);
+    if (g > 0 && 2 * (g + 1) * width <= plane.nx) {  // neither h = 0 nor h = nx/2 among them
+      for (size_t j = 0; j < width; ++j, filled += 2) {
+        line[filled] = real[j];
+        line[filled + 1] = imaginary[j];
+      }
+      continue;
+    }
     for (size_t j = 0; j < width; ++j) {
       const size_t h = g * width + j;
       if (h == 0) {
@@ -254,7 +222,7 @@ void real_rows(const Plan& plan, const float* rows, const Plane& plane, float* c
   one_dimension::arr<Lanes> line(plane.nx);
   for (size_t y = 0; y < plane.ny; y += width) {
     read_lines(rows, plane, y, line.data());
-    lines(plan).real->exec(line.data(), scale, true);
+    lines(plan).exec(line.data(), scale, true);
     scatter_terms(line.data(), plane, y, columns);
   }
 }
@@ -263,7 +231,7 @@ void real_rows_back(const Plan& plan, const float* columns, const Plane& plane, 
   one_dimension::arr<Lanes> line(plane.nx);
   for (size_t y = 0; y < plane.ny; y += width) {
     gather_terms(columns, plane, y, line.data());
-    lines(plan).real->exec(line.data(), 1.0F, false);
+    lines(plan).exec(line.data(), 1.0F, false);
     write_lines(line.data(), plane, y, rows);
   }
 }

@@ -128,6 +128,18 @@ void power_sums(const float* values, size_t n, float centre, double (&sums)[4]) 
   sums[3] = total(s4);
 }
 
+/// Without the sign, the bits of finite floats are below those of infinity and NaN.
+bool all_finite(const float* values, size_t n) {
+  std::int32_t largest = 0;
+  for (size_t i = 0; i < n; ++i) {
+    std::int32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    bits &= 0x7fffffff;
+    largest = bits > largest ? bits : largest;
+  }
+  return largest < 0x7f800000;
+}
+
 // --- Words --------------------------------------------------------------------------------------
 
 void merge(Word* out, const Word* in, size_t n) {
@@ -195,24 +207,18 @@ size_t join_at(Word marks, const Window& a, const Window& b, std::uint32_t* pare
 /// Two runs that touch are found where they begin to overlap, or where one ends and the other
 /// begins.
 size_t join_rows(const Contact& contact, size_t words, std::uint32_t* parents) {
-  const RunRow &a = contact.a, &b = contact.b;
   size_t unions = 0;
-  Word overlap_before = 0, open_before = 0;
+  Word a_before = 0, b_before = 0;
   for (size_t w = 0; w < words; ++w) {
-    Word open = a.bits[w];
-    for (const Word* cover : contact.covers) open &= cover == nullptr ? ~Word{0} : ~cover[w];
-    const Word overlap = open & b.bits[w];
-    const Word begins = overlap & ~(overlap << 1 | overlap_before);
-    const Word open_left = open << 1 | open_before;
-    overlap_before = overlap >> 63;
-    open_before = open >> 63;
-    if (begins == 0 && (!contact.diagonal || (open | open_left) == 0)) continue;
-    const Window one(a, w), other(b, w);
-    unions += join_at(begins, one, other, parents);
-    if (!contact.diagonal) continue;
-    const Word after = open & one.starts() & other.left & ~other.bits;
-    const Word before = open_left & other.starts() & ~one.bits;
-    unions += join_at(after | before, one, other, parents);
+    const Word a = contact.a.facing[w], b = contact.b.facing[w];
+    const Word a_left = a << 1 | a_before, b_left = b << 1 | b_before;
+    a_before = a >> 63;
+    b_before = b >> 63;
+    Word marks = a & b & ~(a_left & b_left);
+    if (contact.diagonal) marks |= (a & b_left & ~b & ~a_left) | (a_left & b & ~a & ~b_left);
+    if (marks == 0) continue;
+    const Window one(contact.a.runs, w), other(contact.b.runs, w);
+    unions += join_at(marks, one, other, parents);
   }
   return unions;
 }
@@ -220,7 +226,7 @@ size_t join_rows(const Contact& contact, size_t words, std::uint32_t* parents) {
 }  // namespace
 
 extern const Kernels SHARPEM_KERNELS;
-const Kernels SHARPEM_KERNELS{mask_plane,    sort_plane,  power_sums, merge,
-                              count_reached, number_runs, join_rows};
+const Kernels SHARPEM_KERNELS{mask_plane, sort_plane,    power_sums,  all_finite,
+                              merge,      count_reached, number_runs, join_rows};
 
 }  // namespace sharpem::voxels

@@ -45,12 +45,16 @@ struct RunRow {
   const std::uint32_t* ids;
 };
 
-/// Two neighbouring rows. Voxels of `a` that have a neighbour in one of the `covers` (may be null)
-/// at the same place along x need not be looked at: what they touch in `b`, that one touches.
+/// A row of runs and those of its voxels that face another row.
+struct Side {
+  RunRow runs;
+  const Word* facing;
+};
+
+/// Two neighbouring rows.
 struct Contact {
-  RunRow a, b;
+  Side a, b;
   bool diagonal;  // whether voxels touch those at x +- 1, too
-  const Word* covers[2];
 };
 
 struct Kernels {
@@ -63,6 +67,9 @@ struct Kernels {
 
   /// Sums of (value - centre)^1 .. ^4, in double.
   void (*power_sums)(const float* values, std::size_t n, float centre, double (&sums)[4]);
+
+  /// Whether there is neither NaN nor infinity among the values.
+  bool (*all_finite)(const float* values, std::size_t n);
 
   /// out |= in
   void (*merge)(Word* out, const Word* in, std::size_t n);

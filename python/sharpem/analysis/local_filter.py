@@ -64,5 +64,7 @@ def local_power(
     s = np.linspace(0.0, 1.0 / d_min, 2000)
     inside = ((s >= low) & (s < high)).astype(np.float64)
     band: Map = _core.synthesise(coarse, _core.RadialCurve.table(s, inside, 1.0 / d_min))
-    mean: Map = _core.local_mean_square(band, coarse.cell, radius, 0.0)
+    cell = coarse.cell
+    del coarse
+    mean: Map = _core.local_mean_square(band, cell, radius, 0.0, overwrite=True)
     return mean[molecule].astype(np.float64)

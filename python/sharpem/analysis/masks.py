@@ -35,9 +35,8 @@ def soft_edge(mask: Mask, cell: Cell, *, sigma: float = _EDGE) -> Array:
         Between 0 and 1.
     """
     d_min = 1.2 * sigma  # where the Gaussian's transform has fallen to 1e-6
-    spectrum = _core.analyse(mask.astype(np.float32), cell, d_min)
-    curve = radial_curve(lambda s: np.exp(-2 * (np.pi * sigma * s) ** 2), 1 / spectrum.d_min)
-    return np.clip(_core.synthesise(spectrum, curve), 0.0, 1.0)
+    curve = radial_curve(lambda s: np.exp(-2 * (np.pi * sigma * s) ** 2), 1 / d_min)
+    return np.clip(_core.filter_map(mask.astype(np.float32), cell, d_min, curve), 0.0, 1.0)
 
 
 def soft_mask(density: DensityMap, resolution: float) -> Map:

@@ -22,7 +22,8 @@ __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 _PROGRAM = 66 * 2**20  # bytes, with NumPy and what else is imported
 _MARGIN = 1.08  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
-_COARSE_MAPS = 3.2  # on the grid of the local variance, by measurement: while noise is looked for
+_COARSE_MAPS = 2.4  # on the grid of the local variance: a map of the solvent, its window, a mask
+_CONTOURS = 3  # at most, of each map in a scan
 _INSIDE = 0.05  # of the voxels, in a scan: a fifth of a molecule that fills a quarter of the box
 
 
@@ -103,9 +104,10 @@ def forecast(
     d_min = D_MIN_RATIO * resolution
     one = nz * ny * nx * _VOXEL
     terms = _core.spectrum_bytes(shape, cell, d_min)
+    inside = round(_INSIDE * nz * ny * nx)
     steps = {
         "molecule and solvent": _molecule(shape, cell, resolution, threads),
-        "scan": _core.scan_bytes(shape, cell, d_min, round(_INSIDE * nz * ny * nx), threads),
+        "scan": _core.scan_bytes(shape, cell, d_min, inside, threads, _CONTOURS),
         "output": one + _core.synthesis_bytes(shape, cell, d_min, threads),
     }
     if extra:
@@ -118,14 +120,14 @@ def forecast(
 
 
 def _molecule(shape: Indices, cell: Cell, resolution: float, threads: int) -> float:
-    """Bytes of the local variance and of the solvent's noise, on the coarse grid of both."""
+    """Bytes of the local variance or of the solvent's noise, on the coarse grid of both."""
     grid = _core.coarse_grid(shape, cell, resolution)
+    one = grid[0] * grid[1] * grid[2] * _VOXEL
+    d_min = D_MIN_RATIO * resolution
+    resampled = 0 if tuple(grid) == tuple(shape) else _core.spectrum_bytes(grid, cell, d_min)
+    noise = _COARSE_MAPS * one + resampled + _core.synthesis_bytes(grid, cell, d_min, threads)
     d_min = variance_radius(resolution) / 4  # cpp/src/molecule.cpp
-    return (
-        _COARSE_MAPS * grid[0] * grid[1] * grid[2] * _VOXEL
-        + _core.spectrum_bytes(grid, cell, d_min)
-        + _core.synthesis_bytes(grid, cell, d_min, threads)
-    )
+    return max(noise, one + _core.synthesis_bytes(grid, cell, d_min, threads))
 
 
 def check_memory(

@@ -67,16 +67,22 @@ class SolventNoise:
         return median(self.fraction[limit]) if limit.any() else 0.0
 
 
-def _kurtosis(values: Map) -> float:
-    square, size = np.square(values), max(values.size, 1)
-    return dot(square, square) / size / max((dot(values, values) / size) ** 2, 1e-300)
+def _kurtosis(map_: Map, inside: Map) -> float:
+    """Of a map with mean 0 where a window is above a half; plane by plane, as maps are large."""
+    count, second, fourth = 0, 0.0, 0.0
+    for values, share in zip(map_, inside, strict=True):
+        square = np.square(values[share > 0.5], dtype=np.float64)
+        count += square.size
+        second += float(square.sum())
+        fourth += float(np.square(square).sum())
+    return fourth * max(count, 1) / max(second**2, 1e-300)
 
 
 def _local_mean(mask: NDArray[np.bool_], cell: tuple[float, ...], radius: float) -> Map:
     """Share of a sphere about each voxel that is inside a mask."""
     d_min = radius / 4  # beyond this the sphere's transform holds next to nothing
-    spectrum = _core.analyse(mask.astype(np.float32), cell, d_min)
-    return _core.synthesise(spectrum, _core.RadialCurve.sphere(radius, 1.001 / d_min))
+    sphere = _core.RadialCurve.sphere(radius, 1.001 / d_min)
+    return _core.filter_map(mask.astype(np.float32), cell, d_min, sphere)
 
 
 def solvent_window(
@@ -111,6 +117,13 @@ def solvent_window(
     return window if dot(window, window) > 0.2 * _LEAST_SOLVENT * window.size else None
 
 
+def _on_grid(spectrum: _core.Spectrum, grid: tuple[int, ...]) -> _core.Spectrum:
+    """Return its terms on that grid (z, y, x); no copy where they are already."""
+    if spectrum.grid == grid:
+        return spectrum
+    return _core.resampled(spectrum, grid, spectrum.d_min)
+
+
 def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> SolventNoise:
     """Measure the noise in every shell, shape of ``shells.s``.
 
@@ -124,20 +137,21 @@ def noise_power(spectrum: _core.Spectrum, shells: ShellTable, window: Map) -> So
     shells : ShellTable
         Of the same terms.
     window : ndarray of float32, shape (nz, ny, nx)
-        From `solvent_window`.
+        From `solvent_window`; overwritten.
     """
     power = np.maximum(shells.power, _ROUNDING * shells.power.max())
     white = _core.RadialCurve.table(shells.s, 1.0 / np.sqrt(power), 1.0 / spectrum.d_min)
-    map_ = _core.synthesise(_core.resampled(spectrum, window.shape, spectrum.d_min), white)
+    map_ = _core.synthesise(_on_grid(spectrum, window.shape), white)
     mean = dot(window, map_) / float(np.sum(window, dtype=np.float64))
     map_ -= np.float32(mean)
-    kurtosis = _kurtosis(map_[window > 0.5])
-    map_ *= window
-    seen = _core.analyse(map_, spectrum.cell, spectrum.d_min)
+    kurtosis = _kurtosis(map_, window)
+    per_voxel = window.size / dot(window, window)
+    window *= map_
+    del map_
+    seen = _core.analyse(window, spectrum.cell, spectrum.d_min)
     _core.copy_gaps(spectrum, seen)  # the window smears the map into them
     sums = _core.shell_sums(seen, shell_edges(spectrum))
     used = sums.terms > 0
-    per_voxel = window.size / dot(window, window)
     fraction = np.interp(shells.s, sums.s[used], sums.power[used] / sums.terms[used]) * per_voxel
     return SolventNoise(fraction * power, fraction, kurtosis)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,11 @@ from sharpem import _core
 from sharpem.analysis.local_variance import LEAST_CONTRAST
 from sharpem.analysis.prepare import Prepared
 from sharpem.methods.choice import Trial
-from sharpem.spectra.apply import curve_of
+from sharpem.spectra.apply import curves_of
 from sharpem.spectra.filters import SharpenBlur
 
 __all__ = [
+    "OTHER_CONTOURS",
     "Peak",
     "Scan",
     "ScanSettings",
@@ -108,10 +110,14 @@ class ScanSettings:
 
 @dataclass(frozen=True)
 class Scan:
-    """A trial table with the weight C of a region (Eq. 6), in voxels of surface per region."""
+    """A trial table with the weight C of a region (Eq. 6), in voxels of surface per region.
+
+    ``other_contours`` are tables of the grid's trials at contours that were asked for, too.
+    """
 
     trials: tuple[Trial, ...]
     region_weight: float
+    other_contours: tuple[tuple[Trial, ...], ...] = ()
 
     @property
     def b_iso(self) -> Array:
@@ -121,15 +127,31 @@ class Scan:
 
 def _trials(
     prepared: Prepared, settings: ScanSettings, b_iso: Sequence[float] | Array
-) -> list[Trial]:
+) -> tuple[Trial, ...]:
     """Score a series of overall B's; the adjusted surface area is filled in later."""
+    return _trials_at(prepared, settings, b_iso, (settings.fraction,))[0]
+
+
+def _trials_at(
+    prepared: Prepared,
+    settings: ScanSettings,
+    b_iso: Sequence[float] | Array,
+    fractions: Sequence[float],
+    *,
+    kurtosis: bool = True,
+) -> list[tuple[Trial, ...]]:
+    """Score them at contours that enclose each of these fractions, from the same maps."""
     s_max = 1.0 / prepared.d_min
     filters = [settings.filter(prepared, float(b)) for b in b_iso]
-    curves = [curve_of(f, s_max) for f in filters]
-    details = _core.scan(prepared.spectrum, curves, settings.inside(prepared), wrap=settings.wrap)
+    curves = curves_of(filters, s_max)
+    inside = [replace(settings, fraction=x).inside(prepared) for x in fractions]
+    details = _core.scan_contours(prepared.spectrum, curves, inside, settings.wrap, kurtosis)
     return [
-        Trial(float(b), f.b_sharpen, x.threshold, x.surface_area, x.regions, np.nan, x.kurtosis)
-        for b, f, x in zip(b_iso, filters, details, strict=True)
+        tuple(
+            Trial(float(b), f.b_sharpen, x.threshold, x.surface_area, x.regions, np.nan, x.kurtosis)
+            for b, f, x in zip(b_iso, filters, contour, strict=True)
+        )
+        for contour in zip(*details, strict=True)
     ]
 
 
@@ -159,7 +181,9 @@ def _counts(trials: Sequence[Trial]) -> tuple[list[int], list[int]]:
     return [trial.surface_area for trial in trials], [trial.regions for trial in trials]
 
 
-def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
+def run_scan(
+    prepared: Prepared, settings: ScanSettings, score: Score, other_contours: Sequence[float] = ()
+) -> Scan:
     """Try the whole grid, then finer steps about its best trial.
 
     Parameters
@@ -170,16 +194,19 @@ def run_scan(prepared: Prepared, settings: ScanSettings, score: Score) -> Scan:
         Grid and contour.
     score : callable
         What is to be high, of a `Trial`.
+    other_contours : sequence of float
+        What they enclose, of what the contour encloses.
     """
-    coarse = _trials(prepared, settings, settings.grid())
+    fractions = [part * settings.fraction for part in (1.0, *other_contours)]
+    coarse, *others = _trials_at(prepared, settings, settings.grid(), fractions)
     weight = region_weight(coarse, settings, settings.inside(prepared))
     trials = adjusted(coarse, weight)
     if settings.published:
-        return Scan(trials, weight)
+        return Scan(trials, weight, tuple(others))
     best = max(trials, key=score).b_iso
     new = settings.search.finer_values(best)
     more = adjusted(_trials(prepared, settings, new), weight)
-    return Scan(tuple(sorted(trials + more, key=lambda t: t.b_iso)), weight)
+    return Scan(tuple(sorted(trials + more, key=lambda t: t.b_iso)), weight, tuple(others))
 
 
 def find_peak(scan: Scan, settings: ScanSettings, score: Score) -> Peak:
@@ -237,28 +264,44 @@ def unusable(
     return tuple(found)
 
 
-def spread(prepared: Prepared, settings: ScanSettings, score: Score, peak: Peak) -> Array:
+OTHER_CONTOURS = (0.75, 1.25)
+"""A quarter less or more: fractions 0.15 and 0.25, and a molecular volume wrong by a fifth."""
+_OTHER_D_CUTS = (-0.2, 0.2)  # A
+
+
+def spread(
+    prepared: Prepared,
+    settings: ScanSettings,
+    score: Score,
+    scan: Scan,
+    peak: Peak,
+    *,
+    kurtosis: bool = True,
+) -> Array:
     """Where the maximum goes when what is not well known is changed, A^2.
 
-    The contour holds a quarter less or more (which covers the fractions 0.15 and 0.25, and a
-    molecular volume wrong by a fifth), and the resolution is 0.2 A finer or coarser.
+    That is the contour (`scan` holds the trials at `OTHER_CONTOURS`) and the resolution, 0.2 A
+    finer or coarser. `kurtosis` says whether the score looks at it.
     """
-    d_cut = settings.d_cut or prepared.resolution
-    changed = (
-        replace(settings, fraction=0.75 * settings.fraction),
-        replace(settings, fraction=1.25 * settings.fraction),
-        replace(settings, d_cut=d_cut - 0.2),
-        replace(settings, d_cut=d_cut + 0.2),
-    )
     grid = settings.grid()
     near = np.abs(grid - peak.b_iso) <= 3.5 * settings.b_step
     near[[0, -1]] = True
     near |= np.abs(grid - settings.mid_b) <= settings.b_step  # the region weight looks there
+    b = grid[near]
+    d_cut = settings.d_cut or prepared.resolution
+    series = [
+        (replace(settings, fraction=part * settings.fraction), tuple(compress(trials, near)))
+        for part, trials in zip(OTHER_CONTOURS, scan.other_contours, strict=True)
+    ]
+    for step in _OTHER_D_CUTS:
+        changed = replace(settings, d_cut=d_cut + step)
+        found = _trials_at(prepared, changed, b, (settings.fraction,), kurtosis=kurtosis)
+        series.append((changed, found[0]))
     tops = []
-    for variant in changed:
-        trials, inside = _trials(prepared, variant, grid[near]), variant.inside(prepared)
-        y = np.array([score(t) for t in adjusted(trials, region_weight(trials, variant, inside))])
-        tops.append(_parabola_top(grid[near], y, int(np.argmax(y)), 1.5 * settings.b_step))
+    for changed, trials in series:
+        weight = region_weight(trials, changed, changed.inside(prepared))
+        y = np.array([score(t) for t in adjusted(trials, weight)])
+        tops.append(_parabola_top(b, y, int(np.argmax(y)), 1.5 * settings.b_step))
     return np.array(tops)
 
 

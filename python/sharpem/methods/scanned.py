@@ -18,6 +18,7 @@ from sharpem.methods.empirical import EXPECTED, why
 from sharpem.methods.expectation import Expectation, expect
 from sharpem.methods.left_alone import leave_alone
 from sharpem.methods.scan import (
+    OTHER_CONTOURS,
     Peak,
     Scan,
     ScanSettings,
@@ -89,7 +90,7 @@ def choose_by_scan(
     """
     if not prepared.b_known:
         return leave_alone(prepared, method.name, "Its overall B is not known.")
-    scan = run_scan(prepared, settings, method.score)
+    scan = run_scan(prepared, settings, method.score, OTHER_CONTOURS)
     peak = find_peak(scan, settings, method.score)
     failures = unusable(
         scan,
@@ -102,7 +103,7 @@ def choose_by_scan(
     outcome = _Outcome(prepared, settings, method, scan, peak, expect(prepared))
     if failures:
         return outcome.not_applicable(failures)
-    tops = spread(prepared, settings, method.score, peak)
+    tops = spread(prepared, settings, method.score, scan, peak, kurtosis=method is KURTOSIS)
     return outcome.combined(tops) if prior else outcome.bare(tops)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Filter, RadialFilter, SharpenBlur
 
-__all__ = ["apply", "curve_of", "filtered", "radial_curve"]
+__all__ = ["apply", "curve_of", "curves_of", "filtered", "radial_curve"]
 
 _LARGEST = 1e16  # density; sums of squares must fit float32
 
@@ -81,6 +81,16 @@ def curve_of(radial: RadialFilter, s_max: float) -> _core.RadialCurve:
         )
     s = np.linspace(0.0, s_max, 4096)
     return _core.RadialCurve.table(s, radial(s), s_max)
+
+
+def curves_of(filters: Sequence[SharpenBlur], s_max: float) -> list[_core.RadialCurve]:
+    """Tabulate filters that differ in ``b_sharpen`` only, up to `s_max` (1/A)."""
+    if not filters:
+        return []
+    one, b_sharpen = filters[0], [f.b_sharpen for f in filters]
+    return _core.RadialCurve.sharpen_blurs(
+        b_sharpen, one.b_blur, one.d_cut, one.k, s_max, one.onset
+    )
 
 
 def radial_curve(factor: Callable[[Numbers], Numbers], s_max: float) -> _core.RadialCurve:

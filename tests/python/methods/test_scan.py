@@ -11,6 +11,7 @@ from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap
 from sharpem.methods.choice import Trial
 from sharpem.methods.scan import (
+    OTHER_CONTOURS,
     Scan,
     ScanSettings,
     find_peak,
@@ -222,11 +223,21 @@ def test_run_scan_refines_about_the_best(prepared):
 
 
 def test_spread_is_about_the_peak(prepared):
-    scan = run_scan(prepared, SETTINGS, adjusted)
+    scan = run_scan(prepared, SETTINGS, adjusted, OTHER_CONTOURS)
     peak = find_peak(scan, SETTINGS, adjusted)
-    tops = spread(prepared, SETTINGS, adjusted, peak)
+    tops = spread(prepared, SETTINGS, adjusted, scan, peak, kurtosis=False)
     assert tops.shape == (4,)
     assert np.all(np.abs(tops - peak.b_iso) <= 5 * SETTINGS.b_step)
+
+
+def test_other_contours_are_those_of_scans_of_their_own(prepared):
+    scan = run_scan(prepared, SETTINGS, adjusted, OTHER_CONTOURS)
+    for part, trials in zip(OTHER_CONTOURS, scan.other_contours, strict=True):
+        alone = run_scan(prepared, replace(SETTINGS, fraction=part * SETTINGS.fraction), adjusted)
+        on_grid = [t for t in alone.trials if t.b_iso in GRID]
+        assert [t.threshold for t in trials] == [t.threshold for t in on_grid]
+        assert [t.surface_area for t in trials] == [t.surface_area for t in on_grid]
+        assert [t.regions for t in trials] == [t.regions for t in on_grid]
 
 
 @pytest.mark.parametrize(("d_cut", "k"), [(True, False), (False, True), (True, True)])
