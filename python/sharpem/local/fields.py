@@ -76,9 +76,9 @@ def rough_fields(prepared: Prepared, halves: HalfMaps | None) -> Fields | None:
     halves : HalfMaps or None
     """
     bands = rough_bands(prepared, _SIGMA)
-    if halves is not None:
-        return from_half_maps(prepared, halves, bands)
-    return None if prepared.shells.noise is None else from_solvent(prepared, bands)
+    if prepared.shells.noise is not None:  # half the work of half maps, and enough for a quick look
+        return from_solvent(prepared, bands)
+    return None if halves is None else from_half_maps(prepared, halves, bands)
 
 
 def from_half_maps(prepared: Prepared, halves: HalfMaps, bands: Bands) -> Fields:

@@ -100,7 +100,7 @@ def measure(
         fsc = half_map_fsc(spectra, window)
         about = mask_oddities(mask, fsc)
     if fsc is None or mask_is_worse_than_none(fsc):
-        window = soft_mask(halves.mean(), width)
+        window = soft_mask((spectra.one, spectra.two), width)
         fsc = half_map_fsc(spectra, window)
     oddities = fsc_oddities(halves, spectra, fsc)
     found = fsc.resolution()

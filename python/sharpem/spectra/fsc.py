@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.maps.arrays import Cell, Map
+from sharpem.maps.arrays import Map
 from sharpem.maps.density import DensityMap
+from sharpem.maps.statistics import dot
 from sharpem.spectra.fsc_curve import Crossing, FscCurve
 from sharpem.spectra.fsc_plateau import plateau, without_plateau
 
@@ -25,8 +26,6 @@ __all__ = [
     "HalfMapSpectra",
     "fsc_edges",
     "half_map_fsc",
-    "phase_randomised",
-    "whitened",
     "whitened_inside",
 ]
 
@@ -147,46 +146,28 @@ def fsc_edges(spectrum: _core.Spectrum) -> Array:
     return np.delete(edges, np.arange(1, first + 1))
 
 
-def whitened(spectrum: _core.Spectrum, s: Array, power: Array) -> Map:
-    """Map with the power of all shells made 1: none leaks through a mask into a weaker one.
+def whitened_inside(spectrum: _core.Spectrum, s: Array, power: Array, mask: Map) -> _core.Spectrum:
+    """Fourier coefficients of a whitened map times a mask, to the limit of the spectrum.
+
+    The power of all shells is made 1, so that none leaks through the mask into a weaker one.
 
     Parameters
     ----------
     spectrum : sharpem._core.Spectrum
     s, power : ndarray, shape (n,)
         1/A; mean |F|^2 of the shells. Shells with next to nothing in them become 0.
-    """
-    some = power > _NOTHING * power.max()
-    factor = np.where(some, 1.0 / np.sqrt(np.where(some, power, 1.0)), 0.0)
-    map_ = _core.synthesise(spectrum, _core.RadialCurve.table(s, factor, 1.0 / spectrum.d_min))
-    map_ -= np.float32(map_.mean(dtype=np.float64))
-    return map_
-
-
-def whitened_inside(spectrum: _core.Spectrum, s: Array, power: Array, mask: Map) -> _core.Spectrum:
-    """Fourier coefficients of a whitened map times a mask, to the limit of the spectrum.
-
-    Parameters
-    ----------
-    spectrum, s, power
-        As for :func:`whitened`.
     mask : ndarray of float32, shape (nz, ny, nx)
         0 to 1.
     """
-    return _inside(whitened(spectrum, s, power), mask, spectrum)
+    inside = spectrum.copy()
+    _core.multiply_by_mask(inside, _whitening(spectrum, s, power), mask)
+    return inside
 
 
-def phase_randomised(map_: Map, cell: Cell, d_from: float, seed: int) -> Map:
-    """Keep a map's amplitudes, and its phases up to ``d_from`` (A); the others are random."""
-    answer = _core.synthesise(_core.analyse(map_, cell, d_from))
-    amplitude = np.abs(np.fft.rfftn(map_ - answer))
-    noise = np.random.default_rng(seed).standard_normal(map_.shape, dtype=np.float32)
-    terms = np.fft.rfftn(noise)
-    del noise  # a map's memory
-    amplitude /= np.maximum(np.abs(terms), np.float32(1e-30))
-    terms *= amplitude
-    answer += np.fft.irfftn(terms, s=map_.shape, axes=(0, 1, 2))
-    return answer
+def _whitening(spectrum: _core.Spectrum, s: Array, power: Array) -> _core.RadialCurve:
+    some = power > _NOTHING * power.max()
+    factor = np.where(some, 1.0 / np.sqrt(np.where(some, power, 1.0)), 0.0)
+    return _core.RadialCurve.table(s, factor, 1.0 / spectrum.d_min)
 
 
 def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
@@ -198,19 +179,12 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
     mask : ndarray of float32, shape (nz, ny, nx)
         0 to 1, best with a soft edge.
     """
-    sums, used, edges, like = spectra.sums, spectra.used, spectra.edges, spectra.one
+    sums, used, edges = spectra.sums, spectra.used, spectra.edges
     s, terms = sums.s[used], sums.terms[used]
-    white = [
-        whitened(spectrum, s, power[used] / terms)
-        for spectrum, power in ((spectra.one, sums.power_1), (spectra.two, sums.power_2))
-    ]
-    masked = _masked_fsc(white, mask, like, edges)[used]
+    powers = (sums.power_1[used] / terms, sums.power_2[used] / terms)
+    masked = _masked_fsc(spectra, powers, mask)[used]
     d_from = spectra.unmasked.crossing(_RANDOM_BELOW).d or float(1 / s[0])
-    random = [
-        phase_randomised(w, like.cell, d_from, seed)
-        for w, seed in zip(white, spectra.seeds, strict=True)
-    ]
-    by_mask = _masked_fsc(random, mask, like, edges)[used]
+    by_mask = _masked_fsc(spectra, powers, mask, randomised_from=d_from)[used]
     # Two shells on, no kept phase is left in a shell: the mask mixes neighbours.
     beyond = s > 1 / d_from + 2 * (edges[-1] - edges[-2])
     by_chance = np.clip(by_mask, 0.0, 0.99)
@@ -225,7 +199,7 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
         randomised=np.where(beyond, by_mask, masked),
         corrected=without_plateau(corrected, spectra.plateau),
         randomised_from=d_from,
-        mask_power=float(np.mean(np.square(mask, dtype=np.float64))),
+        mask_power=dot(mask, mask) / mask.size,
         noise_ratio=noise[0] / max(noise[1], 1e-300),
         plateau=spectra.plateau,
     )
@@ -238,10 +212,19 @@ def _fsc(sums: _core.CrossSums) -> Array:
     return np.where(some, sums.cross / np.where(some, lengths, 1.0), 0.0)
 
 
-def _inside(white: Map, mask: Map, like: _core.Spectrum) -> _core.Spectrum:
-    return _core.analyse(np.ascontiguousarray(white * mask), like.cell, like.d_min)
-
-
-def _masked_fsc(white: list[Map], mask: Map, like: _core.Spectrum, edges: Array) -> Array:
-    one, two = (_inside(map_, mask, like) for map_ in white)
-    return _fsc(_core.cross_sums(one, two, edges))
+def _masked_fsc(
+    spectra: HalfMapSpectra,
+    powers: tuple[Array, Array],
+    mask: Map,
+    *,
+    randomised_from: float | None = None,
+) -> Array:
+    """FSC by shell inside the mask, phases beyond a resolution (A) random where one is given."""
+    inside = []
+    for spectrum, power, seed in zip((spectra.one, spectra.two), powers, spectra.seeds, strict=True):
+        terms = spectrum.copy()
+        if randomised_from is not None:
+            _core.randomise_phases(terms, randomised_from, seed)
+        _core.multiply_by_mask(terms, _whitening(terms, spectra.unmasked.s, power), mask)
+        inside.append(terms)
+    return _fsc(_core.cross_sums(*inside, spectra.edges))
