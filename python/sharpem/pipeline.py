@@ -27,7 +27,7 @@ from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
 from sharpem.methods import half_map
 from sharpem.methods.choice import Choice
-from sharpem.methods.registry import METHODS, Method, MethodInput
+from sharpem.methods.registry import METHODS, Method, MethodInput, Need
 from sharpem.options.inputs import SharpenInput, as_half_maps, as_map, as_model
 from sharpem.options.keywords import with_keywords_of
 from sharpem.options.rules import check_options, chosen_method
@@ -138,7 +138,8 @@ def sharpen(asked: SharpenInput) -> Result:
             name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
             method = METHODS[name]
             place = asked.local_settings(density)
-            prepared, measured = _prepared(asked, density, half_maps, mask, model)
+            by_halves = Need.HALF_MAPS in method.needs
+            prepared, measured = _prepared(asked, density, half_maps, mask, model, by_halves)
         with stages("scan"):
             given = _given(asked, prepared, measured, placed)
             choice = _noting_input(method.choose(given), about_mask, measured, model)
@@ -223,6 +224,7 @@ def _prepared(
     half_maps: HalfMaps | None,
     mask: DensityMap | None,
     model: Model | None,
+    by_half_maps: bool,
 ) -> tuple[Prepared, half_map.Measured | None]:
     """The map as all methods see it, and what the half maps say."""
     extra = "model" if model is not None else "half-map" if half_maps is not None else None
@@ -246,7 +248,12 @@ def _prepared(
     )
     measured, resolution = None, asked.resolution
     if half_maps is not None:
-        measured = half_map.measure(half_maps, resolution=resolution, mask=mask)
+        measured = half_map.measure(
+            half_maps,
+            resolution=resolution,
+            mask=mask,
+            directional=asked.anisotropy and by_half_maps,
+        )
         resolution = resolution or measured.resolution
     if resolution is None:
         raise InputError("no resolution given, expected one in A, or half maps")
@@ -254,7 +261,8 @@ def _prepared(
         density,
         resolution,
         volume=volume,
-        correct_anisotropy=asked.anisotropy,
+        # Half maps tell the signal's directions from the noise's; the map alone does not.
+        correct_anisotropy=asked.anisotropy and not by_half_maps,
         composition=made_of,
         published=asked.paper,
     )
@@ -280,10 +288,12 @@ def _applied(prepared: Prepared, choice: Choice, half_maps: HalfMaps | None) -> 
     result = Result(prepared=prepared, choice=choice, half_maps=half_maps)
     if choice.filter is None:
         return result
+    prepared = prepared.directed(choice.directional)
+    result = replace(result, prepared=prepared)
     if choice.leaves_alone:
         whole = Filter(choice.filter, _FINEST * min(prepared.density.voxel_size))
         return replace(result, map=prepared.density.with_data(prepared.density.data), filter=whole)
-    filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
+    filter_ = Filter(choice.filter, prepared.d_min, prepared.removed, choice.directional)
     map_ = filtered(prepared.density, prepared.spectrum, choice.filter)
     return replace(result, map=map_, filter=filter_)
 

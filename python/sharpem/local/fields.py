@@ -126,4 +126,6 @@ def _isotropic(prepared: Prepared, data: Map) -> _core.Spectrum:
     spectrum = _core.analyse(data, prepared.density.cell, prepared.d_min)
     if prepared.removed is not None:
         _core.apply_anisotropy(spectrum, prepared.removed.b_cartesian, 1.0)
+    if prepared.directional is not None:
+        prepared.directional.apply_to(spectrum)
     return spectrum

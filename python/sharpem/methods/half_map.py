@@ -21,6 +21,7 @@ from sharpem.methods.half_map_checks import (
     mask_is_worse_than_none,
     mask_oddities,
 )
+from sharpem.methods.half_map_directions import direction_findings, directional_filter
 from sharpem.methods.power_in_mask import power_of_map, power_of_model
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import SURFACE, ScanMethod, choose_by_scan
@@ -35,6 +36,7 @@ from sharpem.methods.shell_filter import (
 )
 from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra, half_map_fsc
 from sharpem.spectra.fsc_curve import Crossing
+from sharpem.spectra.fsc_directions import Directions, find_directions
 
 __all__ = ["Measured", "choose", "cross_checked", "measure"]
 
@@ -60,6 +62,9 @@ class Measured:
         Where the corrected FSC falls below 0.143, A.
     findings : tuple of Finding
         What is odd about half maps, FSC and mask.
+    directions : Directions or None
+        How signal and noise differ with direction; None where that is no more than chance, or was
+        not asked for.
     """
 
     halves: HalfMaps
@@ -67,6 +72,7 @@ class Measured:
     mask: Map
     resolution: float
     findings: tuple[Finding, ...]
+    directions: Directions | None = None
 
     def evidence(self) -> ShellEvidence:
         """Curves and resolutions, for the JSON, STAR and the report."""
@@ -74,7 +80,11 @@ class Measured:
 
 
 def measure(
-    halves: HalfMaps, *, resolution: float | None = None, mask: DensityMap | None = None
+    halves: HalfMaps,
+    *,
+    resolution: float | None = None,
+    mask: DensityMap | None = None,
+    directional: bool = True,
 ) -> Measured:
     """FSC of two half maps, in a mask that is given or found.
 
@@ -85,6 +95,8 @@ def measure(
         A; as stated, otherwise where the unmasked FSC falls below 0.143: for the width of the mask.
     mask : DensityMap, optional
         On the grid of the half maps, 0 to 1.
+    directional : bool
+        Look for what differs with direction.
 
     Raises
     ------
@@ -105,7 +117,9 @@ def measure(
     oddities = fsc_oddities(halves, spectra, fsc)
     found = fsc.resolution()
     assert found is not None  # fsc_oddities refuses half maps without a correlation
-    return Measured(halves, fsc, window, found, (*halves.findings, *about, *oddities))
+    directions = find_directions(fsc, found) if directional else None
+    said = (*halves.findings, *about, *oddities, *direction_findings(directions, fsc))
+    return Measured(halves, fsc, window, found, said, directions)
 
 
 def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None = None) -> Choice:
@@ -144,6 +158,9 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
     # R is the ratio to all of the power about atoms, not to the signal's alone.
     ratio *= np.sqrt(signal / (signal + noise_about_atoms * (1 - signal)))
     filter_ = shell_filter(prepared, s, ratio, cc_star)
+    directional = None
+    if measured.directions is not None:
+        directional = directional_filter(measured.directions, s, c_ref_squared, noise_about_atoms)
     b_iso = b_of_filter(prepared, filter_)
     evidence = replace(
         measured.evidence(),
@@ -156,9 +173,8 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
         (_found(measured), _filter_words(b_iso, model is not None)),
         _limit_warning(prepared, measured),
     )
-    return Choice("half-map", filter_, verdict, b_iso, shells=evidence).noting(
-        (*measured.findings, *about_model)
-    )
+    choice = Choice("half-map", filter_, verdict, b_iso, shells=evidence, directional=directional)
+    return choice.noting((*measured.findings, *about_model))
 
 
 def _padded(column: Array, size: int) -> Array:

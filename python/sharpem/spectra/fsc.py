@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from sharpem.spectra.fsc_plateau import plateau, without_plateau
 
 __all__ = [
     "FSC_RESOLUTION",
+    "ByDirection",
     "HalfMapFsc",
     "HalfMapSpectra",
     "fsc_edges",
@@ -82,6 +84,23 @@ class HalfMapSpectra:
         return FscCurve(self.unmasked.s, value).crossing(FSC_RESOLUTION).d or 3 * self.limit
 
 
+class ByDirection(NamedTuple):
+    """Sums of two spectra by shell and by 48 cells of direction.
+
+    Attributes
+    ----------
+    terms, cross, power : ndarray, shape (n, 48)
+        Number of terms, sum of Re F1 conj(F2), sum of (|F1|^2 + |F2|^2) / 2.
+    units : ndarray, shape (48, 3)
+        Mean unit vectors of the cells.
+    """
+
+    terms: Array
+    cross: Array
+    power: Array
+    units: Array
+
+
 @dataclass(frozen=True, eq=False)
 class HalfMapFsc:
     """FSC curves of two half maps; arrays of shape (n,).
@@ -106,6 +125,8 @@ class HalfMapFsc:
     plateau : float
         Level at which the unmasked curve ends although there is noise only: 0 where it falls as it
         should. It is taken off ``corrected``, and off ``unmasked`` where a resolution is read.
+    by_direction : ByDirection or None
+        Sums of both halves inside the mask, whitened, by shell and direction.
     """
 
     s: Array
@@ -118,6 +139,7 @@ class HalfMapFsc:
     mask_power: float
     noise_ratio: float
     plateau: float = 0.0
+    by_direction: ByDirection | None = None
 
     def crossing(self, level: float = FSC_RESOLUTION, *, masked: bool = True) -> Crossing:
         """Where the curve, corrected or unmasked, falls below a level for good."""
@@ -182,9 +204,13 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
     sums, used, edges = spectra.sums, spectra.used, spectra.edges
     s, terms = sums.s[used], sums.terms[used]
     powers = (sums.power_1[used] / terms, sums.power_2[used] / terms)
-    masked = _masked_fsc(spectra, powers, mask)[used]
+    inside = _inside(spectra, powers, mask)
+    masked = _fsc(_core.cross_sums(*inside, edges))[used]
+    sums_48 = _core.direction_sums(*inside, edges)
+    del inside  # the memory of two maps
     d_from = spectra.unmasked.crossing(_RANDOM_BELOW).d or float(1 / s[0])
-    by_mask = _masked_fsc(spectra, powers, mask, randomised_from=d_from)[used]
+    random = _inside(spectra, powers, mask, randomised_from=d_from)
+    by_mask = _fsc(_core.cross_sums(*random, edges))[used]
     # Two shells on, no kept phase is left in a shell: the mask mixes neighbours.
     beyond = s > 1 / d_from + 2 * (edges[-1] - edges[-2])
     by_chance = np.clip(by_mask, 0.0, 0.99)
@@ -202,6 +228,9 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
         mask_power=dot(mask, mask) / mask.size,
         noise_ratio=noise[0] / max(noise[1], 1e-300),
         plateau=spectra.plateau,
+        by_direction=ByDirection(
+            sums_48.terms[used], sums_48.cross[used], sums_48.power[used], sums_48.directions
+        ),
     )
 
 
@@ -212,14 +241,14 @@ def _fsc(sums: _core.CrossSums) -> Array:
     return np.where(some, sums.cross / np.where(some, lengths, 1.0), 0.0)
 
 
-def _masked_fsc(
+def _inside(
     spectra: HalfMapSpectra,
     powers: tuple[Array, Array],
     mask: Map,
     *,
     randomised_from: float | None = None,
-) -> Array:
-    """FSC by shell inside the mask, phases beyond a resolution (A) random where one is given."""
+) -> tuple[_core.Spectrum, _core.Spectrum]:
+    """Both half maps whitened inside the mask; phases beyond a resolution (A) random, if given."""
     inside = []
     for spectrum, power, seed in zip((spectra.one, spectra.two), powers, spectra.seeds, strict=True):
         terms = spectrum.copy()
@@ -227,4 +256,4 @@ def _masked_fsc(
             _core.randomise_phases(terms, randomised_from, seed)
         _core.multiply_by_mask(terms, _whitening(terms, spectra.unmasked.s, power), mask)
         inside.append(terms)
-    return _fsc(_core.cross_sums(*inside, spectra.edges))
+    return inside[0], inside[1]
