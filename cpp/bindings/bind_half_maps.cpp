@@ -129,8 +129,10 @@ void bind_half_maps(py::module_& m) {
                              "Number of terms in the full sphere, shape (n, 48).")
       .def_property_readonly("cross", table_member(&DirectionSums::cross, direction_cells),
                              "Sum of Re F1 conj(F2), shape (n, 48).")
-      .def_property_readonly("power", table_member(&DirectionSums::power, direction_cells),
-                             "Sum of (|F1|^2 + |F2|^2) / 2, shape (n, 48).")
+      .def_property_readonly("power_1", table_member(&DirectionSums::power_1, direction_cells),
+                             "Sum of |F1|^2, shape (n, 48).")
+      .def_property_readonly("power_2", table_member(&DirectionSums::power_2, direction_cells),
+                             "Sum of |F2|^2, shape (n, 48).")
       .def_property_readonly("directions", table_member(&DirectionSums::directions, 3),
                              "Mean unit vector of each cell, shape (48, 3).");
   m.def("multiply_by_mask", &multiply, py::arg("spectrum"), py::arg("factor"),

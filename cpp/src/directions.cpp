@@ -43,7 +43,7 @@ void add_to(std::vector<double>& sums, const std::vector<double>& more) {
 
 /// Sums of one layer of a spectrum: layers are added in their order.
 struct LayerSums {
-  explicit LayerSums(std::size_t size) : sums{zeros(size), zeros(size), zeros(size), zeros(3 * direction_cells)} {}
+  explicit LayerSums(std::size_t size) : sums{zeros(size), zeros(size), zeros(size), zeros(size), zeros(3 * direction_cells)} {}
 
   void add(std::size_t shell, const Folded& at, std::complex<double> f1, std::complex<double> f2,
            double weight) {
@@ -52,14 +52,16 @@ struct LayerSums {
     const std::size_t place = shell * direction_cells + at.cell();
     sums.terms[place] += weight;
     sums.cross[place] += weight * (f1.real() * f2.real() + f1.imag() * f2.imag());
-    sums.power[place] += weight * (norm_1 + norm_2) / 2;
+    sums.power_1[place] += weight * norm_1;
+    sums.power_2[place] += weight * norm_2;
     for (std::size_t j = 0; j < 3; ++j) sums.directions[3 * at.cell() + j] += weight * at.u[j];
   }
 
   void add(const LayerSums& other) {
     add_to(sums.terms, other.sums.terms);
     add_to(sums.cross, other.sums.cross);
-    add_to(sums.power, other.sums.power);
+    add_to(sums.power_1, other.sums.power_1);
+    add_to(sums.power_2, other.sums.power_2);
     add_to(sums.directions, other.sums.directions);
   }
 

@@ -23,9 +23,9 @@ constexpr std::size_t direction_cells = 48;  // 4 x 4 on each of three faces of 
 /// Sums over both halves of reciprocal space, as of cross_sums; place shell * 48 + cell.
 struct DirectionSums {
   std::vector<double> terms;
-  std::vector<double> cross;       // sum Re F1 conj(F2)
-  std::vector<double> power;       // sum (|F1|^2 + |F2|^2) / 2
-  std::vector<double> directions;  // mean unit vector of each cell, 3 * 48
+  std::vector<double> cross;             // sum Re F1 conj(F2)
+  std::vector<double> power_1, power_2;  // sum |F1|^2, |F2|^2
+  std::vector<double> directions;        // mean unit vector of each cell, 3 * 48
 };
 
 /// Both spectra must have the same grid, cell and limit.

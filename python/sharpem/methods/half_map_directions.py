@@ -47,18 +47,19 @@ def direction_findings(directions: Directions | None, fsc: HalfMapFsc) -> tuple[
     """Say in which directions the half maps agree how far, where that clearly differs."""
     if directions is None:
         return ()
-    reached = [
-        FscCurve(fsc.s, column).crossing(FSC_RESOLUTION).d or np.inf
-        for column in directions.fsc(fsc.s, fsc.corrected).T
-    ]
-    best, worst = int(np.argmin(reached)), int(np.argmax(reached))
-    if not reached[worst] > _DIFFERS * reached[best]:
+    worst, best = np.argsort(directions.fsc(np.array([1 / directions.resolution]), 0.5)[0])[[0, -1]]
+    curves = directions.fsc(fsc.s, fsc.corrected)
+    far, short = (
+        FscCurve(fsc.s, curves[:, cell]).crossing(FSC_RESOLUTION).d or np.inf
+        for cell in (best, worst)
+    )
+    if not short > _DIFFERS * far:
         return ()
     return (
         finding(
             "anisotropic",
-            f"The half maps agree to {reached[best]:.2f} A along {_axis(directions.units[best])} "
-            f"and to {_reach(reached[worst])} along {_axis(directions.units[worst])} (x, y, z).",
+            f"The half maps agree to {far:.2f} A along {_axis(directions.units[best])} and to "
+            f"{_reach(short)} along {_axis(directions.units[worst])} (x, y, z).",
             "The filter follows the directions; views or motion that are not even make such maps, "
             "and more views of other sides would help.",
             about="half maps",

@@ -64,7 +64,8 @@ class HalfMapSpectra:
     @cached_property
     def unmasked(self) -> FscCurve:
         """FSC over the whole box, of the shells that hold anything."""
-        return FscCurve(self.sums.s[self.used], _fsc(self.sums)[self.used])
+        value = _fsc(self.sums.cross, self.sums.power_1, self.sums.power_2)
+        return FscCurve(self.sums.s[self.used], value[self.used])
 
     @property
     def seeds(self) -> tuple[int, int]:
@@ -205,12 +206,13 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
     s, terms = sums.s[used], sums.terms[used]
     powers = (sums.power_1[used] / terms, sums.power_2[used] / terms)
     inside = _inside(spectra, powers, mask)
-    masked = _fsc(_core.cross_sums(*inside, edges))[used]
-    sums_48 = _core.direction_sums(*inside, edges)
+    cells = _core.direction_sums(*inside, edges)
+    masked = _fsc(*(one.sum(axis=1)[used] for one in (cells.cross, cells.power_1, cells.power_2)))
     del inside  # the memory of two maps
     d_from = spectra.unmasked.crossing(_RANDOM_BELOW).d or float(1 / s[0])
     random = _inside(spectra, powers, mask, randomised_from=d_from)
-    by_mask = _fsc(_core.cross_sums(*random, edges))[used]
+    between = _core.cross_sums(*random, edges)
+    by_mask = _fsc(between.cross, between.power_1, between.power_2)[used]
     # Two shells on, no kept phase is left in a shell: the mask mixes neighbours.
     beyond = s > 1 / d_from + 2 * (edges[-1] - edges[-2])
     by_chance = np.clip(by_mask, 0.0, 0.99)
@@ -229,16 +231,19 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
         noise_ratio=noise[0] / max(noise[1], 1e-300),
         plateau=spectra.plateau,
         by_direction=ByDirection(
-            sums_48.terms[used], sums_48.cross[used], sums_48.power[used], sums_48.directions
+            cells.terms[used],
+            cells.cross[used],
+            0.5 * (cells.power_1 + cells.power_2)[used],
+            cells.directions,
         ),
     )
 
 
-def _fsc(sums: _core.CrossSums) -> Array:
+def _fsc(cross: Array, power_1: Array, power_2: Array) -> Array:
     """FSC by shell; 0 where a shell holds next to nothing."""
-    lengths = np.sqrt(sums.power_1 * sums.power_2)
+    lengths = np.sqrt(power_1 * power_2)
     some = lengths > _NOTHING * lengths.max()
-    return np.where(some, sums.cross / np.where(some, lengths, 1.0), 0.0)
+    return np.where(some, cross / np.where(some, lengths, 1.0), 0.0)
 
 
 def _inside(

@@ -61,9 +61,9 @@ class Directions:
         """Logarithm of the noise's power over its mean, shape (n, 48)."""
         return self._at(self.noise, s)
 
-    def fsc(self, s: Numbers, fsc: Numbers) -> Numbers:
+    def fsc(self, s: Numbers, fsc: Numbers | float) -> Numbers:
         """FSC in each direction, for the FSC of whole shells, shape (n, 48)."""
-        value = np.clip(fsc, 1e-6, 1 - 1e-6)[:, None]
+        value = np.clip(np.broadcast_to(fsc, s.shape), 1e-6, 1 - 1e-6)[:, None]
         ratio = value / (1 - value) * np.exp(self.ln_signal(s) - self.ln_noise(s))
         answer: Numbers = ratio / (1 + ratio)
         return answer
@@ -150,10 +150,10 @@ def _fitted(seen: _Observed, units: Numbers, fold: Numbers) -> Numbers:
         target = exponent + np.clip((seen.value - model) / model, -_STEP, _STEP)
         columns = design - _shell_mean(design, weight)
         target = target - _shell_mean(target[..., None], weight)[..., 0]
-        normal = np.einsum("ij,ijk,ijl->kl", weight, columns, columns)
+        weighted = (weight[..., None] * columns).reshape(-1, 2 * _COUNT).T
+        normal = weighted @ columns.reshape(-1, 2 * _COUNT)
         normal += 1e-9 * np.trace(normal) / normal.shape[0] * np.eye(normal.shape[0])
-        right = np.einsum("ij,ijk,ij->k", weight, columns, target)
-        coefficients = np.linalg.solve(normal, right)
+        coefficients = np.linalg.solve(normal, weighted @ target.ravel())
     left = float(np.sum(weight * (target - columns @ coefficients) ** 2))
     excess = max(1.0, left / (weight.size - seen.x.size - 2 * _COUNT))
     covariance = np.linalg.inv(normal) * excess + np.diag(fold)
@@ -162,8 +162,7 @@ def _fitted(seen: _Observed, units: Numbers, fold: Numbers) -> Numbers:
 
 def _shell_mean(values: Numbers, weight: Numbers) -> Numbers:
     """Weighted mean over the cells of every shell, shape (n, 1, k)."""
-    answer: Numbers = np.einsum("ij,ijk->ik", weight, values)[:, None, :]
-    answer /= weight.sum(axis=1)[:, None, None]
+    answer: Numbers = weight[:, None, :] @ values / weight.sum(axis=1)[:, None, None]
     return answer
 
 
