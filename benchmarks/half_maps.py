@@ -28,11 +28,12 @@ from sharpem.evaluation.agreement import ModelAgreement
 from sharpem.io.model import read_model
 from sharpem.maps.density import DensityMap
 from sharpem.simulate import Simulated, simulate_map
-from sharpem.spectra.filters import Filter
 
 Numbers = NDArray[np.float64]
+Map = NDArray[np.float32]
 
 _SHELLS = 40
+_LEFT_IN_WEDGE = 0.03  # of amplitudes
 
 
 @dataclass(frozen=True)
@@ -92,23 +93,31 @@ def made(data: Path, case: Case, seed: int) -> Simulated:
     noisy = simulate_map(model, half_maps=True, **settings)
     clean = simulate_map(model, noise=0.0, **settings).map
     assert noisy.half_maps is not None
-    halves = []
-    for half in noisy.half_maps:
-        noise = _directed(half.data - clean.data, half, lambda c: view_density(c, case.views) ** -0.5)
-        whole = clean.data + noise
-        if case.wedge:
-            edge = np.cos(np.radians(case.wedge))
-            whole = _directed(whole, half, lambda c: np.where(np.abs(c) > edge, 0.03, 1.0))
-        halves.append(half.with_data(whole))
+    halves = [
+        half.with_data(
+            _missing(clean.data + _by_views(half.data - clean.data, half, case), half, case)
+        )
+        for half in noisy.half_maps
+    ]
     mean = halves[0].with_data((halves[0].data + halves[1].data) / 2)
     return replace(noisy, map=mean, half_maps=(halves[0], halves[1]))
 
 
-def _directed(
-    data: NDArray[np.float32], like: DensityMap, factor: Callable[[Numbers], Numbers]
-) -> NDArray[np.float32]:
+def _by_views(noise: Map, like: DensityMap, case: Case) -> Map:
+    return _directed(noise, like, lambda c: view_density(c, case.views) ** -0.5)
+
+
+def _missing(whole: Map, like: DensityMap, case: Case) -> Map:
+    if case.wedge == 0:
+        return whole
+    edge = np.cos(np.radians(case.wedge))
+    return _directed(whole, like, lambda c: np.where(np.abs(c) > edge, _LEFT_IN_WEDGE, 1.0))
+
+
+def _directed(data: Map, like: DensityMap, factor: Callable[[Numbers], Numbers]) -> Map:
     """Multiply amplitudes by a factor of the cosine of the angle to z, of rms 1 over directions."""
-    z, y, x = (np.fft.fftfreq(n, step) for n, step in zip(data.shape, like.voxel_size[::-1]))
+    pairs = zip(data.shape, like.voxel_size[::-1], strict=True)
+    z, y, x = (np.fft.fftfreq(n, step) for n, step in pairs)
     x = x[: data.shape[2] // 2 + 1]
     length = np.sqrt(z[:, None, None] ** 2 + y[:, None] ** 2 + np.abs(x) ** 2)
     cosine = z[:, None, None] / np.where(length > 0, length, 1)
@@ -147,10 +156,8 @@ def row(data: Path, case: Case, seed: int) -> tuple[float, ...]:
         mask = pair.map.with_data(np.clip(3 * soft, 0, 1).astype(np.float32))
     one, two = pair.half_maps
     result = sharpen(half1=one, half2=two, resolution=case.resolution, mask=mask)
-    assert result.map is not None and result.filter is not None
-    radial = sharpen(
-        half1=one, half2=two, resolution=case.resolution, mask=mask, anisotropy=False
-    )
+    assert result.map is not None
+    radial = sharpen(half1=one, half2=two, resolution=case.resolution, mask=mask, anisotropy=False)
     assert radial.map is not None
     cc = [truth.correlation(one).cc_mask for one in (pair.map, radial.map, result.map)]
     return cc[0], best_radial(pair.map, truth), cc[1], cc[2]

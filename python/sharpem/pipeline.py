@@ -138,8 +138,8 @@ def sharpen(asked: SharpenInput) -> Result:
             name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
             method = METHODS[name]
             place = asked.local_settings(density)
-            by_halves = Need.HALF_MAPS in method.needs
-            prepared, measured = _prepared(asked, density, half_maps, mask, model, by_halves)
+            asked = replace(asked, method=name)
+            prepared, measured = _prepared(asked, density, half_maps, mask, model)
         with stages("scan"):
             given = _given(asked, prepared, measured, placed)
             choice = _noting_input(method.choose(given), about_mask, measured, model)
@@ -224,18 +224,19 @@ def _prepared(
     half_maps: HalfMaps | None,
     mask: DensityMap | None,
     model: Model | None,
-    by_half_maps: bool,
 ) -> tuple[Prepared, half_map.Measured | None]:
     """The map as all methods see it, and what the half maps say."""
-    extra = "model" if model is not None else "half-map" if half_maps is not None else None
-    check_memory(
-        density,
-        asked.resolution,
-        asked.max_memory,
-        maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
-        extra=METHODS[extra].memory if extra else None,
-        threads=_core.threads(),
-    )
+    by_half_maps = Need.HALF_MAPS in METHODS[asked.method or ""].needs
+    steps = {"half-map": half_maps is not None, "model": model is not None}
+    for extra in [METHODS[name].memory for name in steps if steps[name]] or [None]:
+        check_memory(
+            density,
+            asked.resolution,
+            asked.max_memory,
+            maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
+            extra=extra,
+            threads=_core.threads(),
+        )
     made_of = asked.made_of(model)
     volume = known_volume(
         density,

@@ -254,8 +254,8 @@ def _inside(
     randomised_from: float | None = None,
 ) -> tuple[_core.Spectrum, _core.Spectrum]:
     """Both half maps whitened inside the mask; phases beyond a resolution (A) random, if given."""
-    inside = []
-    for spectrum, power, seed in zip((spectra.one, spectra.two), powers, spectra.seeds, strict=True):
+    inside, both = [], (spectra.one, spectra.two)
+    for spectrum, power, seed in zip(both, powers, spectra.seeds, strict=True):
         terms = spectrum.copy()
         if randomised_from is not None:
             _core.randomise_phases(terms, randomised_from, seed)

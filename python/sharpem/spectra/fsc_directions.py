@@ -78,13 +78,27 @@ class Directions:
 
 
 class _Observed(NamedTuple):
-    """Power of signal or noise: shape (n, 48), and of whole shells (n, 1)."""
+    """Power of signal or noise in n shells.
+
+    Attributes
+    ----------
+    value, terms : ndarray, shape (n, 48)
+        Mean over a cell; number of independent terms in it.
+    mean, other : ndarray, shape (n,)
+        Of the whole shell; what is not the quantity itself, but makes its error larger.
+    x : ndarray, shape (n,)
+        s in units of 1 / resolution.
+    """
 
     value: Numbers
     mean: Numbers
-    other: Numbers  # what is not the quantity itself, but makes its error larger
-    terms: Numbers  # independent ones
-    x: Numbers  # s in units of 1 / resolution, shape (n,)
+    other: Numbers
+    terms: Numbers
+    x: Numbers
+
+    def of(self, used: Mask) -> _Observed:
+        """Return the shells that are used."""
+        return _Observed(*(one[used] for one in self))
 
 
 def find_directions(fsc: HalfMapFsc, resolution: float) -> Directions | None:
@@ -108,19 +122,13 @@ def find_directions(fsc: HalfMapFsc, resolution: float) -> Directions | None:
     with_signal = far_enough & (x < 1) & (mean > _LEAST_FSC * whole)
     with_noise = far_enough & (x < _BEYOND) & (whole > mean)
     none, fold = np.zeros_like(mean), [_FOLD**2, (_FOLD_SLOPE * resolution) ** 2]
-    of_signal = _observed(with_signal, cross, mean, whole - mean, terms, x)
-    of_noise = _observed(with_noise, power - cross, whole - mean, none, terms, x)
+    of_signal = _Observed(cross, mean, whole - mean, terms, x).of(with_signal)
+    of_noise = _Observed(power - cross, whole - mean, none, terms, x).of(with_noise)
     signal = _fitted(of_signal, sums.units, np.repeat(fold, _COUNT))
     noise = _fitted(of_noise, sums.units, np.zeros(2 * _COUNT))
     if not (signal.any() or noise.any()):
         return None
     return Directions(sums.units, resolution, signal, noise)
-
-
-def _observed(
-    used: Mask, value: Numbers, mean: Numbers, other: Numbers, terms: Numbers, x: Numbers
-) -> _Observed:
-    return _Observed(value[used], mean[used][:, None], other[used][:, None], terms[used], x[used])
 
 
 def _design(units: Numbers, x: Numbers) -> Numbers:
@@ -140,13 +148,12 @@ def _fitted(seen: _Observed, units: Numbers, fold: Numbers) -> Numbers:
     if seen.x.size * units.shape[0] < 4 * 2 * _COUNT:
         return np.zeros((2, _COUNT))
     design, coefficients = _design(units, seen.x), np.zeros(2 * _COUNT)
+    whole, other = seen.mean * seen.terms.sum(axis=1), seen.other[:, None]
     for _ in range(_ITERATIONS):
         exponent = design @ coefficients
         model = np.exp(np.clip(exponent, -_STEP, _STEP))
-        model *= seen.mean * seen.terms.sum(1, keepdims=True) / (model * seen.terms).sum(
-            1, keepdims=True
-        )
-        weight = seen.terms / (((seen.other + model) ** 2 + model**2) / model**2)
+        model *= (whole / (model * seen.terms).sum(axis=1))[:, None]
+        weight = seen.terms / (((other + model) ** 2 + model**2) / model**2)
         target = exponent + np.clip((seen.value - model) / model, -_STEP, _STEP)
         columns = design - _shell_mean(design, weight)
         target = target - _shell_mean(target[..., None], weight)[..., 0]
@@ -167,7 +174,7 @@ def _shell_mean(values: Numbers, weight: Numbers) -> Numbers:
 
 
 def _beyond_chance(coefficients: Numbers, covariance: Numbers) -> Numbers:
-    """Shrink the coefficients of each order by what chance explains of them (James & Stein 1961)."""
+    """Shrink the coefficients of each order by what chance explains (James & Stein 1961)."""
     answer = np.zeros_like(coefficients)
     for order in _ORDERS:
         members = np.arange(_COUNT)[order]
