@@ -14,6 +14,7 @@ namespace {
 using Vector = std::array<double, 3>;
 
 constexpr int cells_across = 4;
+constexpr std::size_t pieces = 16;  // of a spectrum: each has sums of its own
 
 /// Direction with the component of largest size positive, and the face of the cube it points to.
 struct Folded {
@@ -41,9 +42,10 @@ void add_to(std::vector<double>& sums, const std::vector<double>& more) {
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += more[i];
 }
 
-/// Sums of one layer of a spectrum: layers are added in their order.
-struct LayerSums {
-  explicit LayerSums(std::size_t size) : sums{zeros(size), zeros(size), zeros(size), zeros(size), zeros(3 * direction_cells)} {}
+/// Sums of one piece of a spectrum: pieces are added in their order.
+struct PieceSums {
+  explicit PieceSums(std::size_t size)
+      : sums{zeros(size), zeros(size), zeros(size), zeros(size), zeros(3 * direction_cells)} {}
 
   void add(std::size_t shell, const Folded& at, std::complex<double> f1, std::complex<double> f2,
            double weight) {
@@ -57,7 +59,7 @@ struct LayerSums {
     for (std::size_t j = 0; j < 3; ++j) sums.directions[3 * at.cell() + j] += weight * at.u[j];
   }
 
-  void add(const LayerSums& other) {
+  void add(const PieceSums& other) {
     add_to(sums.terms, other.sums.terms);
     add_to(sums.cross, other.sums.cross);
     add_to(sums.power_1, other.sums.power_1);
@@ -131,23 +133,26 @@ DirectionSums direction_sums(const Spectrum& one, const Spectrum& two,
     refuse("sums over directions of two spectra with different grids or limits");
   }
   if (edges.size() < 2) refuse("shells: ", edges.size(), " edges given, expected at least 2");
-  std::vector<LayerSums> of_layer(layers(one), LayerSums((edges.size() - 1) * direction_cells));
-  parallel_for(of_layer.size(), [&](std::size_t i) {
-    for_rows_of_layer(one, i, [&](const Row& row) {
-      const Spectrum::Term* first = one.row(row.k(), row.l());
-      const Spectrum::Term* second = two.row(row.k(), row.l());
-      for (int h = row.begin(); h < row.end(); ++h) {
-        const auto next =
-            std::upper_bound(edges.begin(), edges.end(), std::sqrt(row.s_squared(h)));
-        if (next == edges.begin() || next == edges.end()) continue;
-        const auto shell = static_cast<std::size_t>(next - edges.begin()) - 1;
-        of_layer[i].add(shell, Folded(one.reciprocal().s(h, row.k(), row.l())), first[h], second[h],
-                        one.multiplicity(h));
-      }
-    });
+  const auto add_row = [&](const Row& row, PieceSums& sums) {
+    const Spectrum::Term* first = one.row(row.k(), row.l());
+    const Spectrum::Term* second = two.row(row.k(), row.l());
+    for (int h = row.begin(); h < row.end(); ++h) {
+      const auto next = std::upper_bound(edges.begin(), edges.end(), std::sqrt(row.s_squared(h)));
+      if (next == edges.begin() || next == edges.end()) continue;
+      const auto shell = static_cast<std::size_t>(next - edges.begin()) - 1;
+      const Folded at(one.reciprocal().s(h, row.k(), row.l()));
+      sums.add(shell, at, first[h], second[h], one.multiplicity(h));
+    }
+  };
+  std::vector<PieceSums> of_piece(pieces, PieceSums((edges.size() - 1) * direction_cells));
+  parallel_for(pieces, [&](std::size_t piece) {
+    const std::size_t end = layers(one) * (piece + 1) / pieces;
+    for (std::size_t i = layers(one) * piece / pieces; i < end; ++i) {
+      for_rows_of_layer(one, i, [&](const Row& row) { add_row(row, of_piece[piece]); });
+    }
   });
-  for (std::size_t i = 1; i < of_layer.size(); ++i) of_layer[0].add(of_layer[i]);
-  DirectionSums answer = std::move(of_layer[0].sums);
+  for (std::size_t i = 1; i < pieces; ++i) of_piece[0].add(of_piece[i]);
+  DirectionSums answer = std::move(of_piece[0].sums);
   for (std::size_t cell = 0; cell < direction_cells; ++cell) {
     double* u = answer.directions.data() + 3 * cell;
     const double length = std::sqrt(u[0] * u[0] + u[1] * u[1] + u[2] * u[2]);

@@ -13,6 +13,7 @@ from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.analysis.signal_and_noise import NEAR_MOLECULE
 from sharpem.findings import Finding
+from sharpem.machine import give_memory_back
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import BIso, Choice, Verdict
@@ -113,6 +114,7 @@ def measure(
         about = mask_oddities(mask, fsc)
     if fsc is None or mask_is_worse_than_none(fsc):
         window = soft_mask((spectra.one, spectra.two), width)
+        give_memory_back()
         fsc = half_map_fsc(spectra, window)
     oddities = fsc_oddities(halves, spectra, fsc)
     found = fsc.resolution()
