@@ -87,9 +87,8 @@ def _with_half_maps_of_entry(request: SharpenRequest) -> SharpenRequest:
     """Take the half maps that the map's entry lists, where nothing that was given is against it."""
     entry = request.entry
     asked = (request.half1, request.half2, request.method, request.b_sharpen, request.b_iso)
-    if entry is None or not request.half_maps or any(one is not None for one in asked):
-        return request
-    if len(entry.half_map_names) != _PAIR:
+    against = request.paper or not request.half_maps or any(one is not None for one in asked)
+    if entry is None or against or len(entry.half_map_names) != _PAIR:
         return request
     return replace(request.with_found(half1=entry.id), half_maps_of_entry=True)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.analysis.local_variance import coarse_grid, local_variance
+from sharpem.analysis.local_variance import local_variance
 from sharpem.errors import InputError
 from sharpem.findings import Finding, finding
 from sharpem.maps.arrays import Array, Cell, Map, Mask
@@ -60,7 +60,7 @@ def soft_mask(spectra: Sequence[_core.Spectrum], resolution: float) -> Map:
         the resolution.
     """
     fine, cell = spectra[0].grid, spectra[0].cell
-    grid = coarse_grid(fine, cell, resolution)
+    grid = _core.coarse_grid(fine, cell, resolution)
     cut = sum(_core.synthesise(_core.resampled(one, grid, resolution)) for one in spectra)
     assert isinstance(cut, np.ndarray)
     cut -= np.float32(cut.mean(dtype=np.float64))
