@@ -8,6 +8,7 @@ void bind_spectrum(py::module_& m);
 void bind_transform(py::module_& m);
 void bind_gaps(py::module_& m);
 void bind_shells(py::module_& m);
+void bind_half_maps(py::module_& m);
 void bind_wilson(py::module_& m);
 void bind_molecule(py::module_& m);
 void bind_reference(py::module_& m);
@@ -28,6 +29,7 @@ PYBIND11_MODULE(_core, m) {
   bind_transform(m);
   bind_gaps(m);
   bind_shells(m);
+  bind_half_maps(m);
   bind_wilson(m);
   bind_molecule(m);
   bind_reference(m);

@@ -5,6 +5,7 @@
 // the next. So memory is read and written in long stretches, and never shuffled along z and y.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -65,6 +66,7 @@ class HalfTransform {
   /// is scratch memory of the calling thread.
   void plane_to(std::size_t z, Buffer& columns, float* map) const;
   void plane_from(std::size_t z, Buffer& columns, const float* map, float scale);
+  void clear_plane(std::size_t z) { std::fill_n(at(z, 0), stride_, 0.0F); }
 
  private:
   void find_columns(const Spectrum& spectrum);

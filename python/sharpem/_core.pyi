@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'expand', 'field', 'filter_map', 'find_peak', 'fit_wilson', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'parabola_top', 'resampled', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
+__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'DirectionSums', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'apply_directional', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'direction_sums', 'expand', 'field', 'filter_map', 'find_peak', 'fit_wilson', 'harmonics', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'multiply_by_mask', 'parabola_top', 'randomise_phases', 'resampled', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -175,6 +175,35 @@ class CrossSums:
     def terms(self) -> numpy.typing.NDArray[numpy.float64]:
         """
         Number of terms in the full sphere, shape (n,).
+        """
+class DirectionSums:
+    """
+    Sums over shells and directions of two spectra.
+    """
+    @property
+    def cross(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of Re F1 conj(F2), shape (n, 48).
+        """
+    @property
+    def directions(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Mean unit vector of each cell, shape (48, 3).
+        """
+    @property
+    def power_1(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of |F1|^2, shape (n, 48).
+        """
+    @property
+    def power_2(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Sum of |F2|^2, shape (n, 48).
+        """
+    @property
+    def terms(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Number of terms in the full sphere, shape (n, 48).
         """
 class WilsonFit:
     """
@@ -471,6 +500,18 @@ def apply_anisotropy(spectrum: Spectrum, b: typing.Annotated[collections.abc.Seq
     sign : float
         +1 removes the anisotropy, -1 puts it back.
     """
+def apply_directional(spectrum: Spectrum, s: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], coefficients: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> None:
+    """
+    Multiply every term by exp(sum c(s) Y(u)), in place: u is the direction of s.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    s : array of float, shape (n,)
+        1/A, ascending; the coefficients are linear in between.
+    coefficients : array of float, shape (n, 15)
+        Of `harmonics`.
+    """
 def blend_boxes(map: numpy.typing.NDArray[numpy.float32], overall: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], boxes: BoxSet, padding: typing.SupportsInt | typing.SupportsIndex, curves: collections.abc.Sequence[RadialCurve], d0: typing.SupportsFloat | typing.SupportsIndex, overall_weight: typing.SupportsFloat | typing.SupportsIndex) -> None:
     """
     Boxes filtered one by one and blended (section 2.7).
@@ -678,6 +719,21 @@ def detail(map: numpy.typing.NDArray[numpy.float32], voxels: typing.SupportsInt 
     -------
     Detail
     """
+def direction_sums(one: Spectrum, two: Spectrum, edges: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> DirectionSums:
+    """
+    Sums over resolution shells and 48 cells of direction of two spectra.
+    
+    Parameters
+    ----------
+    one, two : Spectrum
+        On the same grid, with the same cell and limit.
+    edges : array of float, shape (n + 1,)
+        Ascending s in 1/A; shell i holds edges[i] <= s < edges[i + 1].
+    
+    Returns
+    -------
+    DirectionSums
+    """
 def expand(field: Field, shape: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"]) -> numpy.typing.NDArray[numpy.float32]:
     """
     A field at every voxel of a map.
@@ -774,6 +830,19 @@ def fit_wilson(spectrum: Spectrum, s: typing.Annotated[numpy.typing.ArrayLike, n
     Returns
     -------
     WilsonFit
+    """
+def harmonics(directions: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Real spherical harmonics of l = 0, 2 and 4, of mean square 1 over all directions.
+    
+    Parameters
+    ----------
+    directions : array of float, shape (n, 3)
+        Unit vectors.
+    
+    Returns
+    -------
+    array of float, shape (n, 15)
     """
 def inside(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex) -> BitMask:
     """
@@ -892,6 +961,19 @@ def local_variance(spectrum: Spectrum, resolution: typing.SupportsFloat | typing
     array of float32, shape (z, y, x)
         Mean of (map - its mean)^2 in a sphere about each voxel, >= 0.
     """
+def multiply_by_mask(spectrum: Spectrum, factor: RadialCurve, mask: numpy.typing.NDArray[numpy.float32]) -> None:
+    """
+    Make a spectrum that of its map, times a radial factor and without the mean, inside a mask.
+    
+    In place, plane by plane of the map: it is never held as a whole.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    factor : RadialCurve
+    mask : array of float32, shape (z, y, x), C order
+        On the spectrum's grid.
+    """
 def parabola_top(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], score: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], best: typing.SupportsInt | typing.SupportsIndex, reach: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
     Top of the parabola through the trials about one of them.
@@ -908,6 +990,19 @@ def parabola_top(b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], sco
     -------
     float
         A^2; that of the trial itself where there is no maximum, or fewer than four take part.
+    """
+def randomise_phases(spectrum: Spectrum, d_from: typing.SupportsFloat | typing.SupportsIndex, seed: typing.SupportsInt | typing.SupportsIndex) -> None:
+    """
+    Give terms beyond a resolution random phases, in place.
+    
+    The phase of a term follows from the seed and its indices alone.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    d_from : float
+        A; finer terms are changed.
+    seed : int
     """
 def resampled(spectrum: Spectrum, grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], d_min: typing.SupportsFloat | typing.SupportsIndex) -> Spectrum:
     """

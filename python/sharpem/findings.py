@@ -49,6 +49,7 @@ CODES: dict[str, tuple[str, str]] = {
     "halves-scale": ("note", "half maps"),
     "halves-processed": ("warning", "half maps"),
     "halves-uneven": ("warning", "half maps"),
+    "halves-left-out": ("warning", "half maps"),
     "full-map-foreign": ("error", "half maps"),
     "fsc-hole": ("warning", "half maps"),
     "fsc-spike": ("warning", "half maps"),

@@ -27,7 +27,7 @@ from sharpem.maps.half_maps import HalfMaps
 from sharpem.maps.model import Model
 from sharpem.methods import half_map
 from sharpem.methods.choice import Choice
-from sharpem.methods.registry import METHODS, Method, MethodInput
+from sharpem.methods.registry import METHODS, Method, MethodInput, Need
 from sharpem.options.inputs import SharpenInput, as_half_maps, as_map, as_model
 from sharpem.options.keywords import with_keywords_of
 from sharpem.options.rules import check_options, chosen_method
@@ -138,6 +138,7 @@ def sharpen(asked: SharpenInput) -> Result:
             name = chosen_method(asked, half_maps=half_maps is not None, model=model is not None)
             method = METHODS[name]
             place = asked.local_settings(density)
+            asked = replace(asked, method=name)
             prepared, measured = _prepared(asked, density, half_maps, mask, model)
         with stages("scan"):
             given = _given(asked, prepared, measured, placed)
@@ -225,15 +226,17 @@ def _prepared(
     model: Model | None,
 ) -> tuple[Prepared, half_map.Measured | None]:
     """The map as all methods see it, and what the half maps say."""
-    extra = "model" if model is not None else "half-map" if half_maps is not None else None
-    check_memory(
-        density,
-        asked.resolution,
-        asked.max_memory,
-        maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
-        extra=METHODS[extra].memory if extra else None,
-        threads=_core.threads(),
-    )
+    by_half_maps = Need.HALF_MAPS in METHODS[asked.method or ""].needs
+    steps = {"half-map": half_maps is not None, "model": model is not None}
+    for extra in [METHODS[name].memory for name in steps if steps[name]] or [None]:
+        check_memory(
+            density,
+            asked.resolution,
+            asked.max_memory,
+            maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
+            extra=extra,
+            threads=_core.threads(),
+        )
     made_of = asked.made_of(model)
     volume = known_volume(
         density,
@@ -246,7 +249,12 @@ def _prepared(
     )
     measured, resolution = None, asked.resolution
     if half_maps is not None:
-        measured = half_map.measure(half_maps, resolution=resolution, mask=mask)
+        measured = half_map.measure(
+            half_maps,
+            resolution=resolution,
+            mask=mask,
+            directional=asked.anisotropy and by_half_maps,
+        )
         resolution = resolution or measured.resolution
     if resolution is None:
         raise InputError("no resolution given, expected one in A, or half maps")
@@ -254,7 +262,8 @@ def _prepared(
         density,
         resolution,
         volume=volume,
-        correct_anisotropy=asked.anisotropy,
+        # Half maps tell the signal's directions from the noise's; the map alone does not.
+        correct_anisotropy=asked.anisotropy and not by_half_maps,
         composition=made_of,
         published=asked.paper,
     )
@@ -280,10 +289,12 @@ def _applied(prepared: Prepared, choice: Choice, half_maps: HalfMaps | None) -> 
     result = Result(prepared=prepared, choice=choice, half_maps=half_maps)
     if choice.filter is None:
         return result
+    prepared = prepared.directed(choice.directional)
+    result = replace(result, prepared=prepared)
     if choice.leaves_alone:
         whole = Filter(choice.filter, _FINEST * min(prepared.density.voxel_size))
         return replace(result, map=prepared.density.with_data(prepared.density.data), filter=whole)
-    filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
+    filter_ = Filter(choice.filter, prepared.d_min, prepared.removed, choice.directional)
     map_ = filtered(prepared.density, prepared.spectrum, choice.filter)
     return replace(result, map=map_, filter=filter_)
 

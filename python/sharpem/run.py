@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sharpem.archive.names import NotFoundError
 from sharpem.archive.resolve import Resolver, is_entry
 from sharpem.errors import InputError
+from sharpem.findings import finding
 from sharpem.io.half_maps import find_half_maps, partner
 from sharpem.io.model import read_model
 from sharpem.io.mrc import read_map as read_mrc
@@ -26,6 +28,8 @@ from sharpem.progress import Progress
 from sharpem.result import Result
 
 __all__ = ["possible_kinds", "run_request", "settled"]
+
+_PAIR = 2
 
 
 def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenRequest:
@@ -45,7 +49,7 @@ def settled(request: SharpenRequest, spell: Spelling = keyword_of) -> SharpenReq
         The request contradicts itself, lacks something, or names an entry that there is not.
     """
     check_options(request, spell)
-    request = _with_half_maps(_with_entry(request), spell)
+    request = _with_half_maps(_with_half_maps_of_entry(_with_entry(request)), spell)
     has_halves, table = request.half1 is not None, options_of(SharpenRequest)
     if request.write_gains and not request.local:
         table = options_of(SharpenRequest)
@@ -77,6 +81,24 @@ def _with_entry(request: SharpenRequest) -> SharpenRequest:
     if request.resolution is not None or entry.resolution is None:
         return request
     return request.with_found(resolution=entry.resolution, resolution_source=entry.id)
+
+
+def _with_half_maps_of_entry(request: SharpenRequest) -> SharpenRequest:
+    """Take the half maps that the map's entry lists, where nothing that was given is against it."""
+    entry = request.entry
+    asked = (request.half1, request.half2, request.method, request.b_sharpen, request.b_iso)
+    against = request.paper or not request.half_maps or any(one is not None for one in asked)
+    if entry is None or against or len(entry.half_map_names) != _PAIR:
+        return request
+    return replace(request.with_found(half1=entry.id), half_maps_of_entry=True)
+
+
+def _without_half_maps(request: SharpenRequest) -> SharpenRequest:
+    """Return the request for the deposited map alone."""
+    method = chosen_method(
+        replace(request, method=None), half_maps=False, model=request.model is not None
+    )
+    return replace(request, half1=None, half2=None, method=method, half_maps_of_entry=False)
 
 
 def _with_half_maps(request: SharpenRequest, spell: Spelling) -> SharpenRequest:
@@ -156,7 +178,7 @@ def run_request(
         A file cannot be fetched, read, worked on or written.
     """
     tell = progress or (lambda _stage, _done, _total: None)
-    result = _sharpened(_fetched(request, tell), tell)
+    result = _by_the_best_there_is(request, tell)
     tell("write", 0, 1)
     written = write_files(
         result,
@@ -172,14 +194,60 @@ def run_request(
     return result, written
 
 
+def _by_the_best_there_is(request: SharpenRequest, tell: Progress) -> Result:
+    """Sharpen by the entry's half maps, if nobody else's were given; without where they do not fit.
+
+    Raises
+    ------
+    InputError
+        As :func:`run_request`. A network that fails is no reason to leave half maps out: the same
+        command would give another map the next day.
+    """
+    needed = request.write_half_maps or request.resolution is None
+    if needed or not request.half_maps_of_entry:
+        return _sharpened(_fetched(request, tell), tell)
+    alone = _without_half_maps(request)
+    try:
+        fetched = _fetched(request, tell)
+    except NotFoundError as error:
+        return _noting_left_out(_sharpened(_fetched(alone, tell), tell), error)
+    try:
+        return _sharpened(fetched, tell)
+    except InputError as error:
+        found = replace(alone, map=fetched.map, mask=fetched.mask, model=fetched.model)
+        return _noting_left_out(_sharpened(replace(found, entry=fetched.entry), tell), error)
+
+
+def _noting_left_out(result: Result, reason: InputError) -> Result:
+    found = finding(
+        "halves-left-out",
+        f"The entry's half maps were left out: {reason}.",
+        "The deposited map was sharpened alone; look at the half maps, or give others with --half1 "
+        "and --half2.",
+    )
+    return replace(result, choice=result.choice.noting((found,)))
+
+
 def _fetched(request: SharpenRequest, tell: Progress) -> SharpenRequest:
     """Put files where names of entries stand."""
     resolver = Resolver(request.entry, tell)
     named = {kind: getattr(request, kind) for kind in ("map", "mask", "model")}
     found = {kind: resolver.file(kind, name) for kind, name in named.items() if name is not None}
     if request.half1 is not None and is_entry(request.half1):
-        found["half1"], found["half2"] = resolver.half_maps(request.half1)
+        found["half1"], found["half2"] = _half_maps(resolver, request)
     return request.with_found(**found, entry=resolver.entry)
+
+
+def _half_maps(resolver: Resolver, request: SharpenRequest) -> tuple[str, str]:
+    """Fetch both half maps of an entry; who did not ask for them is told how to do without."""
+    try:
+        return resolver.half_maps(request.half1 or "")
+    except NotFoundError:
+        raise
+    except InputError as error:
+        if not request.half_maps_of_entry:
+            raise
+        raise InputError(f"{error} (--no-half-maps does without the half maps)") from None
 
 
 def _sharpened(request: SharpenRequest, tell: Progress) -> Result:

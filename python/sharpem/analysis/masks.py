@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,13 +40,15 @@ def soft_edge(mask: Mask, cell: Cell, *, sigma: float = _EDGE) -> Array:
     return np.clip(_core.filter_map(mask.astype(np.float32), cell, d_min, curve), 0.0, 1.0)
 
 
-def soft_mask(density: DensityMap, resolution: float) -> Map:
-    """Mask of the molecule, from where the map varies, wide and with a soft edge.
+def soft_mask(spectra: Sequence[_core.Spectrum], resolution: float) -> Map:
+    """Mask of the molecule, from where the mean of maps varies, wide and with a soft edge.
+
+    It is made on a grid as coarse as the resolution allows.
 
     Parameters
     ----------
-    density : DensityMap
-        Mean of the half maps.
+    spectra : sequence of sharpem._core.Spectrum
+        Of the half maps.
     resolution : float
         About that of the map, A.
 
@@ -55,10 +58,17 @@ def soft_mask(density: DensityMap, resolution: float) -> Map:
         0 to 1, the molecule widened by about 3 A + resolution, and a cosine edge about as wide as
         the resolution.
     """
-    cut = _core.synthesise(_core.analyse(density.data, density.cell, resolution))
+    fine, cell = spectra[0].grid, spectra[0].cell
+    grid = _core.coarse_grid(fine, cell, resolution)
+    cut = sum(_core.synthesise(_core.resampled(one, grid, resolution)) for one in spectra)
+    assert isinstance(cut, np.ndarray)
     cut -= np.float32(cut.mean(dtype=np.float64))
-    inside = local_variance(cut, density.cell, resolution).mask()
-    return widened(inside, density.cell, resolution)
+    inside = local_variance(cut, cell, resolution, overwrite=True).mask()
+    window = widened(inside, cell, resolution)
+    d_min = 2 * max(edge / n for edge, n in zip(cell[:3], grid[::-1], strict=True))
+    onto = _core.resampled(_core.analyse(window, cell, d_min), fine, d_min)
+    finer = _core.synthesise(onto)
+    return np.clip(finer, np.float32(0), np.float32(1), out=finer)
 
 
 def widened(inside: NDArray[np.bool_], cell: Cell, resolution: float) -> Map:

@@ -38,11 +38,15 @@ class ExtraStep:
         Maps of the whole grid that it holds beside those read, by measurement.
     atoms : bool
         Whether a model's atoms are put on a grid: two maps of a finer one.
+    half_maps : bool
+        Whether two half maps are compared: their terms to the grid's limit, as they are and inside
+        the mask.
     """
 
     name: str
     maps: float
     atoms: bool = False
+    half_maps: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,11 @@ def forecast(
     }
     if extra:
         steps[extra.name] = extra.maps * one
+    spacing = max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
+    if extra and extra.half_maps:
+        steps[extra.name] += 4 * _core.spectrum_bytes(shape, cell, 2 * spacing)
+        steps[extra.name] += _core.synthesis_bytes(shape, cell, 2 * spacing, threads)
     if extra and extra.atoms:
-        spacing = max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
         steps[extra.name] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
     step = max(steps, key=lambda name: steps[name])
     return Forecast(_PROGRAM, maps * one, terms, round(steps[step]), step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from sharpem.machine import give_memory_back
 from sharpem.maps.composition import UNKNOWN, Composition
 from sharpem.maps.crystal import lattice_points
 from sharpem.maps.density import DensityMap
+from sharpem.spectra.directional import Directional
 from sharpem.spectra.filters import Anisotropy
 from sharpem.spectra.shells import (
     ShellTable,
@@ -71,6 +72,8 @@ class Prepared:
         What the molecule is made of.
     findings : tuple of Finding
         What is odd about the map.
+    directional : Directional or None
+        What was applied to `spectrum` after the rest of this was found.
     """
 
     density: DensityMap
@@ -84,6 +87,14 @@ class Prepared:
     contrast: float = np.inf
     composition: Composition = UNKNOWN
     findings: tuple[Finding, ...] = ()
+    directional: Directional | None = None
+
+    def directed(self, directional: Directional | None) -> Prepared:
+        """Apply a directional factor to the spectrum, in place; None changes nothing."""
+        if directional is None:
+            return self
+        directional.apply_to(self.spectrum)
+        return replace(self, directional=directional)
 
     @property
     def d_min(self) -> float:

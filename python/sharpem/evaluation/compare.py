@@ -177,9 +177,16 @@ def compare(
     if model is not None and not isinstance(model, ModelAgreement):
         model = to_model(model)
     halves = half_maps is not None
-    extra = _STEP if model is not None else METHODS["half-map"].memory if halves else None
-    maps, threads = 1 + 2 * halves, _core.threads()
-    check_memory(density, resolution, max_memory, maps=maps, extra=extra, threads=threads)
+    steps = {_STEP: model is not None, METHODS["half-map"].memory: halves}
+    for extra in [step for step, done in steps.items() if done] or [None]:
+        check_memory(
+            density,
+            resolution,
+            max_memory,
+            maps=1 + 2 * halves,
+            extra=extra,
+            threads=_core.threads(),
+        )
     stages = len(COMPARED) + 1
     tell("prepare", 0, stages)
     by_model = (
@@ -259,10 +266,13 @@ def _compared(
     by_model: ModelAgreement | None,
 ) -> Compared:
     start = time.perf_counter()
+    if Need.HALF_MAPS in method.needs:  # it finds the directions itself
+        prepared = prepare(prepared.density, prepared.resolution, correct_anisotropy=False)
     choice = method.choose(_needed(method, prepared, half_maps, by_model))
     seconds = time.perf_counter() - start
     assert choice.filter is not None
-    filter_ = Filter(choice.filter, prepared.d_min, prepared.removed)
+    prepared = prepared.directed(choice.directional)
+    filter_ = Filter(choice.filter, prepared.d_min, prepared.removed, choice.directional)
     after = prepared.shells.filtered(choice.filter(prepared.shells.s))
     b_output = overall_b(after, prepared.fit_limit).b_iso
     choice = replace(choice, b_iso=replace(choice.b_iso, output=b_output))

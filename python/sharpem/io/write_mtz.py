@@ -114,7 +114,7 @@ def write_box_mtz(density: DensityMap, path: Path, *, d_min: float, label: str =
 
 
 def amplitude_factor(filter_: Filter, s: Numbers) -> Numbers:
-    """Factor of a filter for the amplitudes of terms, shape (n,): radial part and anisotropy.
+    """Factor of a filter for the amplitudes of terms, shape (n,): radial and directional parts.
 
     Parameters
     ----------
@@ -124,6 +124,8 @@ def amplitude_factor(filter_: Filter, s: Numbers) -> Numbers:
     """
     squared = (s**2).sum(axis=1)
     factor = np.asarray(filter_.radial(np.sqrt(squared)))
+    if filter_.directional is not None:
+        factor = factor * filter_.directional(s)
     if filter_.anisotropy is None:
         return factor
     b11, b22, b33, b12, b13, b23 = filter_.anisotropy.b_cartesian

@@ -76,9 +76,9 @@ def rough_fields(prepared: Prepared, halves: HalfMaps | None) -> Fields | None:
     halves : HalfMaps or None
     """
     bands = rough_bands(prepared, _SIGMA)
-    if halves is not None:
-        return from_half_maps(prepared, halves, bands)
-    return None if prepared.shells.noise is None else from_solvent(prepared, bands)
+    if prepared.shells.noise is not None:  # half the work of half maps, and enough for a quick look
+        return from_solvent(prepared, bands)
+    return None if halves is None else from_half_maps(prepared, halves, bands)
 
 
 def from_half_maps(prepared: Prepared, halves: HalfMaps, bands: Bands) -> Fields:
@@ -126,4 +126,6 @@ def _isotropic(prepared: Prepared, data: Map) -> _core.Spectrum:
     spectrum = _core.analyse(data, prepared.density.cell, prepared.d_min)
     if prepared.removed is not None:
         _core.apply_anisotropy(spectrum, prepared.removed.b_cartesian, 1.0)
+    if prepared.directional is not None:
+        prepared.directional.apply_to(spectrum)
     return spectrum

@@ -25,7 +25,7 @@ from sharpem.local.fall_off import FallOff
 from sharpem.local.fields import Fields
 from sharpem.local.lattice import read_at, symmetrised
 from sharpem.maps.density import DensityMap
-from sharpem.spectra.apply import apply
+from sharpem.spectra.apply import apply, apply_directions
 from sharpem.spectra.filters import Filter, RadialFilter
 
 __all__ = ["Gains", "apply_gains", "expected_rise", "gains_of"]
@@ -191,8 +191,7 @@ def apply_gains(density: DensityMap, filter_: Filter, gains: Gains) -> DensityMa
     gains.check(density)
     overall = apply(density, filter_)
     spectrum = _core.analyse(density.data, density.cell, filter_.d_min)
-    if filter_.anisotropy is not None:
-        _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
+    apply_directions(spectrum, filter_)
     return gains.sharpened(overall, spectrum, filter_.radial)
 
 

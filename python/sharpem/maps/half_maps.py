@@ -15,7 +15,7 @@ from sharpem.maps.arrays import Indices
 from sharpem.maps.checks import FLAT_ZONE, flat_value, map_findings, skewness
 from sharpem.maps.density import DensityMap
 from sharpem.maps.registration import Registration, register
-from sharpem.maps.statistics import correlate
+from sharpem.maps.statistics import correlate_maps
 
 __all__ = ["HalfMaps", "pair_half_maps"]
 
@@ -70,7 +70,7 @@ def pair_half_maps(one: DensityMap, two: DensityMap, *, full: DensityMap | None 
     first, second = _name(one, "half map 1"), _name(two, "half map 2")
     if difference := one.same_grid(two):
         raise InputError(f"{first} and {second}: different grids, {difference}, expected one grid")
-    if correlate(one.data, two.data) > _SAME:
+    if correlate_maps(one.data, two.data) > _SAME:
         raise InputError(
             f"{first} and {second}: the same map twice, expected two independent halves"
         )
@@ -155,11 +155,11 @@ def _refuse_mixed_up(one: DensityMap, two: DensityMap, full: DensityMap) -> None
             f"{name}: not on the grid of the half maps, {difference}, expected one grid for all"
         )
     for half, other in ((one, two), (two, one)):
-        if correlate(half.data, full.data) > _SAME:
+        if correlate_maps(half.data, full.data) > _SAME:
             raise InputError(
                 f"{_name(half, 'half map')}: the same map as {name}, expected a half map"
             )
-        if correlate(half.data, full.data + other.data) > _SAME:
+        if correlate_maps(half.data, full.data + other.data) > _SAME:
             raise InputError(
                 f"{_name(half, 'half map')}: is the mean of {name} and the other half map, "
                 "expected the full map as MAP and this one's place taken by the half map"

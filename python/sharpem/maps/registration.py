@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.maps.arrays import Indices, Numbers, Triple
+from sharpem.maps.arrays import Indices, Map, Numbers, Triple
 from sharpem.maps.density import DensityMap
 
 __all__ = ["Registration", "register"]
@@ -101,10 +101,18 @@ def register(one: DensityMap, two: DensityMap) -> Registration | None:
 
 def _coefficients(density: DensityMap, limit: float, step: list[int]) -> Complex:
     """Fourier coefficients of every `step`-th voxel of the map cut at the limit (A)."""
-    low = _core.synthesise(_core.analyse(density.data, density.cell, limit))
-    whole = tuple(slice(0, n - n % k, k) for n, k in zip(low.shape, step, strict=True))
-    coarse = low[whole].astype(np.float64)
+    low = _core.analyse(density.data, density.cell, limit)
+    coarse = _every(low, step).astype(np.float64)
     return np.asarray(np.fft.fftn(coarse - coarse.mean()) / coarse.size)
+
+
+def _every(low: _core.Spectrum, step: list[int]) -> Map:
+    """Every `step`-th voxel of a spectrum's map; the others are not made if that can be."""
+    nz, ny, nx = (n // k for n, k in zip(low.grid, step, strict=True))
+    if (nz * step[0], ny * step[1], nx * step[2]) == low.grid:
+        return _core.synthesise(_core.resampled(low, (nz, ny, nx), low.d_min))
+    whole = tuple(slice(0, n - n % k, k) for n, k in zip(low.grid, step, strict=True))
+    return _core.synthesise(low)[whole]
 
 
 def _frequencies(shape: tuple[int, ...], axes: Numbers, step: list[int]) -> Numbers:

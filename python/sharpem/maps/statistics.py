@@ -14,6 +14,7 @@ __all__ = [
     "Statistics",
     "check_values",
     "correlate",
+    "correlate_maps",
     "dot",
     "median",
     "pieces",
@@ -111,6 +112,17 @@ def standardised(values: Array) -> Numbers:
 def correlate(one: Array, two: Array) -> float:
     """Correlation coefficient of two arrays of the same shape."""
     return float((standardised(one) * standardised(two)).sum())
+
+
+def correlate_maps(one: Array, two: Array) -> float:
+    """As :func:`correlate`, piece by piece: without copies of two large maps."""
+    means = [float(data.mean(dtype=np.float64)) for data in (one, two)]
+    sums = np.zeros(3)
+    for pair in zip(pieces(one), pieces(two), strict=True):
+        a, b = (piece.astype(np.float64) - mean for piece, mean in zip(pair, means, strict=True))
+        sums += (np.dot(a, b), np.dot(a, a), np.dot(b, b))
+    length = float(np.sqrt(sums[1] * sums[2]))
+    return float(sums[0]) / length if length > 0 else 0.0
 
 
 def median(values: Array | Numbers) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sharpem.findings import Finding, unique
 from sharpem.methods.shell_evidence import ShellEvidence
+from sharpem.spectra.directional import Directional
 from sharpem.spectra.filters import RadialFilter
 
 __all__ = ["NINETY_PERCENT", "BIso", "Choice", "Curve", "Trial", "Verdict"]
@@ -93,6 +94,7 @@ class Choice:
     """A method's answer.
 
     ``filter`` is the radial part; the pipeline adds the resolution limit and the anisotropy.
+    ``directional`` goes with it where the filter depends on direction.
     It is None where the method does not apply and no fall-back was wanted.
     ``weights`` names what decided, each with its weight (they add up to 1), where it was more than
     the method's own evidence.
@@ -108,6 +110,7 @@ class Choice:
     shells: ShellEvidence | None = None
     findings: tuple[Finding, ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
+    directional: Directional | None = None
 
     @property
     def leaves_alone(self) -> bool:

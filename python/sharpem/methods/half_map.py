@@ -13,6 +13,7 @@ from sharpem.analysis.placed_model import PlacedModel
 from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.analysis.signal_and_noise import NEAR_MOLECULE
 from sharpem.findings import Finding
+from sharpem.machine import give_memory_back
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import BIso, Choice, Verdict
@@ -21,6 +22,7 @@ from sharpem.methods.half_map_checks import (
     mask_is_worse_than_none,
     mask_oddities,
 )
+from sharpem.methods.half_map_directions import direction_findings, directional_filter
 from sharpem.methods.power_in_mask import power_of_map, power_of_model
 from sharpem.methods.scan import ScanSettings
 from sharpem.methods.scanned import SURFACE, ScanMethod, choose_by_scan
@@ -35,6 +37,7 @@ from sharpem.methods.shell_filter import (
 )
 from sharpem.spectra.fsc import HalfMapFsc, HalfMapSpectra, half_map_fsc
 from sharpem.spectra.fsc_curve import Crossing
+from sharpem.spectra.fsc_directions import Directions, find_directions
 
 __all__ = ["Measured", "choose", "cross_checked", "measure"]
 
@@ -60,6 +63,9 @@ class Measured:
         Where the corrected FSC falls below 0.143, A.
     findings : tuple of Finding
         What is odd about half maps, FSC and mask.
+    directions : Directions or None
+        How signal and noise differ with direction; None where that is no more than chance, or was
+        not asked for.
     """
 
     halves: HalfMaps
@@ -67,6 +73,7 @@ class Measured:
     mask: Map
     resolution: float
     findings: tuple[Finding, ...]
+    directions: Directions | None = None
 
     def evidence(self) -> ShellEvidence:
         """Curves and resolutions, for the JSON, STAR and the report."""
@@ -74,7 +81,11 @@ class Measured:
 
 
 def measure(
-    halves: HalfMaps, *, resolution: float | None = None, mask: DensityMap | None = None
+    halves: HalfMaps,
+    *,
+    resolution: float | None = None,
+    mask: DensityMap | None = None,
+    directional: bool = True,
 ) -> Measured:
     """FSC of two half maps, in a mask that is given or found.
 
@@ -85,6 +96,8 @@ def measure(
         A; as stated, otherwise where the unmasked FSC falls below 0.143: for the width of the mask.
     mask : DensityMap, optional
         On the grid of the half maps, 0 to 1.
+    directional : bool
+        Look for what differs with direction.
 
     Raises
     ------
@@ -100,12 +113,15 @@ def measure(
         fsc = half_map_fsc(spectra, window)
         about = mask_oddities(mask, fsc)
     if fsc is None or mask_is_worse_than_none(fsc):
-        window = soft_mask(halves.mean(), width)
+        window = soft_mask((spectra.one, spectra.two), width)
+        give_memory_back()
         fsc = half_map_fsc(spectra, window)
     oddities = fsc_oddities(halves, spectra, fsc)
     found = fsc.resolution()
     assert found is not None  # fsc_oddities refuses half maps without a correlation
-    return Measured(halves, fsc, window, found, (*halves.findings, *about, *oddities))
+    directions = find_directions(fsc, found) if directional else None
+    said = (*halves.findings, *about, *oddities, *direction_findings(directions, fsc))
+    return Measured(halves, fsc, window, found, said, directions)
 
 
 def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None = None) -> Choice:
@@ -144,6 +160,9 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
     # R is the ratio to all of the power about atoms, not to the signal's alone.
     ratio *= np.sqrt(signal / (signal + noise_about_atoms * (1 - signal)))
     filter_ = shell_filter(prepared, s, ratio, cc_star)
+    directional = None
+    if measured.directions is not None:
+        directional = directional_filter(measured.directions, s, c_ref_squared, noise_about_atoms)
     b_iso = b_of_filter(prepared, filter_)
     evidence = replace(
         measured.evidence(),
@@ -156,9 +175,8 @@ def choose(prepared: Prepared, measured: Measured, *, model: PlacedModel | None 
         (_found(measured), _filter_words(b_iso, model is not None)),
         _limit_warning(prepared, measured),
     )
-    return Choice("half-map", filter_, verdict, b_iso, shells=evidence).noting(
-        (*measured.findings, *about_model)
-    )
+    choice = Choice("half-map", filter_, verdict, b_iso, shells=evidence, directional=directional)
+    return choice.noting((*measured.findings, *about_model))
 
 
 def _padded(column: Array, size: int) -> Array:

@@ -26,6 +26,8 @@ class SharpenRequest(SharpenOptions):
         What the EMDB says of the map, where its entry stands for it.
     resolution_source : str or None
         Where the resolution comes from, if it was not given.
+    half_maps_of_entry : bool
+        The half maps are the entry's, and nobody asked for them: they may be left out.
     """
 
     map: str | None = option(
@@ -77,6 +79,13 @@ class SharpenRequest(SharpenOptions):
     half2: str | None = option(
         None, FILE, "half map 2 (default: found beside the first)", group=DATA, metavar="H2"
     )
+    half_maps: bool = option(
+        True,
+        SWITCH,
+        "take the deposited map of an EMDB entry alone (default: with the entry's half maps, where "
+        "it has some and no method is asked for)",
+        group=DATA,
+    )
     model: str | None = option(
         None,
         FILE,
@@ -123,6 +132,7 @@ class SharpenRequest(SharpenOptions):
     names: frozenset[str] = frozenset()
     entry: Entry | None = None
     resolution_source: str | None = None
+    half_maps_of_entry: bool = False
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> SharpenRequest:

@@ -14,7 +14,7 @@ from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
 from sharpem.spectra.filters import Filter, RadialFilter, SharpenBlur
 
-__all__ = ["apply", "curve_of", "curves_of", "filtered", "radial_curve"]
+__all__ = ["apply", "apply_directions", "curve_of", "curves_of", "filtered", "radial_curve"]
 
 _LARGEST = 1e16  # density; sums of squares must fit float32
 
@@ -45,10 +45,17 @@ def apply(density: DensityMap, filter_: Filter) -> DensityMap:
         )
     whole = whole_cell(density)
     spectrum = _core.analyse(whole.data, whole.cell, filter_.d_min)
-    if filter_.anisotropy is not None:
-        _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
+    apply_directions(spectrum, filter_)
     answer = filtered(whole, spectrum, filter_.radial)
     return answer if whole is density else as_in_file(answer)
+
+
+def apply_directions(spectrum: _core.Spectrum, filter_: Filter) -> None:
+    """Apply what of a filter depends on direction, in place: all but its radial factor."""
+    if filter_.anisotropy is not None:
+        _core.apply_anisotropy(spectrum, filter_.anisotropy.b_cartesian, 1.0)
+    if filter_.directional is not None:
+        filter_.directional.apply_to(spectrum)
 
 
 def filtered(density: DensityMap, spectrum: _core.Spectrum, radial: RadialFilter) -> DensityMap:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sharpem.errors import InputError
+from sharpem.spectra.directional import Directional
 
 __all__ = ["Anisotropy", "Filter", "RadialFilter", "SharpenBlur", "ShellFilter"]
 
@@ -217,11 +218,14 @@ class Filter:
         Terms beyond this resolution (A) are dropped.
     anisotropy : Anisotropy or None
         Removed before the radial factor is applied: exp((s^T B s - b_iso s^2) / 4).
+    directional : Directional or None
+        A factor that depends on direction, applied beside the radial one.
     """
 
     radial: RadialFilter
     d_min: float
     anisotropy: Anisotropy | None = None
+    directional: Directional | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the JSON under ``filter``; :meth:`from_dict` reads it back."""
@@ -229,6 +233,8 @@ class Filter:
         answer["d_min"] = self.d_min
         if self.anisotropy is not None:
             answer["anisotropy"] = list(self.anisotropy.b_cartesian)
+        if self.directional is not None:
+            answer["directional"] = self.directional.to_dict()
         return answer
 
     @classmethod
@@ -248,7 +254,13 @@ class Filter:
             radial = ShellFilter.from_dict(values)
         else:
             raise InputError(f"filter kind {kind!r}, expected sharpen-blur or shells")
-        return cls(radial, _length(values, "d_min"), _tensor(values))
+        directional = values.get("directional")
+        return cls(
+            radial,
+            _length(values, "d_min"),
+            _tensor(values),
+            None if directional is None else Directional.from_dict(directional),
+        )
 
 
 def _value(values: Mapping[str, Any], key: str) -> Any:

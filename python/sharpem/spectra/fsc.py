@@ -9,24 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.maps.arrays import Cell, Map
+from sharpem.maps.arrays import Map
 from sharpem.maps.density import DensityMap
+from sharpem.maps.statistics import dot
 from sharpem.spectra.fsc_curve import Crossing, FscCurve
 from sharpem.spectra.fsc_plateau import plateau, without_plateau
 
 __all__ = [
     "FSC_RESOLUTION",
+    "ByDirection",
     "HalfMapFsc",
     "HalfMapSpectra",
     "fsc_edges",
     "half_map_fsc",
-    "phase_randomised",
-    "whitened",
     "whitened_inside",
 ]
 
@@ -63,7 +64,8 @@ class HalfMapSpectra:
     @cached_property
     def unmasked(self) -> FscCurve:
         """FSC over the whole box, of the shells that hold anything."""
-        return FscCurve(self.sums.s[self.used], _fsc(self.sums)[self.used])
+        value = _fsc(self.sums.cross, self.sums.power_1, self.sums.power_2)
+        return FscCurve(self.sums.s[self.used], value[self.used])
 
     @property
     def seeds(self) -> tuple[int, int]:
@@ -81,6 +83,23 @@ class HalfMapSpectra:
         """Where the FSC of the whole box falls below 0.143, A; else three times the limit."""
         value = without_plateau(self.unmasked.value, self.plateau)
         return FscCurve(self.unmasked.s, value).crossing(FSC_RESOLUTION).d or 3 * self.limit
+
+
+class ByDirection(NamedTuple):
+    """Sums of two spectra by shell and by 48 cells of direction.
+
+    Attributes
+    ----------
+    terms, cross, power : ndarray, shape (n, 48)
+        Number of terms, sum of Re F1 conj(F2), sum of (|F1|^2 + |F2|^2) / 2.
+    units : ndarray, shape (48, 3)
+        Mean unit vectors of the cells.
+    """
+
+    terms: Array
+    cross: Array
+    power: Array
+    units: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +126,8 @@ class HalfMapFsc:
     plateau : float
         Level at which the unmasked curve ends although there is noise only: 0 where it falls as it
         should. It is taken off ``corrected``, and off ``unmasked`` where a resolution is read.
+    by_direction : ByDirection or None
+        Sums of both halves inside the mask, whitened, by shell and direction.
     """
 
     s: Array
@@ -119,6 +140,7 @@ class HalfMapFsc:
     mask_power: float
     noise_ratio: float
     plateau: float = 0.0
+    by_direction: ByDirection | None = None
 
     def crossing(self, level: float = FSC_RESOLUTION, *, masked: bool = True) -> Crossing:
         """Where the curve, corrected or unmasked, falls below a level for good."""
@@ -147,46 +169,28 @@ def fsc_edges(spectrum: _core.Spectrum) -> Array:
     return np.delete(edges, np.arange(1, first + 1))
 
 
-def whitened(spectrum: _core.Spectrum, s: Array, power: Array) -> Map:
-    """Map with the power of all shells made 1: none leaks through a mask into a weaker one.
+def whitened_inside(spectrum: _core.Spectrum, s: Array, power: Array, mask: Map) -> _core.Spectrum:
+    """Fourier coefficients of a whitened map times a mask, to the limit of the spectrum.
+
+    The power of all shells is made 1, so that none leaks through the mask into a weaker one.
 
     Parameters
     ----------
     spectrum : sharpem._core.Spectrum
     s, power : ndarray, shape (n,)
         1/A; mean |F|^2 of the shells. Shells with next to nothing in them become 0.
-    """
-    some = power > _NOTHING * power.max()
-    factor = np.where(some, 1.0 / np.sqrt(np.where(some, power, 1.0)), 0.0)
-    map_ = _core.synthesise(spectrum, _core.RadialCurve.table(s, factor, 1.0 / spectrum.d_min))
-    map_ -= np.float32(map_.mean(dtype=np.float64))
-    return map_
-
-
-def whitened_inside(spectrum: _core.Spectrum, s: Array, power: Array, mask: Map) -> _core.Spectrum:
-    """Fourier coefficients of a whitened map times a mask, to the limit of the spectrum.
-
-    Parameters
-    ----------
-    spectrum, s, power
-        As for :func:`whitened`.
     mask : ndarray of float32, shape (nz, ny, nx)
         0 to 1.
     """
-    return _inside(whitened(spectrum, s, power), mask, spectrum)
+    inside = spectrum.copy()
+    _core.multiply_by_mask(inside, _whitening(spectrum, s, power), mask)
+    return inside
 
 
-def phase_randomised(map_: Map, cell: Cell, d_from: float, seed: int) -> Map:
-    """Keep a map's amplitudes, and its phases up to ``d_from`` (A); the others are random."""
-    answer = _core.synthesise(_core.analyse(map_, cell, d_from))
-    amplitude = np.abs(np.fft.rfftn(map_ - answer))
-    noise = np.random.default_rng(seed).standard_normal(map_.shape, dtype=np.float32)
-    terms = np.fft.rfftn(noise)
-    del noise  # a map's memory
-    amplitude /= np.maximum(np.abs(terms), np.float32(1e-30))
-    terms *= amplitude
-    answer += np.fft.irfftn(terms, s=map_.shape, axes=(0, 1, 2))
-    return answer
+def _whitening(spectrum: _core.Spectrum, s: Array, power: Array) -> _core.RadialCurve:
+    some = power > _NOTHING * power.max()
+    factor = np.where(some, 1.0 / np.sqrt(np.where(some, power, 1.0)), 0.0)
+    return _core.RadialCurve.table(s, factor, 1.0 / spectrum.d_min)
 
 
 def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
@@ -198,19 +202,17 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
     mask : ndarray of float32, shape (nz, ny, nx)
         0 to 1, best with a soft edge.
     """
-    sums, used, edges, like = spectra.sums, spectra.used, spectra.edges, spectra.one
+    sums, used, edges = spectra.sums, spectra.used, spectra.edges
     s, terms = sums.s[used], sums.terms[used]
-    white = [
-        whitened(spectrum, s, power[used] / terms)
-        for spectrum, power in ((spectra.one, sums.power_1), (spectra.two, sums.power_2))
-    ]
-    masked = _masked_fsc(white, mask, like, edges)[used]
+    powers = (sums.power_1[used] / terms, sums.power_2[used] / terms)
+    inside = _inside(spectra, powers, mask)
+    cells = _core.direction_sums(*inside, edges)
+    masked = _fsc(*(one.sum(axis=1)[used] for one in (cells.cross, cells.power_1, cells.power_2)))
+    del inside  # the memory of two maps
     d_from = spectra.unmasked.crossing(_RANDOM_BELOW).d or float(1 / s[0])
-    random = [
-        phase_randomised(w, like.cell, d_from, seed)
-        for w, seed in zip(white, spectra.seeds, strict=True)
-    ]
-    by_mask = _masked_fsc(random, mask, like, edges)[used]
+    random = _inside(spectra, powers, mask, randomised_from=d_from)
+    between = _core.cross_sums(*random, edges)
+    by_mask = _fsc(between.cross, between.power_1, between.power_2)[used]
     # Two shells on, no kept phase is left in a shell: the mask mixes neighbours.
     beyond = s > 1 / d_from + 2 * (edges[-1] - edges[-2])
     by_chance = np.clip(by_mask, 0.0, 0.99)
@@ -225,23 +227,38 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
         randomised=np.where(beyond, by_mask, masked),
         corrected=without_plateau(corrected, spectra.plateau),
         randomised_from=d_from,
-        mask_power=float(np.mean(np.square(mask, dtype=np.float64))),
+        mask_power=dot(mask, mask) / mask.size,
         noise_ratio=noise[0] / max(noise[1], 1e-300),
         plateau=spectra.plateau,
+        by_direction=ByDirection(
+            cells.terms[used],
+            cells.cross[used],
+            0.5 * (cells.power_1 + cells.power_2)[used],
+            cells.directions,
+        ),
     )
 
 
-def _fsc(sums: _core.CrossSums) -> Array:
+def _fsc(cross: Array, power_1: Array, power_2: Array) -> Array:
     """FSC by shell; 0 where a shell holds next to nothing."""
-    lengths = np.sqrt(sums.power_1 * sums.power_2)
+    lengths = np.sqrt(power_1 * power_2)
     some = lengths > _NOTHING * lengths.max()
-    return np.where(some, sums.cross / np.where(some, lengths, 1.0), 0.0)
+    return np.where(some, cross / np.where(some, lengths, 1.0), 0.0)
 
 
-def _inside(white: Map, mask: Map, like: _core.Spectrum) -> _core.Spectrum:
-    return _core.analyse(np.ascontiguousarray(white * mask), like.cell, like.d_min)
-
-
-def _masked_fsc(white: list[Map], mask: Map, like: _core.Spectrum, edges: Array) -> Array:
-    one, two = (_inside(map_, mask, like) for map_ in white)
-    return _fsc(_core.cross_sums(one, two, edges))
+def _inside(
+    spectra: HalfMapSpectra,
+    powers: tuple[Array, Array],
+    mask: Map,
+    *,
+    randomised_from: float | None = None,
+) -> tuple[_core.Spectrum, _core.Spectrum]:
+    """Both half maps whitened inside the mask; phases beyond a resolution (A) random, if given."""
+    inside, both = [], (spectra.one, spectra.two)
+    for spectrum, power, seed in zip(both, powers, spectra.seeds, strict=True):
+        terms = spectrum.copy()
+        if randomised_from is not None:
+            _core.randomise_phases(terms, randomised_from, seed)
+        _core.multiply_by_mask(terms, _whitening(terms, spectra.unmasked.s, power), mask)
+        inside.append(terms)
+    return inside[0], inside[1]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sharpem import sharpen
+from sharpem import _core, sharpen
 from sharpem.analysis.masks import (
     check_mask,
     in_unit_range,
@@ -126,6 +126,6 @@ def test_soft_mask_covers_the_molecule_and_ends_softly():
         for seed in (4, 5)
     )
     noisy = DensityMap.from_array(ball * 6 * np.abs(two) + one, 1.5)
-    found = soft_mask(noisy, 4.0)
+    found = soft_mask([_core.analyse(noisy.data, noisy.cell, 3.0)] * 2, 4.0)
     assert found[radius < 9].min() > 0.9
     assert found[radius > 30].max() < 0.1

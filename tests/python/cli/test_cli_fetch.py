@@ -7,7 +7,7 @@ from importlib import resources
 import gemmi
 import numpy as np
 import pytest
-from archive_server import HEADER_3
+from archive_server import HEADER_3, status
 
 import sharpem
 from sharpem.io.model import read_model
@@ -141,7 +141,93 @@ def test_nothing_large_is_fetched_for_a_request_at_fault(emdb, refused):
 
 def test_entry_without_a_resolution(emdb, refused):
     emdb.files[HEADER] = HEADER_3.replace(">4.0</resolution>", "></resolution>").encode()
-    assert "EMD-3488: no resolution given, expected -r D" in refused("sharpen", "EMD-3488")
+    line = refused("sharpen", "EMD-3488", "--no-half-maps")
+    assert "EMD-3488: no resolution given, expected -r D" in line
+
+
+def test_half_maps_stand_in_for_a_resolution(emdb, outcome, folder):
+    emdb.files[HEADER] = HEADER_3.replace(">4.0</resolution>", "></resolution>").encode()
+    code, _, err = outcome("sharpen", "EMD-3488", "-o", "out", "--no-report", "-q")
+    assert (code, err) == (0, "")
+    assert json.loads((folder / "out.json").read_text())["resolution_source"] == "half maps"
+
+
+OTHER = "emdb/structures/EMD-3488/other/emd_3488_half_map_"
+
+
+def values_of(outcome, folder, *words):
+    code, _, err = outcome("sharpen", "EMD-3488", *words, "-o", "out", "--no-report", "-q")
+    assert code == 0, err
+    return json.loads((folder / "out.json").read_text())
+
+
+def test_half_maps_of_the_entry_are_used(emdb, outcome, folder):
+    values = values_of(outcome, folder)
+    assert values["method"] == "half-map"
+    assert list(values["input"]["entry"]["files"]) == ["map", "half_map_1", "half_map_2"]
+    assert not [one for one in values["findings"] if one["code"] == "halves-left-out"]
+
+
+@pytest.mark.parametrize(
+    ("words", "method"),
+    [
+        (["--no-half-maps"], "surface"),
+        (["--method", "kurtosis"], "kurtosis"),
+        (["--b-sharpen", "20"], "given"),
+        (["--no-half-maps", "--model", "5ni1"], "model"),
+    ],
+)
+def test_half_maps_of_the_entry_are_not_fetched(emdb, outcome, folder, words, method):
+    values = values_of(outcome, folder, *words)
+    assert values["method"] == method
+    assert values["input"]["half_maps"] is None
+    assert not [path for path in emdb.paths() if "half_map" in path]
+
+
+def test_half_maps_of_the_entry_with_its_model(emdb, outcome, folder):
+    assert values_of(outcome, folder, "--model", "5ni1")["method"] == "half-map"
+
+
+def left_out(values):
+    [found] = [one for one in values["findings"] if one["code"] == "halves-left-out"]
+    assert found["severity"] == "warning"
+    assert values["input"]["half_maps"] is None
+    return found["text"]
+
+
+def test_half_maps_that_the_archive_lacks(emdb, outcome, folder):
+    del emdb.files[f"{OTHER}2.map.gz"]
+    values = values_of(outcome, folder)
+    assert values["method"] == "surface"
+    assert "EMD-3488: has no half map 2 in the archive" in left_out(values)
+
+
+def test_half_maps_on_another_grid(emdb, outcome, folder, tmp_path):
+    for i in (1, 2):
+        name = f"{OTHER}{i}.map.gz"
+        (tmp_path / "half.map.gz").write_bytes(emdb.files[name])
+        half = sharpem.read_map(tmp_path / "half.map.gz")
+        smaller = sharpem.DensityMap.from_array(half.data[2:-2], half.voxel_size)
+        sharpem.write_map(smaller, tmp_path / "half.map.gz", overwrite=True)
+        emdb.files[name] = (tmp_path / "half.map.gz").read_bytes()
+    values = values_of(outcome, folder)
+    assert values["method"] == "surface"
+    assert "not on the grid of the half maps" in left_out(values)
+
+
+def test_half_maps_that_cannot_be_fetched(emdb, refused, folder, monkeypatch):
+    """A failure that may be over tomorrow does not silently give another map today."""
+    monkeypatch.setattr("sharpem.archive.mirrors.time.sleep", lambda _: None)
+    emdb.moods[f"{OTHER}1.map.gz"] = [status(500)] * 20
+    line = refused("sharpen", "EMD-3488", "-o", "out")
+    assert "half_map_1" in line
+    assert "--no-half-maps" in line
+    assert list(folder.iterdir()) == []
+
+
+def test_half_maps_that_were_asked_for_are_not_left_out(emdb, refused):
+    del emdb.files[f"{OTHER}2.map.gz"]
+    assert "has no half map 2" in refused("sharpen", "EMD-3488", "--half1", "EMD-3488")
 
 
 @pytest.mark.parametrize("command", ["sharpen", "compare"])

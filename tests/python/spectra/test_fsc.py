@@ -9,7 +9,6 @@ from sharpem.spectra.fsc import (
     HalfMapSpectra,
     fsc_edges,
     half_map_fsc,
-    phase_randomised,
 )
 
 
@@ -61,9 +60,15 @@ def test_shells_are_even_and_hold_twenty_terms_or_more(known_pair):
     assert _core.shell_sums(spectrum, edges).terms.min() >= 20
 
 
+def randomised(data, cell, d_min, d_from, seed):
+    spectrum = _core.analyse(data, cell, d_min)
+    _core.randomise_phases(spectrum, d_from, seed)
+    return spectrum
+
+
 def test_randomised_phases_keep_amplitudes_and_low_phases():
     map_ = white(5)
-    random = phase_randomised(map_.data, map_.cell, 8.0, 1)
+    random = _core.synthesise(randomised(map_.data, map_.cell, 0.0, 8.0, 1))
     before, after = (np.fft.rfftn(data.astype(float)) for data in (map_.data, random))
     np.testing.assert_allclose(np.abs(after), np.abs(before), rtol=1e-3, atol=0.05)
     s = np.sqrt(sum(g**2 for g in np.meshgrid(*[np.fft.fftfreq(48, 1.5)] * 3, indexing="ij")))
@@ -71,8 +76,41 @@ def test_randomised_phases_keep_amplitudes_and_low_phases():
     np.testing.assert_allclose(after[low], before[low], atol=0.05)
     correlation = np.corrcoef(map_.data.ravel(), random.ravel())[0, 1]
     assert correlation == pytest.approx(np.mean(s < 1 / 8), abs=0.01)
-    again = phase_randomised(map_.data, map_.cell, 8.0, 1)
-    np.testing.assert_array_equal(random, again)
+    turned = (after * before.conj())[s[:, :, :25] > 1 / 7.99]
+    assert np.abs(np.mean(turned / np.abs(turned))) < 0.01
+
+
+@pytest.mark.parametrize("shape", [(12, 10, 8), (9, 12, 7), (11, 9, 13)])
+def test_random_phases_belong_to_a_real_map(shape):
+    """Friedel mates are conjugate also where both are stored: amplitudes survive a round trip."""
+    data = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+    cell = (20.0, 22.0, 21.0, 80.0, 95.0, 100.0)
+    random = _core.synthesise(randomised(data, cell, 0.0, 30.0, 7))
+    found, expected = (np.abs(np.fft.rfftn(one.astype(float))) for one in (random, data))
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+    assert np.corrcoef(random.ravel(), data.ravel())[0, 1] < 0.3
+
+
+def test_random_phases_do_not_depend_on_what_else_is_kept():
+    map_ = white(5)
+    fine, coarse = (randomised(map_.data, map_.cell, d, 9.0, 3) for d in (3.0, 5.0))
+    few = _core.resampled(fine, map_.shape, 5.0)
+    np.testing.assert_array_equal(_core.synthesise(few), _core.synthesise(coarse))
+    other = randomised(map_.data, map_.cell, 5.0, 9.0, 4)
+    assert np.abs(_core.synthesise(other) - _core.synthesise(coarse)).max() > 0.1
+
+
+def test_coefficients_inside_a_mask():
+    map_, mask = white(5), np.random.default_rng(2).random((48, 48, 48)).astype(np.float32)
+    mask[:7] = 0  # whole planes
+    spectrum = _core.analyse(map_.data, map_.cell, 3.5)
+    curve = _core.RadialCurve.table(np.array([0.0, 0.3]), np.array([1.0, 2.0]), 1 / 3.5)
+    made = _core.synthesise(spectrum, curve)
+    expected = _core.analyse((made - made.mean()) * mask, map_.cell, 3.5)
+    _core.multiply_by_mask(spectrum, curve, mask)
+    np.testing.assert_allclose(_core.synthesise(spectrum), _core.synthesise(expected), atol=1e-5)
+    with pytest.raises(ValueError, match="mask on another grid"):
+        _core.multiply_by_mask(spectrum, curve, mask[:-1])
 
 
 def test_mask_correlation_is_taken_off():
