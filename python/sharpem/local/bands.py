@@ -28,7 +28,7 @@ _WIDTH = 0.04
 narrower bands would mix the power of places that are farther apart."""
 _FEWEST, _MOST = 5, 16
 _COARSE = 0.2  # 1/A
-_STEP = 0.8  # times the window's standard deviation: fields hardly change over less
+_STEP = 0.9  # times the window's standard deviation: fields hardly change over less
 _HOLDS = 2.1  # voxels for the finest wave
 _OVERLAP = 10 / 9  # (integral t^2)^2 / integral t^4 of a tent t, in units of its width
 
