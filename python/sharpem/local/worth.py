@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sharpem.analysis.local_variance import LEAST_CONTRAST
 from sharpem.analysis.prepare import Prepared
+from sharpem.local.estimate import expected_rise, gains_of
 from sharpem.local.fall_off import FallOff, fit_fall_off
 from sharpem.local.fields import Fields, rough_fields
-from sharpem.local.gains import expected_rise, gains_of
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import Choice
 

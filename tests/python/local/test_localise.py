@@ -200,6 +200,15 @@ def test_noise_alone_has_no_regions():
     assert np.ptp(result.local.b_sharpen_map().data) == 0
 
 
+def test_maps_that_are_not_known_are_not_written(tmp_path):
+    """The overall B of a slab cannot be read: there is no local one either."""
+    write_map(noise((4, 64, 64)), tmp_path / "slab.mrc")
+    arguments = ["sharpen", str(tmp_path / "slab.mrc"), "-r", "3.2", "--local", "--no-report"]
+    assert main([*arguments, "-o", str(tmp_path / "out"), "-q"]) == 0
+    assert json.loads((tmp_path / "out.json").read_text())["local_sharpening"]["b_sharpen"] is None
+    assert not list(tmp_path.glob("out_b_*"))
+
+
 def test_a_map_without_coarse_terms_has_no_symmetry():
     checkers = (np.indices((64, 64, 64)).sum(axis=0) % 2 * 2 - 1).astype(np.float32)
     with pytest.raises(InputError, match="coarser, expected a molecule"):
