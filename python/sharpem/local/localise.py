@@ -148,6 +148,11 @@ class _About:
         if (symmetry := self.settings.symmetry) is not None:
             gains = gains.shared(prepared.density, symmetry)
         rise = expected_rise(prepared, radial, fields, found, gains) if fields.known else None
+        if rise is not None and rise < -_HARDLY:
+            return self.overall_only(
+                "By signal and noise, gains that differ from place to place would not help.",
+                warning=False,
+            )
         step = gains.bands.step
         b_sharpen = np.clip(b_sharpen_of(gains), -LARGEST_SHIFT, LARGEST_SHIFT)
         b_iso = found.b - excess_b(found)

@@ -50,7 +50,8 @@ class Differences:
         if self.found.kept == 0:
             return 0.0
         gains = gains_of(self.prepared, choice.filter, self.fields, self.found)
-        return expected_rise(self.prepared, choice.filter, self.fields, self.found, gains)
+        rise = expected_rise(self.prepared, choice.filter, self.fields, self.found, gains)
+        return max(rise, 0.0)  # the overall filter stays where gains would not help
 
 
 def differences(prepared: Prepared, halves: HalfMaps | None) -> Differences | None:

@@ -149,6 +149,13 @@ def test_a_map_with_one_b_is_left_to_the_overall_filter(protein, half):
     assert any("nothing local to gain" in reason for reason in result.verdict.reasons)
 
 
+def test_gains_that_should_not_help_are_dropped(uneven, monkeypatch):
+    monkeypatch.setattr("sharpem.local.localise.expected_rise", lambda *_: -0.01)
+    result = sharpen(uneven[0].map, resolution=RESOLUTION, local=True)
+    assert np.array_equal(result.map.data, result.local.overall.data)
+    assert any("would not help" in reason for reason in result.verdict.reasons)
+
+
 def test_boxes_cover_the_molecule_and_overlap(uneven):
     prepared = prepare(uneven[0].map, RESOLUTION)
     boxes = covering_boxes(prepared, SIZE)
