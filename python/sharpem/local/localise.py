@@ -125,7 +125,8 @@ class _About:
 
     def overall_only(self, why: str, *, warning: bool = True) -> Localised:
         """Return the map as the overall filter has it."""
-        sentence = (f"{why} The map is sharpened as a whole.",)
+        done = "" if self.choice.leaves_alone else " The map is sharpened as a whole."
+        sentence = (why + done,)
         return Localised(
             map=self.overall,
             overall=self.overall,

@@ -208,12 +208,14 @@ def test_noise_alone_has_no_regions():
 
 
 def test_maps_that_are_not_known_are_not_written(tmp_path):
-    """The overall B of a slab cannot be read: there is no local one either."""
-    write_map(noise((4, 64, 64)), tmp_path / "slab.mrc")
-    arguments = ["sharpen", str(tmp_path / "slab.mrc"), "-r", "3.2", "--local", "--no-report"]
-    assert main([*arguments, "-o", str(tmp_path / "out"), "-q"]) == 0
-    assert json.loads((tmp_path / "out.json").read_text())["local_sharpening"]["b_sharpen"] is None
+    """Where the overall B cannot be read there is no local one either."""
+    result = sharpen(noise(), resolution=3.0, local=True)
+    unknown = replace(result.local, b_sharpen=np.nan, b_iso=np.nan)
+    replace(result, local=unknown).write(tmp_path / "out")
+    assert (tmp_path / "out.mrc").exists()
     assert not list(tmp_path.glob("out_b_*"))
+    result.write(tmp_path / "known")
+    assert len(list(tmp_path.glob("known_b_*"))) == 2
 
 
 def test_a_map_without_coarse_terms_has_no_symmetry():
