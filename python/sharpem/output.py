@@ -210,10 +210,11 @@ def _local_maps(result: Sharpened) -> dict[str, tuple[Callable[[], DensityMap | 
     local = result.local
     if local is None:
         return {}
-    maps: dict[str, tuple[Callable[[], DensityMap | None], str]] = {
-        "b_sharpen": (local.b_sharpen_map, "local b_sharpen, A^2"),
-        "b_iso": (local.b_iso_map, "local overall B of the input, A^2"),
-    }
+    maps: dict[str, tuple[Callable[[], DensityMap | None], str]] = {}
+    if np.isfinite(local.b_sharpen):
+        maps["b_sharpen"] = (local.b_sharpen_map, "local b_sharpen, A^2")
+    if np.isfinite(local.b_iso):
+        maps["b_iso"] = (local.b_iso_map, "local overall B of the input, A^2")
     if local.fields is not None and local.fields.resolution is not None:
         maps["resolution"] = (local.resolution_map, "local resolution, FSC = 0.143, A")
     return maps

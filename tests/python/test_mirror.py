@@ -56,9 +56,11 @@ ELSEWHERE = {
     "io.write_model": "maps/test_crop.py",  # a model goes with its box
     "io.write_mrc_header": "io/test_mrc.py",
     "io.write_mtz": "io/test_mtz.py",
+    "local.asked": "local/test_localise.py",
     "local.bands": "local/test_gains.py",  # gains are made of them
     "local.blend": "local/test_localise.py",
     "local.boxes": "local/test_localise.py",
+    "local.estimate": "local/test_gains.py",  # makes the gains
     "local.fall_off": "local/test_gains.py",  # of every place
     "local.fields": "local/test_gains.py",  # power by place and band
     "local.lattice": "local/test_gains.py",

@@ -188,6 +188,7 @@ def _entry(entry: Compared) -> dict[str, Any]:
         "b_iso": asdict(choice.b_iso) if choice else None,
         "filter": entry.filter.to_dict() if entry.filter else None,
         "agreement": agreement_dict(entry.agreement) if entry.agreement else None,
+        "local_rise": entry.local_rise,
         "seconds": entry.seconds,
     }
 
@@ -211,16 +212,17 @@ def _tell(found: Comparison, targets: dict[str, Path]) -> None:
         best_sentence,
         columns,
         headline,
+        local_sentence,
         model_sentence,
         texts,
     )
 
     header = ["method", *columns(found)]
-    rows = [[entry.label, *texts(entry)] for entry in found.entries]
+    rows = [[entry.label, *texts(found, entry)] for entry in found.entries]
     best = next((n for n, entry in enumerate(found.entries) if entry is found.best), None)
     show_table(header, rows, best=best)
     lines = [("best" if found.best else "note", headline(found))]
-    notes = (model_sentence(found), best_sentence(found))
+    notes = (model_sentence(found), best_sentence(found), local_sentence(found))
     lines += [("note", text) for text in notes if text]
     lines.append(("sign", "+ sharpens; RELION and cryoSPARC use the opposite sign"))
     lines += [("not done", f"{name}: {lack}") for name, lack in found.skipped.items()]

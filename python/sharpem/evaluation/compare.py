@@ -17,6 +17,7 @@ from sharpem.analysis.prepare import Prepared, prepare
 from sharpem.evaluation.agreement import Agreement, BestSharpening, ModelAgreement
 from sharpem.findings import Finding, unique
 from sharpem.io.accept import MapLike, ModelLike, to_density, to_model
+from sharpem.local.worth import differences
 from sharpem.maps.arrays import Triple
 from sharpem.maps.crystal import whole_cell
 from sharpem.maps.density import DensityMap
@@ -58,6 +59,9 @@ class Compared:
         With the model, if there is one.
     seconds : float
         That choosing took.
+    local_rise : float or None
+        By how much `--local` should raise the correlation with the truth; None where the noise is
+        not known.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Compared:
     b_output: float
     agreement: Agreement | None
     seconds: float = 0.0
+    local_rise: float | None = None
 
     @property
     def b_sharpen(self) -> float | None:
@@ -195,13 +200,18 @@ def compare(
         else model
     )
     prepared = prepare(density, resolution)
+    places = differences(prepared, half_maps)
     entries, skipped = [_deposited(prepared, by_model)], {}
     for number, method in enumerate(COMPARED.values(), start=1):
         tell(method.label, number, stages)
         if (lack := _lacking(method, prepared, half_maps, by_model)) is not None:
             skipped[method.name] = f"needs {lack.value}"
         else:
-            entries.append(_compared(method, prepared, half_maps, by_model))
+            entry = _compared(method, prepared, half_maps, by_model)
+            rise = (
+                None if places is None or entry.choice is None else places.rise_over(entry.choice)
+            )
+            entries.append(replace(entry, local_rise=rise))
     best_sharpening = None if by_model is None else by_model.best(density)
     judge = by_model.placed.model if by_model is not None else None
     path, seen = judge.path if judge else None, _findings(prepared, entries, half_maps, judge)

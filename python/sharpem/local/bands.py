@@ -23,10 +23,12 @@ __all__ = ["Bands", "bands_of", "rough_bands"]
 Array = NDArray[np.float64]
 
 _COARSEST = 14.0  # A; what is coarser says where the molecule is
-_WIDTH = 0.02  # 1/A, between the middles of bands
+_WIDTH = 0.04
+"""1/A, between the middles of bands. A band is a packet of waves about 0.28 / width = 7 A long:
+narrower bands would mix the power of places that are farther apart."""
 _FEWEST, _MOST = 5, 16
 _COARSE = 0.2  # 1/A
-_STEP = 0.8  # times the window's standard deviation: fields hardly change over less
+_STEP = 0.9  # times the window's standard deviation: fields hardly change over less
 _HOLDS = 2.1  # voxels for the finest wave
 _OVERLAP = 10 / 9  # (integral t^2)^2 / integral t^4 of a tent t, in units of its width
 
@@ -139,14 +141,14 @@ def bands_of(prepared: Prepared, sigma: float) -> Bands:
     sigma : float
         Of the window, A.
     """
-    centres = _centres(prepared, _WIDTH)
+    centres = _centres(prepared)
     step = max(1, int(_STEP * sigma / max(prepared.density.voxel_size)))
     return Bands(centres, 1 / prepared.d_min, sigma, step)
 
 
 def rough_bands(prepared: Prepared, sigma: float) -> Bands:
-    """Return bands twice as wide, on a grid that just holds the resolution: for a quick look."""
-    centres = _centres(prepared, 2 * _WIDTH)
+    """Return the same bands on a grid that just holds the resolution: for a quick look."""
+    centres = _centres(prepared)
     end = max(float(centres[-1]), 1 / prepared.resolution)
     held = [int(np.ceil(_HOLDS * edge * end)) for edge in prepared.density.cell[2::-1]]
     nz, ny, nx = (min(pair) for pair in zip(prepared.density.shape, held, strict=True))
@@ -154,8 +156,8 @@ def rough_bands(prepared: Prepared, sigma: float) -> Bands:
     return Bands(centres, end, sigma, step, (nz, ny, nx))
 
 
-def _centres(prepared: Prepared, width: float) -> Array:
+def _centres(prepared: Prepared) -> Array:
     end = 1 / max(prepared.fit_limit, prepared.resolution)
     start = min(1 / _COARSEST, 0.5 * end)
-    count = int(np.clip(round((end - start) / width) + 1, _FEWEST, _MOST))
+    count = int(np.clip(round((end - start) / _WIDTH) + 1, _FEWEST, _MOST))
     return np.linspace(start, end, count)

@@ -23,7 +23,8 @@ Map = NDArray[np.float32]
 _START_TAU, _LEAST_TAU = 50.0, 0.5  # A^2
 _LARGEST_TAU, _LARGEST_TAU_GUESSED = 200.0, 60.0  # A^2; where the noise is known, and where not
 _SCALE_SIGMA = 3.0  # of g: wide
-_MOLECULE, _EDGE = 0.1, 0.01  # of the signal of dense places: these are molecule, these are solvent
+_MOLECULE = 0.02  # of the signal of dense places: what is counted as molecule
+_SOLVENT, _WITHIN = 0.0005, 0.1  # of the same: gains begin, and are full, on a logarithmic scale
 _APART = 3  # points of the lattice between places that are independent of each other
 _ROUNDS, _STEPS = 25, 25
 _CHUNK = 20_000  # places fitted at a time
@@ -95,7 +96,7 @@ def fit_fall_off(fields: Fields) -> FallOff | None:
     tau = problem.settle()
     g, b = np.log(np.maximum(amount, 1e-6)), np.zeros(amount.size)
     variance = np.full(amount.size, tau**2)
-    filled = np.flatnonzero(amount > _EDGE)
+    filled = np.flatnonzero(amount > _SOLVENT)
     for chunk in np.split(filled, range(_CHUNK, filled.size, _CHUNK)):
         state, variance[chunk] = problem.posterior(*_doubles(power[chunk], noise[chunk]), tau)
         g[chunk], b[chunk] = state.T
@@ -105,19 +106,25 @@ def fit_fall_off(fields: Fields) -> FallOff | None:
     g -= np.log(scale)
     told = 1 - float(weight @ variance) / tau**2
     kept = float(np.clip((told - _NOTHING) / (_ALL - _NOTHING), 0.0, 1.0))
-    ramp = np.clip((amount - _EDGE) / (_MOLECULE - _EDGE), 0.0, 1.0)
-    inside = ramp * ramp * (3 - 2 * ramp)
     return FallOff(
         scale * problem.typical,
         problem.x,
         g.reshape(shape),
         (kept * b).reshape(shape),
         np.sqrt(variance).reshape(shape),
-        inside.reshape(shape),
+        _inside(amount).reshape(shape),
         weight.reshape(shape),
         tau,
         kept,
     )
+
+
+def _inside(amount: Array) -> Array:
+    """Rise smoothly from 0 in the solvent to 1 in the molecule."""
+    ln_amount = np.log(np.maximum(amount, _SOLVENT) / _SOLVENT)
+    ramp = np.minimum(ln_amount / np.log(_WITHIN / _SOLVENT), 1.0)
+    answer: Array = ramp * ramp * (3 - 2 * ramp)
+    return answer
 
 
 def _doubles(power: Map, noise: Map) -> tuple[Array, Array]:

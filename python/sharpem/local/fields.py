@@ -21,7 +21,7 @@ __all__ = ["Fields", "fields_of", "rough_fields"]
 Array = NDArray[np.float64]
 Map = NDArray[np.float32]
 
-_SIGMA, _SIGMA_GUESSED = 6.0, 5.0  # A, of the window; where the noise is known, and where it is not
+_SIGMA = 4.0  # A, of the window
 _FOLD, _FOLD_GUESSED = 0.3, 0.2
 _NOISE_KNOWN, _NOISE_GUESSED = 0.1, 0.7
 _FLOOR = 1e-9
@@ -98,7 +98,7 @@ def from_solvent(prepared: Prepared, bands: Bands) -> Fields:
 
 def from_resolution(prepared: Prepared) -> Fields:
     """Take the noise that the stated resolution implies: even, and not well known."""
-    shells, bands = prepared.shells, bands_of(prepared, _SIGMA_GUESSED)
+    shells, bands = prepared.shells, bands_of(prepared, _SIGMA)
     power = _power(prepared, bands, prepared.spectrum)
     ln_ratio = np.mean(
         [np.log(np.maximum(n / s, _FLOOR)) for s, n in prepared.signal_and_noise], axis=0

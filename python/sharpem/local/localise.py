@@ -15,25 +15,23 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.analysis.local_variance import LEAST_CONTRAST
 from sharpem.analysis.prepare import Prepared
-from sharpem.analysis.symmetry import Symmetry
 from sharpem.errors import InputError
-from sharpem.local.blend import Sites, blended
+from sharpem.local.asked import LARGEST_SHIFT, Asked, by_score_alone, shared, sites_of
+from sharpem.local.blend import blended
 from sharpem.local.boxes import (
     Boxes,
     Ground,
     check_size,
     covering_boxes,
-    nearest_distance,
     to_angstrom,
-    to_voxels,
 )
+from sharpem.local.estimate import expected_rise, gains_of
 from sharpem.local.fall_off import FallOff, fit_fall_off
 from sharpem.local.fields import Fields, fields_of
-from sharpem.local.gains import Gains, expected_rise, gains_of
+from sharpem.local.gains import Gains
 from sharpem.local.lattice import read_at, symmetrised
 from sharpem.local.localised import LocalFields, Localised, LocalSettings, Place
 from sharpem.local.maps import b_sharpen_of, excess_b, resolution_of
-from sharpem.local.scores import scan_boxes
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
 from sharpem.methods.choice import Choice
@@ -44,22 +42,9 @@ __all__ = ["localise"]
 
 Array = NDArray[np.float64]
 
-_LARGEST_SHIFT = 200.0  # A^2; what is beyond is no fall-off
 _INFORMATIVE = 0.8  # of tau: an error below this says more than what is known of all places
 _HARDLY = 0.0005  # of correlation
 _OVERALL = "It says no more than all places do."
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """What n places ask for: shift of b_sharpen (A^2) and words, one per place."""
-
-    shift: Array
-    b_iso: Array
-    error: Array
-    applicable: NDArray[np.bool_]
-    reasons: tuple[str, ...]
-    resolution: Array
 
 
 def localise(
@@ -106,7 +91,11 @@ def localise(
     if (why_not := _nothing_local(about)) is not None:
         return about.overall_only(why_not)
     if settings.blend == "boxes" and method is not None and not prior:
-        return about.by_boxes(_by_score_alone(about, scan, method))
+        return about.by_boxes(
+            by_score_alone(
+                prepared, boxes, about.b_sharpen, scan, method, published=settings.published
+            )
+        )
     fields = fields_of(prepared, half_maps)
     found = fit_fall_off(fields)
     if found is None:
@@ -136,7 +125,8 @@ class _About:
 
     def overall_only(self, why: str, *, warning: bool = True) -> Localised:
         """Return the map as the overall filter has it."""
-        sentence = (f"{why} The map is sharpened as a whole.",)
+        done = "" if self.choice.leaves_alone else " The map is sharpened as a whole."
+        sentence = (why + done,)
         return Localised(
             map=self.overall,
             overall=self.overall,
@@ -159,8 +149,13 @@ class _About:
         if (symmetry := self.settings.symmetry) is not None:
             gains = gains.shared(prepared.density, symmetry)
         rise = expected_rise(prepared, radial, fields, found, gains) if fields.known else None
+        if rise is not None and rise < -_HARDLY:
+            return self.overall_only(
+                "By signal and noise, gains that differ from place to place would not help.",
+                warning=False,
+            )
         step = gains.bands.step
-        b_sharpen = np.clip(b_sharpen_of(gains), -_LARGEST_SHIFT, _LARGEST_SHIFT)
+        b_sharpen = np.clip(b_sharpen_of(gains), -LARGEST_SHIFT, LARGEST_SHIFT)
         b_iso = found.b - excess_b(found)
         if symmetry is not None:
             b_iso = symmetrised(b_iso, step, prepared.density, symmetry)
@@ -190,12 +185,12 @@ class _About:
 
     def _at_places(
         self, step: float, b_sharpen: Array, b_iso: Array, limits: Array, found: FallOff
-    ) -> _Found:
+    ) -> Asked:
         """What the fields say at the middle of every box; `step` is that of their lattice, A."""
         at = self.boxes.centres / step
         error = read_at(found.error, at)
         informative = error < _INFORMATIVE * found.tau
-        return _Found(
+        return Asked(
             read_at(b_sharpen, at),
             read_at(b_iso, at),
             error,
@@ -204,7 +199,7 @@ class _About:
             read_at(limits, at),
         )
 
-    def by_boxes(self, found: _Found) -> Localised:
+    def by_boxes(self, found: Asked) -> Localised:
         """Filter box by box and blend (section 2.7)."""
         if len(self.boxes) < 2:
             count = "One box" if len(self.boxes) else "No box"
@@ -213,9 +208,9 @@ class _About:
             )
         prepared, radial = self.prepared, self.choice.filter
         assert radial is not None
-        sites = _sites(self.boxes, self.settings.symmetry, prepared.density)
+        sites = sites_of(self.boxes, self.settings.symmetry, prepared.density)
         if self.settings.symmetry is not None:
-            found = _shared(found, sites, len(self.boxes))
+            found = shared(found, sites, len(self.boxes))
         ground = Ground(prepared, radial, self.overall.data, self.boxes)
         published = self.settings.published
         voxels = blended(ground, sites.d0, found.shift, published=published)
@@ -244,7 +239,7 @@ class _About:
             warnings=(),
         )
 
-    def _table(self, found: _Found) -> tuple[Place, ...]:
+    def _table(self, found: Asked) -> tuple[Place, ...]:
         places = to_angstrom(self.prepared.density, self.boxes.centres)
         return tuple(
             Place(
@@ -276,49 +271,7 @@ def _nothing_local(about: _About) -> str | None:
     return None
 
 
-def _by_score_alone(about: _About, scan: ScanSettings, method: ScanMethod) -> _Found:
-    """Let each box take the maximum of its own score, or the overall filter (section 2.7)."""
-    peaks = scan_boxes(about.prepared, about.boxes, scan, method)
-    shift = np.where(peaks.usable, peaks.b_sharpen - about.b_sharpen, 0.0)
-    if not about.settings.published:
-        shift = np.clip(shift, -_LARGEST_SHIFT, _LARGEST_SHIFT)
-    count = len(about.boxes)
-    reasons = tuple(
-        " ".join(failures) or f"Its own {method.label} decides." for failures in peaks.failures
-    )
-    return _Found(
-        shift,
-        about.prepared.b_signal + shift,
-        np.full(count, scan.b_step),
-        peaks.usable,
-        reasons,
-        np.full(count, np.nan),
-    )
-
-
-def _sites(boxes: Boxes, symmetry: Symmetry | None, density: DensityMap) -> Sites:
-    """Centres of the boxes and of their images: first all boxes, then all under the second ..."""
-    d0 = nearest_distance(boxes.centres)
-    if symmetry is None:
-        return Sites(boxes.centres, d0)
-    images = symmetry.images(to_angstrom(density, boxes.centres))
-    return Sites(to_voxels(density, images.reshape(-1, 3)), d0)
-
-
-def _shared(found: _Found, sites: Sites, count: int) -> _Found:
-    """Give equivalent boxes one answer: the mean of all their images about each, by Eq. 9."""
-    distance2 = ((sites.at[:count, None] - sites.at[None, :]) ** 2).sum(-1)
-    weight = np.exp(-4.0 * distance2 / sites.d0**2)  # narrower than the blend: neighbours differ
-    weight /= weight.sum(axis=1, keepdims=True)
-
-    def mean(values: Array) -> Array:
-        answer: Array = weight @ np.tile(values, len(sites.at) // count)
-        return answer
-
-    return replace(found, shift=mean(found.shift), b_iso=mean(found.b_iso))
-
-
-def _words(found: _Found, b_sharpen: float, tau: float) -> tuple[str, ...]:
+def _words(found: Asked, b_sharpen: float, tau: float) -> tuple[str, ...]:
     count, own = found.shift.size, int(found.applicable.sum())
     low, high = b_sharpen + found.shift.min(), b_sharpen + found.shift.max()
     return (

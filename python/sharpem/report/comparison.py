@@ -17,7 +17,15 @@ from sharpem.report.slices import Picture, pictures, window_of
 from sharpem.report.words import typeset
 from sharpem.spectra.filters import Filter
 
-__all__ = ["best_sentence", "columns", "headline", "model_sentence", "render_comparison", "texts"]
+__all__ = [
+    "best_sentence",
+    "columns",
+    "headline",
+    "local_sentence",
+    "model_sentence",
+    "render_comparison",
+    "texts",
+]
 
 _FRACTION = 0.2  # of the molecular volume inside the contour, as in the scan
 
@@ -34,11 +42,22 @@ class _Row(NamedTuple):
 def columns(comparison: Comparison) -> tuple[str, ...]:
     """Name the columns of the table, after the method's."""
     plain = ("applies", "b_sharpen (A^2)", "overall B (A^2)")
-    return (*plain, "CC_mask", "CC_box", "FSC = 0.5 (A)") if comparison.best else plain
+    by_model = ("CC_mask", "CC_box", "FSC = 0.5 (A)") if comparison.best else ()
+    return (*plain, *by_model, *(("--local adds",) if _says_of_local(comparison) else ()))
 
 
-def texts(entry: Compared) -> tuple[str, ...]:
+def texts(comparison: Comparison, entry: Compared) -> tuple[str, ...]:
     """Write what goes under :func:`columns`."""
+    rise = "" if entry.local_rise is None else f"{entry.local_rise:+.3f}"
+    return (*_overall_texts(entry), *((rise,) if _says_of_local(comparison) else ()))
+
+
+def _says_of_local(comparison: Comparison) -> bool:
+    return any(entry.local_rise is not None for entry in comparison.entries)
+
+
+def _overall_texts(entry: Compared) -> tuple[str, ...]:
+    """Write what the overall filter does."""
     applicable = "" if entry.choice is None else "yes" if entry.choice.verdict.applicable else "no"
     plain = (applicable, _sharpening(entry), _known(f"{entry.b_output:.0f}"))
     if entry.agreement is None:
@@ -96,6 +115,16 @@ def best_sentence(comparison: Comparison) -> str:
     )
 
 
+def local_sentence(comparison: Comparison) -> str:
+    """Say what the column about local sharpening means, if there is one."""
+    if not _says_of_local(comparison):
+        return ""
+    return (
+        "--local adds: the expected rise of the correlation with the truth if gains differ from "
+        "place to place, from signal and noise; no model was asked."
+    )
+
+
 def render_comparison(comparison: Comparison, *, command: str | None = None) -> str:
     """Report as a self-contained HTML page.
 
@@ -119,7 +148,9 @@ def render_comparison(comparison: Comparison, *, command: str | None = None) -> 
         kind="comparison",
         title=density.path.name if density.path else "map",
         headline=headline(comparison),
-        sentences=typeset((model_sentence(comparison), best_sentence(comparison))),
+        sentences=typeset(
+            sentence(comparison) for sentence in (model_sentence, best_sentence, local_sentence)
+        ),
         judged=comparison.best is not None,
         columns=[_with_signs(name) for name in columns(comparison)],
         rows=[_row(comparison, entry) for entry in comparison.entries],
@@ -141,7 +172,7 @@ def _with_signs(name: str) -> str:
 def _row(comparison: Comparison, entry: Compared) -> _Row:
     reasons = () if entry.choice is None else entry.choice.verdict.reasons
     best = entry is comparison.best
-    return _Row(entry.label, *_look(entry), best, texts(entry), typeset(reasons))
+    return _Row(entry.label, *_look(entry), best, texts(comparison, entry), typeset(reasons))
 
 
 def _look(entry: Compared) -> tuple[str, bool]:

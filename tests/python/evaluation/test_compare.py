@@ -18,8 +18,14 @@ from sharpem.evaluation.compare import DEPOSITED, compare
 from sharpem.io.model import read_model
 from sharpem.maps.half_maps import pair_half_maps
 from sharpem.methods.registry import COMPARED, MODEL
-from sharpem.report.comparison import headline, model_sentence, render_comparison
-from sharpem.simulate import simulate_map
+from sharpem.report.comparison import (
+    columns,
+    headline,
+    local_sentence,
+    model_sentence,
+    render_comparison,
+)
+from sharpem.simulate import local_b, simulate_map
 
 RESOLUTION = 3.5
 REAL = [
@@ -282,3 +288,25 @@ def test_all_models_without_a_model(simulated, tmp_path, capsys):
     for command in ("compare", "sharpen"):
         assert main([command, str(tmp_path / "full.mrc"), "-r", "3.5", "--all-models"]) == 2
         assert "--all-models: found without --model" in capsys.readouterr().err
+
+
+def test_what_local_would_add():
+    """A column where places differ, zero where not, none where the noise is not known."""
+    with resources.as_file(resources.files("sharpem") / "data" / "demo.pdb.gz") as path:
+        protein = read_model(path)
+    b_iso = local_b(protein, 40.0, 300.0, along="z")
+    uneven = simulate_map(protein, resolution=RESOLUTION, b_iso=b_iso, half_maps=True, seed=2)
+    even = simulate_map(protein, resolution=RESOLUTION, b_iso=B_ISO, half_maps=True, seed=2)
+    cut = simulate_map(protein, resolution=RESOLUTION, b_iso=B_ISO, box="cut", seed=2)
+    for made, low, high in ((uneven, 0.02, 0.2), (even, 0.0, 0.002)):
+        halves = pair_half_maps(*made.half_maps)
+        found = compare(made.map, resolution=RESOLUTION, half_maps=halves)
+        rises = [entry.local_rise for entry in found.entries[1:]]
+        assert all(low <= rise <= high for rise in rises)
+        assert found.entries[0].local_rise is None
+        assert "--local adds" in columns(found)
+        assert "--local adds" in render_comparison(found)
+    found = compare(cut.map, resolution=RESOLUTION)
+    assert all(entry.local_rise is None for entry in found.entries)
+    assert "--local adds" not in columns(found)
+    assert local_sentence(found) == ""

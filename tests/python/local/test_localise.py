@@ -149,6 +149,13 @@ def test_a_map_with_one_b_is_left_to_the_overall_filter(protein, half):
     assert any("nothing local to gain" in reason for reason in result.verdict.reasons)
 
 
+def test_gains_that_should_not_help_are_dropped(uneven, monkeypatch):
+    monkeypatch.setattr("sharpem.local.localise.expected_rise", lambda *_: -0.01)
+    result = sharpen(uneven[0].map, resolution=RESOLUTION, local=True)
+    assert np.array_equal(result.map.data, result.local.overall.data)
+    assert any("would not help" in reason for reason in result.verdict.reasons)
+
+
 def test_boxes_cover_the_molecule_and_overlap(uneven):
     prepared = prepare(uneven[0].map, RESOLUTION)
     boxes = covering_boxes(prepared, SIZE)
@@ -198,6 +205,17 @@ def test_noise_alone_has_no_regions():
     assert np.array_equal(result.map.data, result.local.overall.data)
     assert any("nothing stands out" in warning for warning in result.verdict.warnings)
     assert np.ptp(result.local.b_sharpen_map().data) == 0
+
+
+def test_maps_that_are_not_known_are_not_written(tmp_path):
+    """Where the overall B cannot be read there is no local one either."""
+    result = sharpen(noise(), resolution=3.0, local=True)
+    unknown = replace(result.local, b_sharpen=np.nan, b_iso=np.nan)
+    replace(result, local=unknown).write(tmp_path / "out")
+    assert (tmp_path / "out.mrc").exists()
+    assert not list(tmp_path.glob("out_b_*"))
+    result.write(tmp_path / "known")
+    assert len(list(tmp_path.glob("known_b_*"))) == 2
 
 
 def test_a_map_without_coarse_terms_has_no_symmetry():
