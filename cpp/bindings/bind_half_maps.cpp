@@ -10,7 +10,7 @@ using namespace sharpem;
 using namespace sharpem::bindings;
 using ReleaseGil = py::gil_scoped_release;
 
-constexpr const char* mask_doc =
+constexpr const char* multiply_by_mask_doc =
     R"(Make a spectrum that of its map, times a radial factor and without the mean, inside a mask.
 
 In place, plane by plane of the map: it is never held as a whole.
@@ -33,7 +33,7 @@ d_from : float
     A; finer terms are changed.
 seed : int)";
 
-constexpr const char* sums_doc =
+constexpr const char* direction_sums_doc =
     R"(Sums over resolution shells and 48 cells of direction of two spectra.
 
 Parameters
@@ -136,10 +136,10 @@ void bind_half_maps(py::module_& m) {
       .def_property_readonly("directions", table_member(&DirectionSums::directions, 3),
                              "Mean unit vector of each cell, shape (48, 3).");
   m.def("multiply_by_mask", &multiply, py::arg("spectrum"), py::arg("factor"),
-        py::arg("mask").noconvert(), mask_doc);
+        py::arg("mask").noconvert(), multiply_by_mask_doc);
   m.def("randomise_phases", &randomise_phases, py::arg("spectrum"), py::arg("d_from"),
         py::arg("seed"), py::call_guard<ReleaseGil>(), phases_doc);
-  m.def("direction_sums", &sums_of, py::arg("one"), py::arg("two"), py::arg("edges"), sums_doc);
+  m.def("direction_sums", &sums_of, py::arg("one"), py::arg("two"), py::arg("edges"), direction_sums_doc);
   m.def("apply_directional", &apply_table, py::arg("spectrum"), py::arg("s"),
         py::arg("coefficients"), directional_doc);
   m.def("harmonics", &harmonics_at, py::arg("directions"), harmonics_doc);
