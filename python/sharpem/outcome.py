@@ -16,6 +16,7 @@ from sharpem.io.json_text import to_plain
 from sharpem.local.localised import Localised
 from sharpem.maps.density import DensityMap
 from sharpem.maps.half_maps import HalfMaps
+from sharpem.maps.model import Model
 from sharpem.methods.choice import BIso, Choice, Trial, Verdict
 from sharpem.spectra.filters import Filter
 from sharpem.spectra.shells import ShellTable, shell_table
@@ -42,6 +43,8 @@ class Sharpened:
         What was done to the map; apply it to another one with :func:`sharpem.apply`.
     half_maps : HalfMaps or None
         As given.
+    model : Model or None
+        As given.
     local : Localised or None
         What local sharpening found; `filter` is the overall one, about which `map` differs.
     resolution_source : str
@@ -59,6 +62,7 @@ class Sharpened:
     map: DensityMap | None = None
     filter: Filter | None = None
     half_maps: HalfMaps | None = None
+    model: Model | None = None
     local: Localised | None = None
     resolution_source: str = "given"
     entry: Entry | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -40,6 +40,9 @@ ENDINGS = {
     "json": ".json",
     "map": ".mrc",
     "chimerax": ".cxc",
+    "unpack": "_unpack.py",
+    "coot": "_coot.py",
+    "pymol": ".pml",
     "report": ".html",
     "mtz": ".mtz",
     "star": ".star",
@@ -66,6 +69,7 @@ def kinds_of(
     mtz: bool | None = None,
     half_maps: bool = False,
     gains: bool = False,
+    viewers: Collection[str] = (),
 ) -> list[str]:
     """Kinds of the files that a result is written to; parameters as of :func:`write_files`.
 
@@ -76,6 +80,8 @@ def kinds_of(
     """
     if half_maps and result.half_maps is None:
         raise InputError("no half maps were given, expected them where they are to be written")
+    from sharpem.report.opened import packed_files
+
     has_map, shells = result.map is not None, result.choice.shells
     has_fsc = shells is not None and shells.half_map_fsc is not None
     wants_mtz = result.input.reflections is not None if mtz is None else mtz
@@ -83,6 +89,9 @@ def kinds_of(
         "json": True,
         "map": has_map,
         "chimerax": has_map,
+        "unpack": has_map and bool(packed_files(result)),
+        "coot": has_map and "coot" in viewers,
+        "pymol": has_map and "pymol" in viewers,
         "report": report,
         "mtz": wants_mtz and has_map,
         "star": has_fsc,
@@ -104,6 +113,7 @@ def write_files(
     mtz: bool | None = None,
     half_maps: bool = False,
     gains: bool = False,
+    viewers: Collection[str] = (),
     called: str | Path | None = None,
     more: Mapping[Path, Writer] | None = None,
 ) -> dict[str, Path]:
@@ -117,7 +127,9 @@ def write_files(
         Other files of the same run, as of :func:`sharpem.io.together.write_together`.
     """
     start = time.perf_counter()
-    kinds = kinds_of(result, report=report, mtz=mtz, half_maps=half_maps, gains=gains)
+    kinds = kinds_of(
+        result, report=report, mtz=mtz, half_maps=half_maps, gains=gains, viewers=viewers
+    )
     paths = paths_of(prefix, kinds)
     names = {kind: str(path) for kind, path in paths_of(called or prefix, kinds).items()}
     writers = {paths[kind]: write for kind, write in _writers(result, paths, names, command)}
@@ -134,15 +146,14 @@ def _writers(
     result: Sharpened, paths: dict[str, Path], names: dict[str, str], command: str | None
 ) -> Iterable[tuple[str, Writer]]:
     """Kinds of files but the JSON, each with what writes it to a path."""
-    from sharpem.report import chimerax_script, equal_volume_contours, render_report
+    from sharpem.report import equal_volume_contours, render_report
+    from sharpem.report.viewers import viewer_scripts
 
     contours = equal_volume_contours(result)
     if result.map is not None:
         yield "map", partial(save_map, result.map, label=label_of(result))
-        script = chimerax_script(
-            result, paths["map"], contours=contours, colour_path=paths.get("b_sharpen")
-        )
-        yield "chimerax", partial(write_text, text=script)
+        for kind, script in viewer_scripts(result, paths, names, contours):
+            yield kind, partial(write_text, text=script)
     if "mtz" in paths:
         yield "mtz", partial(_write_mtz, result)
     if "report" in paths:
@@ -176,9 +187,10 @@ def _write_json(result: Sharpened, names: dict[str, str], start: float, path: Pa
 
 
 def _stale(result: Sharpened, prefix: str | Path) -> list[Path]:
-    """Map and script of an earlier run that must not stay: this one has found not to apply."""
+    """Map and scripts of an earlier run that must not stay: this one has found not to apply."""
     source = result.input.path
-    found = [path for path in paths_of(prefix, ("map", "chimerax")).values() if path.exists()]
+    kinds = ("map", "chimerax", "unpack", "coot", "pymol")
+    found = [path for path in paths_of(prefix, kinds).values() if path.exists()]
     return [
         path
         for path in found

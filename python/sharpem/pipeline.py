@@ -156,6 +156,7 @@ def sharpen(asked: SharpenInput) -> Result:
             result = result if density is original else _as_in_file(result, original)
     return replace(
         result,
+        model=model,
         resolution_source="given" if asked.resolution else "half maps",
         seconds=stages.seconds,
         peak_memory_bytes=peak_memory(),

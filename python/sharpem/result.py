@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ class Result(Sharpened):
         mtz: bool | None = None,
         half_maps: bool = False,
         gains: bool = False,
+        viewers: Collection[str] = (),
     ) -> dict[str, Path]:
         """Write map, JSON, report and ChimeraX script; all of them or none.
 
@@ -83,11 +85,14 @@ class Result(Sharpened):
             ``prefix_half2.mrc``.
         gains : bool
             Write the gains of local sharpening too, where places differ: ``prefix_gains.npz``.
+        viewers : collection of str
+            Write scripts for these too: ``coot`` (``prefix_coot.py``), ``pymol`` (``prefix.pml``).
 
         Returns
         -------
         dict of str to Path
-            What was written: map, json, report, chimerax, mtz, half1, half2; where half maps were
+            What was written: map, json, report, chimerax (and unpack, where a file that it opens is
+            packed: ``prefix_unpack.py``), coot, pymol, mtz, half1, half2; where half maps were
             given also star (RELION's postprocess.star) and fsc (the EMDB's FSC XML).
 
         Raises
@@ -105,4 +110,5 @@ class Result(Sharpened):
             mtz=mtz,
             half_maps=half_maps,
             gains=gains,
+            viewers=viewers,
         )

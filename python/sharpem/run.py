@@ -138,6 +138,9 @@ def possible_kinds(request: SharpenRequest) -> list[str]:
         "map": True,
         "json": True,
         "chimerax": True,
+        "unpack": True,
+        "coot": "coot" in request.viewer_scripts,
+        "pymol": "pymol" in request.viewer_scripts,
         "report": request.report,
         "star": with_fsc,
         "fsc": with_fsc,
@@ -189,6 +192,7 @@ def run_request(
         mtz=request.write_mtz or None,
         half_maps=request.write_half_maps,
         gains=request.write_gains,
+        viewers=request.viewer_scripts,
         called=called,
     )
     return result, written

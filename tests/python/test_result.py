@@ -65,7 +65,7 @@ SCHEMA = {
     "seconds": {"total": number, "prepare": number, "scan": number, "write": number},
     "peak_memory_bytes": int,
 }
-ENDINGS = {".mrc", ".json", ".html", ".cxc"}
+ENDINGS = {".mrc", ".json", ".html", ".cxc", ".py"}  # the tiny map is packed
 
 
 def check(value, schema, where="json"):
@@ -133,6 +133,7 @@ def test_files(made, tmp_path):
         "json": "v1.2.json",
         "report": "v1.2.html",
         "chimerax": "v1.2.cxc",
+        "unpack": "v1.2_unpack.py",
     }
     assert endings(tmp_path) == ENDINGS
     np.testing.assert_array_equal(read_map(written["map"]).data, made.map.data)

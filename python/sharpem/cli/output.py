@@ -37,8 +37,8 @@ def output_prefix(given: str | None, source: str, addition: str) -> Path:
     Parameters
     ----------
     given : str or None
-        As on the command line. A final ``.mrc`` is dropped; a final slash means a folder, to
-        hold files of the default name.
+        As on the command line. The ending of a map is dropped (``.mrc``, ``.map.gz``, ``.mtz``); a
+        folder, or a final slash, means files of the default name in there.
     source : str
         The map.
     addition : str
@@ -57,12 +57,12 @@ def output_prefix(given: str | None, source: str, addition: str) -> Path:
     default = stem_of(source) + addition
     if given is None:
         return Path(default)
-    if given.endswith(("/", os.sep)):
-        return Path(given) / default
     path = Path(given)
-    if path.name in ("", ".."):
+    if given == "" or path.name == "..":
         raise InputError(f"-o: found {given!r}, expected the start of a file name, or FOLDER/")
-    return path.with_suffix("") if path.suffix == ".mrc" else path
+    if given.endswith(("/", os.sep)) or path.is_dir():
+        return path / default
+    return path.with_name(stem_of(path))
 
 
 def with_ending(prefix: Path, ending: str) -> Path:

@@ -11,7 +11,18 @@ from typing import Any
 from sharpem.errors import InputError
 from sharpem.machine import memory_size
 
-__all__ = ["COMPOSITION", "FILE", "LABELS", "SIZE", "SWITCH", "Kind", "number", "one_of", "whole"]
+__all__ = [
+    "COMPOSITION",
+    "FILE",
+    "LABELS",
+    "SIZE",
+    "SWITCH",
+    "Kind",
+    "number",
+    "one_of",
+    "several_of",
+    "whole",
+]
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,12 @@ def one_of(*names: str) -> Kind:
     """One of a few words."""
     expected = f"{', '.join(names[:-1])} or {names[-1]}"
     return Kind(expected, str, lambda value: value in names, choices=names)
+
+
+def several_of(*names: str) -> Kind:
+    """One or more of a few words, with commas between them."""
+    expected = f"{' and '.join(names)}, or one of them"
+    return Kind(expected, _labels, lambda value: len(value) > 0 and set(value) <= set(names))
 
 
 _YES, _NO = ("yes", "true", "on", "1", "x"), ("no", "false", "off", "0")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sharpem.archive.entry import Entry
-from sharpem.options.kinds import FILE, LABELS, SWITCH, number
+from sharpem.options.kinds import FILE, LABELS, SWITCH, number, several_of
 from sharpem.options.sharpen import DATA, GROUPS, INPUT, METHOD, OUTPUT, VOLUME, SharpenOptions
 from sharpem.options.table import Option, option, options_of
 
@@ -128,6 +128,14 @@ class SharpenRequest(SharpenOptions):
         SWITCH,
         "with --local write PREFIX_gains.npz too, for sharpem apply: the gains of bands and places",
         group=OUTPUT,
+    )
+    viewer_scripts: tuple[str, ...] = option(
+        (),
+        several_of("coot", "pymol"),
+        "write scripts for these viewers too, beside that for ChimeraX: coot (PREFIX_coot.py), "
+        "pymol (PREFIX.pml)",
+        group=OUTPUT,
+        metavar="V,...",
     )
     names: frozenset[str] = frozenset()
     entry: Entry | None = None

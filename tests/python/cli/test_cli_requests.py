@@ -122,12 +122,24 @@ def test_every_option_reaches_the_pipeline(passed_on):
         (None, "emd_1_sharpened"),
         ("out/x", "out/x"),
         ("out/x.mrc", "out/x"),
+        ("x.map", "x"),
+        ("x.mrc.gz", "x"),
+        ("x.ccp4.bz2", "x"),
+        ("x.MRC", "x"),
         ("v1.2", "v1.2"),
+        ("v1.2.mrc", "v1.2"),
         ("out/", "out/emd_1_sharpened"),
+        (".", "emd_1_sharpened"),
     ],
 )
 def test_output_prefix(given, expected):
     assert str(output_prefix(given, "data/emd_1.map.gz", "_sharpened")) == expected
+
+
+def test_a_folder_that_is_there_holds_the_output(folder):
+    (folder / "out").mkdir()
+    assert str(output_prefix("out", "data/emd_1.map.gz", "_filtered")) == "out/emd_1_filtered"
+    assert str(output_prefix("out.mrc", "data/emd_1.map.gz", "_filtered")) == "out"
 
 
 @pytest.mark.parametrize(
