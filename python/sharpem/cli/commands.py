@@ -22,6 +22,7 @@ COMMANDS = {
     "study": "the paper's evaluation over many maps with models",
     "demo": "the main job on a simulated map; needs no input",
     "view": "the map before and after in 3-D, as a page for a browser",
+    "relion": "sharpen half maps as an External job of RELION",
 }
 """What each is for, in a line."""
 

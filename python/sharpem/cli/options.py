@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from argparse import SUPPRESS, Namespace
+from collections.abc import Collection
 from typing import Any, TypeAlias
 
 from sharpem.cli.common import reader
@@ -17,13 +18,14 @@ __all__ = ["add_options", "request_of"]
 Group: TypeAlias = argparse._ActionsContainer
 
 
-def add_options(parser: Parser) -> dict[str, Group]:
-    """Add all options of :class:`SharpenRequest`; the groups of the help, by their headings."""
+def add_options(parser: Parser, *, without: Collection[str] = ()) -> dict[str, Group]:
+    """Add the options of :class:`SharpenRequest`; the groups of the help, by their headings."""
     groups: dict[str, Group] = {
         title: parser if title == INPUT else parser.add_argument_group(title) for title in GROUPS
     }
     rivals: dict[str, Group] = {}
-    for one in options_of(SharpenRequest).values():
+    wanted = [one for name, one in options_of(SharpenRequest).items() if name not in without]
+    for one in wanted:
         group = groups[one.group]
         if one.excludes is not None:
             group = rivals.setdefault(one.excludes, group.add_mutually_exclusive_group())
@@ -51,4 +53,6 @@ def _add(group: Group, one: Option) -> None:
 
 def request_of(parsed: Namespace) -> SharpenRequest:
     """The request that was parsed, no longer to be changed."""
-    return SharpenRequest.of({name: getattr(parsed, name) for name in options_of(SharpenRequest)})
+    return SharpenRequest.of(
+        {name: getattr(parsed, name, None) for name in options_of(SharpenRequest)}
+    )

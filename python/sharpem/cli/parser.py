@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from sharpem.errors import InputError
@@ -14,17 +14,25 @@ __all__ = ["Parser", "add_command", "join_negative_numbers"]
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line each, and which takes no abbreviations."""
 
+    refused: Callable[[Sequence[str]], None] | None = None
+    """Called with arguments that are at fault, before that is said."""
+
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **options)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, and refuse what this parser does not know; the nearest option is named."""
-        known, left = super().parse_known_args(args, namespace)
-        if left:
-            flag = next((text for text in left if text.startswith("-")), "")
-            hint = _did_you_mean(flag.partition("=")[0], self._option_string_actions)
-            self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+        try:
+            known, left = super().parse_known_args(args, namespace)
+            if left:
+                flag = next((text for text in left if text.startswith("-")), "")
+                hint = _did_you_mean(flag.partition("=")[0], self._option_string_actions)
+                self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+        except InputError:
+            if self.refused is not None:
+                self.refused(args)
+            raise
         return known, left
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
