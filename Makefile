@@ -9,6 +9,7 @@
 #   make types     mypy --strict, and whether the extension's stub is current
 #   make format    let ruff and clang-format rewrite the sources
 #   make stub      write the extension's stub, python/sharpem/_core.pyi, anew
+#   make man       write the manual page, build/man/sharpem.1
 #   make embed     build and run the C++ example: library installed, from the wheel, and as sources
 #   make bench     how fast it is beside other programs (ARGS="--base PYTHON --write-docs")
 #   make wheel     wheel and source distribution, into dist/
@@ -40,7 +41,7 @@ ctest --test-dir build/embed/$(1) --output-on-failure --no-tests=error
 endef
 
 .DELETE_ON_ERROR:
-.PHONY: demo test cpp-test asan lint types format stub embed bench wheel clean
+.PHONY: demo test cpp-test asan lint types format stub man embed bench wheel clean
 
 demo: $(STAMP)/package
 	$(BIN)/sharpem demo
@@ -76,6 +77,11 @@ format: $(STAMP)/dev
 
 stub: $(STAMP)/test
 	$(PY) -m pybind11_stubgen sharpem._core --output-dir python
+
+man: $(STAMP)/test
+	mkdir -p build/man
+	argparse-manpage --module sharpem.cli.completion --function manual_parser --prog sharpem \
+	  --project-name sharpem --manual-title "sharpem manual" --output build/man/sharpem.1
 
 embed: $(STAMP)/package
 	rm -rf build/prefix build/embed

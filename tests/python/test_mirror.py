@@ -48,6 +48,7 @@ ELSEWHERE = {
     "io.mtz_columns": "io/test_reflections.py",
     "io.mtz_header": "io/test_mutations.py",
     "io.pdb_cards": "io/test_odd_models.py",
+    "io.relion_job": "cli/test_cli_relion.py",  # its files, as the pipeline reads them
     "io.read": "io/test_mtz.py",  # chooses between the readers
     "io.star": "io/test_star_xml.py",
     "io.stem": "cli/test_cli_requests.py",  # names of output files

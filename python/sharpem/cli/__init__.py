@@ -62,7 +62,7 @@ def _wrote_files(arguments: list[str]) -> bool:
     command = next((word for word in arguments if not word.startswith("-")), "")
     if command == "evaluate":
         return any(word.startswith(("-o", "--output")) for word in arguments)
-    return command in COMMANDS.keys() - {"inspect"} and "--help" not in arguments
+    return command in COMMANDS.keys() - {"inspect", "completion"} and "--help" not in arguments
 
 
 def _run(arguments: list[str], command: ModuleType | None) -> int:

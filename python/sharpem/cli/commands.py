@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "the main job on a simulated map; needs no input",
     "view": "the map before and after in 3-D, as a page for a browser",
     "relion": "sharpen half maps as an External job of RELION",
+    "completion": "the script with which a shell completes commands and options",
 }
 """What each is for, in a line."""
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
+from sharpem.cli.commands import COMMANDS
 from sharpem.errors import InputError
 
 __all__ = ["Parser", "add_command", "join_negative_numbers"]
@@ -73,8 +74,9 @@ def add_command(
     run : callable
         Does the work; returns the exit code.
     **texts : str
-        ``usage`` (what follows the name), ``help``, ``description`` and ``epilog``.
+        ``usage`` (what follows the name), ``description`` and ``epilog``.
     """
+    texts["help"] = COMMANDS[name]
     texts["usage"] = f"sharpem {name} {texts['usage']}"
     parser: Parser = commands.add_parser(name, **texts)
     parser.set_defaults(run=run)
