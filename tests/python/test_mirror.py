@@ -103,6 +103,7 @@ OF_NO_MODULE = {
     "test_docs.py",
     "test_docs_for_successors.py",
     "test_mirror.py",
+    "test_notebooks.py",
     "test_package.py",
     "test_rooms.py",
 }
