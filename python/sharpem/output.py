@@ -132,7 +132,9 @@ def write_files(
     )
     paths = paths_of(prefix, kinds)
     names = {kind: str(path) for kind, path in paths_of(called or prefix, kinds).items()}
-    writers = {paths[kind]: write for kind, write in _writers(result, paths, names, command)}
+    writers = {
+        paths[kind]: write for kind, write in _writers(result, paths, names, called, command)
+    }
     writers[paths["json"]] = partial(_write_json, result, names, start)  # last: it holds the time
     write_together(
         {**(more or {}), **writers},
@@ -143,7 +145,11 @@ def write_files(
 
 
 def _writers(
-    result: Sharpened, paths: dict[str, Path], names: dict[str, str], command: str | None
+    result: Sharpened,
+    paths: dict[str, Path],
+    names: dict[str, str],
+    called: str | Path | None,
+    command: str | None,
 ) -> Iterable[tuple[str, Writer]]:
     """Kinds of files but the JSON, each with what writes it to a path."""
     from sharpem.report import equal_volume_contours, render_report
@@ -152,7 +158,7 @@ def _writers(
     contours = equal_volume_contours(result)
     if result.map is not None:
         yield "map", partial(save_map, result.map, label=label_of(result))
-        for kind, script in viewer_scripts(result, paths, names, contours):
+        for kind, script in viewer_scripts(result, paths, called, contours):
             yield kind, partial(write_text, text=script)
     if "mtz" in paths:
         yield "mtz", partial(_write_mtz, result)

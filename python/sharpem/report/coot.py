@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharpem.io.mtz import names_reflections
-from sharpem.report.opened import StrPath, python_name, unpacking
+from sharpem.report.opened import python_name, unpacking
 
 if TYPE_CHECKING:
     from sharpem.outcome import Sharpened
@@ -19,15 +19,15 @@ __all__ = ["coot_script"]
 _INPUT_COLOUR, _OUTPUT_COLOUR = "0.72, 0.74, 0.77", "0.36, 0.61, 0.84"
 
 
-def coot_script(result: Sharpened, map_path: StrPath, contours: Contours) -> str:
+def coot_script(result: Sharpened, map_name: str, contours: Contours) -> str:
     """Python for Coot (``coot --script FILE``) that opens input, output and model.
 
     Parameters
     ----------
     result : Sharpened
         With a map.
-    map_path : path
-        Where the sharpened map is or will be.
+    map_name : str
+        The sharpened map, as the script is to name it.
     contours : Contours
         From :func:`sharpem.report.slices.equal_volume_contours`.
     """
@@ -45,7 +45,7 @@ def coot_script(result: Sharpened, map_path: StrPath, contours: Contours) -> str
         lines.append("coot.set_map_displayed(before, 0)")
     level = contours.output
     assert level is not None
-    lines += _open_map("after", python_name(map_path), level, _OUTPUT_COLOUR)
+    lines += _open_map("after", repr(map_name), level, _OUTPUT_COLOUR)
     lines.append("coot.set_scroll_wheel_map(after)")
     if model is not None:
         lines.append(f"coot.read_pdb({python_name(model)})")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharpem.io.mtz import names_reflections
-from sharpem.report.opened import StrPath, python_name, unpacking
+from sharpem.report.opened import python_name, unpacking
 
 if TYPE_CHECKING:
     from sharpem.outcome import Sharpened
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["pymol_script"]
 
 
-def pymol_script(result: Sharpened, map_path: StrPath, contours: Contours) -> str:
+def pymol_script(result: Sharpened, map_name: str, contours: Contours) -> str:
     """PyMOL commands (``pymol FILE.pml``) that open input, output and model.
 
     They are Python, where names of files need no quotes of PyMOL's own.
@@ -26,8 +26,8 @@ def pymol_script(result: Sharpened, map_path: StrPath, contours: Contours) -> st
     ----------
     result : Sharpened
         With a map.
-    map_path : path
-        Where the sharpened map is or will be.
+    map_name : str
+        The sharpened map, as the script is to name it.
     contours : Contours
         From :func:`sharpem.report.slices.equal_volume_contours`.
     """
@@ -42,18 +42,21 @@ def pymol_script(result: Sharpened, map_path: StrPath, contours: Contours) -> st
         'cmd.set("normalize_ccp4_maps", 0)  # levels are absolute',
     ]
     if shown is not None:
-        lines += [*_open_map("before", shown, contours.input, "gray70"), 'cmd.disable("before")']
+        lines += [
+            *_open_map("before", python_name(shown), contours.input, "gray70"),
+            'cmd.disable("before")',
+        ]
     assert contours.output is not None
-    lines += _open_map("after", map_path, contours.output, "marine")
+    lines += _open_map("after", repr(map_name), contours.output, "marine")
     if model is not None:
         lines.append(f'cmd.load({python_name(model)}, "model")')
     return "\n".join([*lines, "python end"]) + "\n"
 
 
-def _open_map(name: str, path: StrPath, level: float, colour: str) -> list[str]:
+def _open_map(name: str, path: str, level: float, colour: str) -> list[str]:
     """Commands for one map; the format ``map`` is MRC or CCP4, as the header says."""
     return [
-        f'cmd.load({python_name(path)}, "{name}_map", format="map")',
+        f'cmd.load({path}, "{name}_map", format="map")',
         f'cmd.isosurface("{name}", "{name}_map", {level:.6g})',
         f'cmd.color("{colour}", "{name}")',
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sharpem.report.chimerax import chimerax_script, unpack_script
 from sharpem.report.coot import coot_script
+from sharpem.report.opened import StrPath, absolute
 from sharpem.report.pymol import pymol_script
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ __all__ = ["viewer_scripts"]
 
 
 def viewer_scripts(
-    result: Sharpened, paths: Mapping[str, Path], names: Mapping[str, str], contours: Contours
+    result: Sharpened, paths: Mapping[str, Path], called: StrPath | None, contours: Contours
 ) -> Iterator[tuple[str, str]]:
     """Kinds of the scripts that are wanted, each with its text.
 
-    ChimeraX's names files beside it without their folder; the others name all absolutely.
+    ChimeraX works in its script's folder, so that the map beside it is named alone. The others name
+    it absolutely; where the files will be moved, they have to be started in their folder, too.
 
     Parameters
     ----------
@@ -30,8 +32,8 @@ def viewer_scripts(
         With a map.
     paths : mapping
         Kinds of the files that are written, and where.
-    names : mapping
-        The same as they are known later.
+    called : path or None
+        What their names begin with when they have been moved.
     contours : Contours
     """
     yield (
@@ -44,9 +46,10 @@ def viewer_scripts(
             unpack_path=paths.get("unpack"),
         ),
     )
+    shown = str(absolute(paths["map"])) if called is None else paths["map"].name
     if "unpack" in paths:
         yield "unpack", unpack_script(result)
     if "coot" in paths:
-        yield "coot", coot_script(result, names["map"], contours)
+        yield "coot", coot_script(result, shown, contours)
     if "pymol" in paths:
-        yield "pymol", pymol_script(result, names["map"], contours)
+        yield "pymol", pymol_script(result, shown, contours)

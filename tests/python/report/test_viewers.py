@@ -140,3 +140,11 @@ def test_plain_files_need_no_unpacking(tmp_path):
 def test_without_a_map_there_is_no_script(result, tmp_path):
     written = replace(result, map=None, filter=None).write(tmp_path / "out", viewers=["coot"])
     assert set(written) == {"json", "report"}
+
+
+def test_files_that_will_be_moved_are_named_alone(result, tmp_path):
+    from sharpem.output import write_files
+
+    written = write_files(result, tmp_path / "x", viewers=["coot", "pymol"], called="x")
+    assert "handle_read_ccp4_map('x.mrc', 0)" in written["coot"].read_text()
+    assert "cmd.load('x.mrc', " in written["pymol"].read_text()
