@@ -43,8 +43,8 @@ def add_parser(commands: Any) -> None:
         "-o",
         "--output",
         metavar="PREFIX",
-        help="writes PREFIX.mrc .json .html .cxc (default: the map's name + _sharpened, in the "
-        "current folder)",
+        help="writes PREFIX.mrc .json .html .cxc; a folder takes the default name (default: the "
+        "map's name + _sharpened, in the current folder)",
     )
     groups[OUTPUT].add_argument("--overwrite", action="store_true", help="replace existing files")
     add_loudness(groups[GENERAL])
