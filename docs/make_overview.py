@@ -106,7 +106,10 @@ def main(map_file, model_file):
     atoms = helix_of(model_file)
     views = view(before, voxels, atoms, BEFORE), view(result.map, voxels, atoms, AFTER)
     b = result.filter.radial.b_sharpen
-    titles = "before: EMD-8410 as deposited, 3.4 Å", f"after: sharpem sharpen, b_sharpen {b:+.0f} Å²"
+    titles = (
+        "before: EMD-8410 as deposited, 3.4 Å",
+        f"after: sharpem sharpen, b_sharpen {b:+.0f} Å²",
+    )
     sheet = Image.new("RGB", (2 * SIZE[0], SIZE[1] + 60), "white")
     font = ImageFont.truetype(findfont("DejaVu Sans"), 32)
     draw = ImageDraw.Draw(sheet)
