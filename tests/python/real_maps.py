@@ -1,7 +1,7 @@
 """Real maps and models: the tiny one of this repository, and larger ones where they are at hand.
 
-Files are named as `folder/file`. Those of EMD-5830 come with the package, all others are
-in `../shared/data` beside the repository, which a clone need not have. Tests over many maps take their
+Files are named as `folder/file`. Those of EMD-5830 come with the package, all others are in
+`../shared/data` beside the repository, which a clone need not have. Tests over many maps take their
 parameters from `present`, so that a clone runs them on the tiny map alone.
 """
 
