@@ -90,7 +90,8 @@ def run(request: Namespace) -> int:
     name, found = ("emd_5830", _real) if request.real else ("demo", _simulated)
     prefix = folder / f"{name}_sharpened"
     with _folder(folder), progress(request) as tell, limited_threads(request.threads):
-        tell("simulate", 0, 1)
+        if not request.real:
+            tell("simulate", 0, 1)
         example = found(folder)
         targets = [with_ending(prefix, ending) for ending in (".mrc", ".json", ".html", ".cxc")]
         check_free([*example.files, *targets], overwrite=request.overwrite)
