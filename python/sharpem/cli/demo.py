@@ -152,8 +152,7 @@ def _real(folder: Path) -> _Example:
     from sharpem.io.model import read_model
     from sharpem.io.read import read_map
 
-    packed = (_DATA / "emd_5830" / name for name in ("A_box.ccp4.gz", "A_box_complete.pdb.gz"))
-    box, model = packed
+    box, model = (_DATA / "emd_5830" / name for name in ("A_box.ccp4.gz", "A_box_complete.pdb.gz"))
     source = folder / "emd_5830.mrc"
     files = {source: partial(_unpack, box), folder / "emd_5830.pdb": partial(_unpack, model)}
     density = replace(read_map(box), path=source)
@@ -195,8 +194,9 @@ def _comparison(simulated: Simulated, result: Result) -> Lines:
 def _gain(density: DensityMap, result: Result, model: Model, name: str) -> tuple[str, str]:
     from sharpem.evaluation.agreement import map_model_cc
 
-    resolution = result.prepared.resolution
+    assert result.map is not None
     before, after = (
-        map_model_cc(one, model, resolution=resolution).cc_mask for one in (density, result.map)
+        map_model_cc(one, model, resolution=result.prepared.resolution).cc_mask
+        for one in (density, result.map)
     )
     return ("correlation", f"with {name} at B = 0: {before:.3f} -> {after:.3f}")
