@@ -3,10 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
+from sharpem import cli
+from sharpem.cli.parser import Parser
 from sharpem.options.request import SharpenRequest
 from sharpem.options.table import column_of, options_of
 
@@ -65,6 +68,19 @@ def _header(path: Path) -> str:
     text = "\n".join(line.removeprefix("//").strip() for line in opening.splitlines())
     shown = f"```{{literalinclude}} ../cpp/include/sharpem/{path.name}\n:language: cpp\n```\n"
     return f"## {path.name}\n\n{text}\n\n{shown}"
+
+
+def parser() -> Parser:
+    """A parser that knows every command with its options, `sharpen` first."""
+    whole = Parser(prog="sharpem", description=cli.__doc__.partition("\n")[0])
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND")
+    found = {
+        info.name: import_module(f"sharpem.cli.{info.name}") for info in iter_modules(cli.__path__)
+    }
+    for name in sorted(found, key=lambda name: (name != "sharpen", name)):
+        if hasattr(found[name], "NAME"):
+            found[name].add_parser(commands)
+    return whole
 
 
 def option_table() -> str:

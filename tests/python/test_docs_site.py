@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sharpem.cli import main
 from sharpem.options.request import SharpenRequest
 from sharpem.options.table import options_of
 
@@ -41,6 +42,14 @@ def test_every_key_of_the_schema_has_a_row():
     for name, about in schema["$defs"].items():
         for key in about.get("properties", {}):
             assert f"| `{key}` |" in sections[name], (name, key)
+
+
+def test_every_command_is_described(capsys):
+    assert main(["--help"]) == 0
+    commands = re.findall(r"^ {4}([a-z]+) ", capsys.readouterr().out, re.MULTILINE)
+    [action] = module("made_pages").parser()._subparsers._group_actions
+    assert set(commands) == set(action.choices)
+    assert all(len(one._actions) > 3 for one in action.choices.values())
 
 
 def test_every_option_has_a_row():
