@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import sharpem
 from sharpem.cli import main
 from sharpem.options.request import SharpenRequest
 from sharpem.options.table import options_of
@@ -33,6 +34,11 @@ def test_every_page_is_in_the_index():
     index = (DOCS / "index.md").read_text("utf-8")
     linked = set(re.findall(r"\]\(([\w-]+\.md)\)", index))
     assert linked == {path.name for path in DOCS.glob("*.md")} - {"index.md"}
+
+
+def test_every_public_name_is_in_the_api():
+    named = re.findall(r"^.. auto\w+:: (\w+)", (DOCS / "api.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(named) == sorted(sharpem.__all__)
 
 
 def test_every_key_of_the_schema_has_a_row():
