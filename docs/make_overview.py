@@ -56,11 +56,11 @@ def surface(density, level, atoms):
     step = (np.array(part.shape[::-1]) - 1) * voxel / (np.array(fine.shape[::-1]) - 1)
     grid = pv.ImageData(dimensions=fine.shape[::-1], spacing=step, origin=origin + low * voxel)
     grid["density"] = fine.ravel()
-    near = grid.contour([level], scalars="density")
+    contour = grid.contour([level], scalars="density")
     xyz = np.array([a.pos.tolist() for _, a in atoms])
-    distance = np.min(np.linalg.norm(near.points[:, None] - xyz[None], axis=2), axis=1)
-    near["distance"] = distance
-    return near.clip_scalar(scalars="distance", value=2.3)
+    distance = np.min(np.linalg.norm(contour.points[:, None] - xyz[None], axis=2), axis=1)
+    contour["distance"] = distance
+    return contour.clip_scalar(scalars="distance", value=2.3)
 
 
 def sticks(atoms):

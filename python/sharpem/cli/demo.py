@@ -52,7 +52,7 @@ class _Example:
     density: DensityMap
     resolution: float
     files: Mapping[Path, Callable[[Path], None]]
-    told: Callable[[Result], Lines]
+    comparison: Callable[[Result], Lines]
 
 
 def add_parser(commands: Any) -> None:
@@ -135,7 +135,7 @@ def _demonstrate(request: Namespace, example: _Example, prefix: Path, tell: Prog
     )
     named = dict(zip(("example", "model"), example.files, strict=False))
     lines = summary(result, {**named, **written}, verbose=request.verbose)
-    return [*lines, *example.told(result)]
+    return [*lines, *example.comparison(result)]
 
 
 def _simulated(folder: Path) -> _Example:
@@ -157,10 +157,10 @@ def _real(folder: Path) -> _Example:
     files = {source: partial(_unpack, box), folder / "emd_5830.pdb": partial(_unpack, model)}
     density = replace(read_map(box), path=source)
 
-    def told(result: Result) -> Lines:
+    def comparison(result: Result) -> Lines:
         return [_gain(density, result, read_model(model), "the deposited model")]
 
-    return _Example(density, REAL_RESOLUTION, files, told)
+    return _Example(density, REAL_RESOLUTION, files, comparison)
 
 
 def _unpack(packed: Path, path: Path) -> None:
