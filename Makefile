@@ -12,7 +12,9 @@
 #   make man       write the manual page, build/man/sharpem.1
 #   make embed     build and run the C++ example: library installed, from the wheel, and as sources
 #   make bench     how fast it is beside other programs (ARGS="--base PYTHON --write-docs")
+#   make docs      the documentation site, into build/docs, and a check of its links
 #   make wheel     wheel and source distribution, into dist/
+#   make wheel-test  wheels, repaired and tested without a compiler, for every Python that is found
 #   make clean     remove what was built, .venv included
 
 PYTHON ?= python3
@@ -41,7 +43,7 @@ ctest --test-dir build/embed/$(1) --output-on-failure --no-tests=error
 endef
 
 .DELETE_ON_ERROR:
-.PHONY: demo test cpp-test asan lint types format stub man embed bench wheel clean
+.PHONY: demo test cpp-test asan lint types format stub man embed bench docs wheel wheel-test clean
 
 demo: $(STAMP)/package
 	$(BIN)/sharpem demo
@@ -96,9 +98,16 @@ embed: $(STAMP)/package
 bench: $(STAMP)/bench
 	$(PY) benchmarks/run.py $(ARGS)
 
+docs: $(STAMP)/docs
+	$(PY) -m sphinx -W --keep-going -q -b html docs build/docs
+	$(PY) docs/check_links.py build/docs
+
 wheel: $(STAMP)/dev
 	rm -rf dist
 	$(PY) -m build --outdir dist
+
+wheel-test: $(STAMP)/dev
+	.ci/wheels
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -124,4 +133,8 @@ $(STAMP)/bench: $(STAMP)/test
 
 $(STAMP)/dev: $(STAMP)/test
 	$(PIP) install --quiet "sharpem[dev]"
+	touch $@
+
+$(STAMP)/docs: $(STAMP)/package
+	$(PIP) install --quiet "sharpem[docs]"
 	touch $@

@@ -11,6 +11,10 @@ import mrcfile
 import numpy as np
 import pytest
 from archive_server import Archive
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of an example
+settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Real maps and models: the tiny one of this repository, and larger ones where they are at hand.
 
-Files are named as `folder/file`. Those of EMD-5830 lie in `tests/data`, all others in
+Files are named as `folder/file`. Those of EMD-5830 come with the package, all others are in
 `../shared/data` beside the repository, which a clone need not have. Tests over many maps take their
 parameters from `present`, so that a clone runs them on the tiny map alone.
 """
@@ -16,7 +16,7 @@ import pytest
 import sharpem
 
 PACKAGE = Path(sharpem.__file__).parent
-HERE = Path(__file__).parents[1] / "data"
+HERE = PACKAGE / "data"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 TINY_MAP = "emd_5830/A_box.ccp4.gz"

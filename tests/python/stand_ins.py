@@ -6,9 +6,11 @@ subunit of the tiny map and a turned copy of it; that for the crystal is the tin
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import gemmi
+from archive_server import HEADER_3
 from real_maps import TINY_MAP, TINY_MODEL, real
 
 from sharpem.cli import main
@@ -55,5 +57,29 @@ def _dimer(folder: Path) -> dict[str, Path]:
 
 
 def _crystal(folder: Path) -> dict[str, Path]:
-    write_box_mtz(read_map(real(TINY_MAP)), folder / "refined.mtz", d_min=3.2)
+    write_box_mtz(read_map(real(TINY_MAP)), folder / "box.mtz", d_min=3.2)
+    mtz = gemmi.read_mtz_file(str(folder / "box.mtz"))
+    mtz.history = []  # it says that the cell is a box of cryo-EM
+    mtz.write_to_file(str(folder / "refined.mtz"))
     return {"refined.mtz": folder / "refined.mtz", "model.pdb": real(TINY_MODEL)}
+
+
+def place(file, name):
+    """Put a file where a page has it, compressed or not as the name says."""
+    packed, wanted = file.suffix == ".gz", name.suffix == ".gz"
+    if packed == wanted:
+        name.symlink_to(file)
+    else:
+        name.write_bytes((gzip.compress if wanted else gzip.decompress)(file.read_bytes()))
+
+
+def fill_cache(cache, files):
+    """Put EMD-3488 where `sharpem fetch` keeps it."""
+    entry, models = cache / "emdb/structures/EMD-3488", cache / "pdb/data/structures/divided/mmCIF"
+    for folder in (entry / "header", entry / "map", entry / "other", models / "ni"):
+        folder.mkdir(parents=True)
+    (entry / "header/emd-3488.xml").write_text(HEADER_3.replace(">4.0<", ">3.2<"), "utf-8")
+    place(files["emd_3488.map.gz"], entry / "map/emd_3488.map.gz")
+    for name in ("half_map_1", "half_map_2"):
+        place(files[f"{name}.mrc"], entry / f"other/emd_3488_{name}.map.gz")
+    place(files["5ni1.cif"], models / "ni/5ni1.cif.gz")

@@ -1,18 +1,20 @@
-"""The commands and the Python of README and docs run as they stand there."""
+"""The commands of the pages run as they stand there, in a folder that holds the files they name.
 
-import gzip
+Those of pages that need no files are run in an empty folder: test_docs_in_an_empty_folder.py.
+"""
+
 import re
 import shlex
 from pathlib import Path
 
 import pytest
-from archive_server import HEADER_3
-from stand_ins import files_of_the_pages
+from stand_ins import files_of_the_pages, fill_cache, place
+from test_docs_in_an_empty_folder import PAGES as SELF_SUFFICIENT
 
 from sharpem.cli import main
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = sorted({*(ROOT / "docs").glob("*.md")} - {*SELF_SUFFICIENT})
 
 # The tables of docs/study.md and docs/simulate.md, one row of each.
 TABLES = {
@@ -47,37 +49,16 @@ def files(tmp_path_factory):
 @pytest.fixture
 def folder(files, tmp_path, monkeypatch):
     for name, file in files.items():
-        _place(file, tmp_path / name)
+        place(file, tmp_path / name)
     for name, row in TABLES.items():
         (tmp_path / name).write_text(f"name,map,model,resolution\n{row}\n")
     (tmp_path / "out").mkdir()
     (tmp_path / "maps.csv").write_text(table_of_the_batch(), "utf-8")
     monkeypatch.chdir(tmp_path)
-    _fill_cache(tmp_path / "cache", files)
+    fill_cache(tmp_path / "cache", files)
     monkeypatch.setenv("SHARPEM_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SHARPEM_MIRRORS", "http://127.0.0.1:9")  # the cache has to do
     return tmp_path
-
-
-def _place(file, name):
-    """Put a file where a page has it, compressed or not as the name says."""
-    packed, wanted = file.suffix == ".gz", name.suffix == ".gz"
-    if packed == wanted:
-        name.symlink_to(file)
-    else:
-        name.write_bytes((gzip.compress if wanted else gzip.decompress)(file.read_bytes()))
-
-
-def _fill_cache(cache, files):
-    """Put EMD-3488 where `sharpem fetch` keeps it."""
-    entry, models = cache / "emdb/structures/EMD-3488", cache / "pdb/data/structures/divided/mmCIF"
-    for folder in (entry / "header", entry / "map", entry / "other", models / "ni"):
-        folder.mkdir(parents=True)
-    (entry / "header/emd-3488.xml").write_text(HEADER_3.replace(">4.0<", ">3.2<"), "utf-8")
-    _place(files["emd_3488.map.gz"], entry / "map/emd_3488.map.gz")
-    for name in ("half_map_1", "half_map_2"):
-        _place(files[f"{name}.mrc"], entry / f"other/emd_3488_{name}.map.gz")
-    _place(files["5ni1.cif"], models / "ni/5ni1.cif.gz")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)
@@ -101,9 +82,3 @@ def _also(words: list[str]) -> list[str]:
     if words[0] == "batch":
         return ["--dry-run"] if {"--slurm", "--scheduler"} & set(words) else []
     return ["--overwrite"] if "-o" in words and words[0] != "study" else []
-
-
-def test_python_of_the_readme_runs(folder):
-    [block] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    exec(compile(block, "README.md", "exec"), {})
-    assert (folder / "out/emd_3488.mrc").stat().st_size > 4_000_000

@@ -102,10 +102,14 @@ OF_NO_MODULE = {
     "test_benchmarks.py",
     "test_docs.py",
     "test_docs_for_successors.py",
+    "test_docs_in_an_empty_folder.py",
+    "test_docs_site.py",
     "test_mirror.py",
     "test_notebooks.py",
     "test_package.py",
+    "test_packaging.py",
     "test_rooms.py",
+    "test_schema.py",
 }
 
 

@@ -20,7 +20,7 @@ COMMANDS = {
     "fetch": "map, half maps, mask and model of an EMDB entry",
     "simulate": "a map, and half maps, of which the truth is known, from a model",
     "study": "the paper's evaluation over many maps with models",
-    "demo": "the main job on a simulated map; needs no input",
+    "demo": "the main job on a map that comes along; needs no input",
     "view": "the map before and after in 3-D, as a page for a browser",
     "relion": "sharpen half maps as an External job of RELION",
     "completion": "the script with which a shell completes commands and options",

@@ -8,7 +8,9 @@ import sys
 
 import numpy as np
 import pytest
+from real_maps import TINY_MAP, real
 
+import sharpem
 from sharpem import _core
 from sharpem.findings import CODES
 
@@ -190,6 +192,20 @@ def test_demo(refused, outcome, folder):
     before, after = map(float, correlation.rpartition(": ")[2].split(" -> "))
     assert after > before
     assert "exists already" in refused("demo")
+
+
+def test_demo_of_a_real_map(outcome, folder):
+    code, out, err = outcome("demo", "--real", "-o", "tutorial")
+    assert (code, err) == (0, "")
+    results = {f"emd_5830_sharpened.{ending}" for ending in ("mrc", "json", "html", "cxc")}
+    names = {path.name for path in (folder / "tutorial").iterdir()}
+    assert names == {"emd_5830.mrc", "emd_5830.pdb", *results}
+    assert "with the deposited model at B = 0" in out
+    density = sharpem.read_map(folder / "tutorial/emd_5830.mrc")
+    assert density.same_grid(sharpem.read_map(real(TINY_MAP))) is None
+    assert (
+        json.loads((folder / "tutorial/emd_5830_sharpened.json").read_text())["resolution"] == 3.8
+    )
 
 
 def test_demo_refused_leaves_no_folder(refused, folder):
