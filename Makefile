@@ -5,6 +5,10 @@
 #   make test      install the package and run the Python tests (ARGS="-k name" goes to pytest)
 #   make cpp-test  build the C++ library with its tests, and run them
 #   make asan      the same under the address and undefined-behaviour sanitizers
+#   make tsan      the same under the thread sanitizer
+#   make fuzz      damaged files and random calls, SECONDS=120 each, JOBS at a time
+#   make nightly   1,000,000 of each, the thread sanitizer, kills and full disks at length
+#   make coverage  lines and branches that the tests reach, Python and C++
 #   make lint      ruff, clang-format and clang-tidy; changes nothing
 #   make types     mypy --strict, and whether the extension's stub is current
 #   make format    let ruff and clang-format rewrite the sources
@@ -17,6 +21,9 @@
 PYTHON ?= python3
 ARGS ?=
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+SECONDS ?= 120
+SEED ?= 1
+FUZZ ?= core emdb filter model mrc mtz star table
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -40,7 +47,7 @@ ctest --test-dir build/embed/$(1) --output-on-failure --no-tests=error
 endef
 
 .DELETE_ON_ERROR:
-.PHONY: demo test cpp-test asan lint types format stub embed bench wheel clean
+.PHONY: demo test cpp-test asan tsan fuzz nightly coverage lint types format stub embed bench wheel clean
 
 demo: $(STAMP)/package
 	$(BIN)/sharpem demo
@@ -57,6 +64,23 @@ asan: $(STAMP)/tools
 	cmake --preset asan $(CMAKE_ARGS)
 	cmake --build --preset asan --parallel $(JOBS)
 	ctest --preset asan
+
+tsan: $(STAMP)/tools
+	cmake --preset tsan $(CMAKE_ARGS)
+	cmake --build --preset tsan --parallel $(JOBS)
+	ctest --preset tsan
+
+fuzz: $(STAMP)/test build/asan/tests/cpp/fuzz_core
+	$(PY) tests/fuzz/run.py $(FUZZ) --seconds $(SECONDS) --seed $(SEED) --jobs $(JOBS)
+
+build/asan/tests/cpp/fuzz_core: $(STAMP)/tools $(CPP)
+	cmake --preset asan $(CMAKE_ARGS)
+	cmake --build --preset asan --parallel $(JOBS) --target fuzz_core
+
+nightly: $(STAMP)/test tsan build/asan/tests/cpp/fuzz_core
+	build/tsan/tests/cpp/fuzz_core --executions 100000 --seed $$(date +%s)
+	$(PY) tests/fuzz/run.py all core --executions 1000000 --seed $$(date +%s) --jobs $(JOBS)
+	SHARPEM_LONG=1 $(PY) -m pytest tests/python/io/test_staging.py tests/python/jobs/test_kills.py
 
 lint: $(STAMP)/dev
 	ruff check

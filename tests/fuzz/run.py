@@ -24,6 +24,7 @@ from sharpem.io import mrc, mtz
 from sharpem.machine import peak_memory
 
 KEPT = Path("build/fuzz")
+CORE, PROGRAM = "core", Path("build/asan/tests/cpp/fuzz_core")
 MEMORY, PATIENCE = 10**9, 20  # bytes, s
 _PASSED, _FOUND = 0, 1
 
@@ -33,7 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("target", nargs="+", choices=[*TARGETS, "all"])
+    parser.add_argument("target", nargs="+", choices=[*TARGETS, CORE, "all"])
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--executions", type=int, default=sys.maxsize)
     parser.add_argument("--seed", type=int, default=1)
@@ -41,14 +42,16 @@ def main() -> int:
     request = parser.parse_args()
     if request.seconds == float("inf") and request.executions == sys.maxsize:
         parser.error("no end, expected --seconds or --executions")
-    waiting = list(TARGETS if "all" in request.target else request.target)
+    waiting = [*TARGETS, CORE] if "all" in request.target else list(request.target)
     running: dict[int, tuple[str, Path]] = {}
     codes = []
     with tempfile.TemporaryDirectory(dir=_memory(), prefix="sharpem-fuzz-") as folder:
         while waiting or running:
             if waiting and len(running) < request.jobs:
                 name = waiting.pop(0)
-                path = Path(folder, name, f"x.{target_of(name).ending}")
+                path = Path(folder, name, "x")
+                if name != CORE:
+                    path = path.with_suffix(f".{target_of(name).ending}")
                 path.parent.mkdir()
                 running[_started(name, path, request)] = name, path
             else:
@@ -69,6 +72,8 @@ def _started(name: str, path: Path, request: argparse.Namespace) -> int:
         return child
     code = _FOUND
     try:
+        if name == CORE:
+            _be_core(request)
         tempfile.tempdir = str(path.parent)
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         mrc.available_memory = mtz.available_memory = lambda: MEMORY  # quick, and the same always
@@ -78,6 +83,14 @@ def _started(name: str, path: Path, request: argparse.Namespace) -> int:
         print(f"{name}: {find}", flush=True)
     finally:
         os._exit(code)
+
+
+def _be_core(request: argparse.Namespace) -> None:
+    """Become the program that calls the C++ core, built with sanitizers."""
+    limits = {"--seconds": int(min(request.seconds, 10**6)), "--executions": request.executions}
+    words = [str(word) for pair in limits.items() for word in pair]
+    environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+    os.execve(PROGRAM, [str(PROGRAM), *words, "--seed", str(request.seed)], environment)
 
 
 def _work(name: str, path: Path, request: argparse.Namespace) -> int:
@@ -97,11 +110,11 @@ def _work(name: str, path: Path, request: argparse.Namespace) -> int:
 
 def _ended(name: str, path: Path, code: int) -> int:
     """Keep the file that broke a target."""
-    if code == _PASSED:
-        return _PASSED
+    if code == _PASSED or not path.exists():
+        return code and _FOUND
     KEPT.mkdir(parents=True, exist_ok=True)
     text = path.read_bytes()
-    kept = KEPT / f"{name}-{sha256(text).hexdigest()[:12]}.{target_of(name).ending}"
+    kept = KEPT / f"{name}-{sha256(text).hexdigest()[:12]}{path.suffix}"
     kept.write_bytes(text)
     ending = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
     print(f"{name}: {ending}, {len(text)} bytes kept in {kept}", flush=True)
