@@ -6,6 +6,7 @@ from pathlib import Path
 
 import gemmi
 import numpy as np
+from crystal import crystal
 from target import Target
 
 from sharpem.io.read import read_map
@@ -18,35 +19,12 @@ WORDS = (
 )  # fmt: skip
 
 
-def reflections(group: str = "P 21 21 21") -> gemmi.Mtz:
-    """Map coefficients to 4 A of a few atoms."""
-    atoms = np.random.default_rng(5).uniform(1, 10, (8, 3))
-    lines = [
-        f"ATOM  {n:5d}  CA  ALA A{n:4d}    {x:8.3f}{y:8.3f}{z:8.3f}  1.00 20.00           C"
-        for n, (x, y, z) in enumerate(atoms, 1)
-    ]
-    model = gemmi.read_pdb_string("\n".join([*lines, "END", ""]))
-    model.cell, model.spacegroup_hm = gemmi.UnitCell(12, 14, 15, 90, 90, 90), group
-    calculator = gemmi.DensityCalculatorX()
-    calculator.d_min = 4.0
-    calculator.grid.setup_from(model)
-    calculator.put_model_density_on_grid(model[0])
-    terms = gemmi.transform_map_to_f_phi(calculator.grid).prepare_asu_data(dmin=4.0)
-    mtz = gemmi.Mtz(with_base=True)
-    mtz.spacegroup = gemmi.SpaceGroup(group)
-    mtz.set_cell_for_all(model.cell)
-    mtz.add_dataset("data")
-    mtz.add_column("FWT", "F")
-    mtz.add_column("PHWT", "P")
-    values = np.asarray(terms.value_array)
-    phases = np.degrees(np.angle(values))
-    mtz.set_data(np.column_stack([terms.miller_array, np.abs(values), phases]).astype(np.float32))
-    return mtz
+SMALL = {"lengths": (12, 14, 15), "atoms": 8}
 
 
 def seeds() -> list[bytes]:
     """MTZ of two space groups, the second as sharpem writes a cryo-EM map, and mmCIF."""
-    mtz, plain = reflections(), reflections("P 1")
+    mtz, plain = (crystal(group, **SMALL)[0] for group in ("P 21 21 21", "P 1"))
     plain.history = [
         "sharpem: cryo-EM map, grid 12 14 15, NSTART 1 2 -3",
         "sharpem: its ORIGIN 0 1.5 0",

@@ -70,7 +70,7 @@ def is_recognised(folder):
 
 
 class Killer:
-    """Counts steps, those with paths below a folder if one is named, and kills this process at one."""
+    """Counts steps (of paths below a folder, if one is named), and kills this process at one."""
 
     def __init__(self, step, *, after, links=True, below=""):
         self.count, self.step, self.after, self.below = 0, step, after, str(below)

@@ -46,7 +46,7 @@ ELSEWHERE = {
     "io.mrc_header": "io/test_mrc_dialects.py",
     "io.mrc_grid": "io/test_mrc_dialects.py",
     "io.mtz_columns": "io/test_reflections.py",
-    "io.mtz_header": "io/test_mutations.py",
+    "io.mtz_header": "test_fuzz.py",
     "io.pdb_cards": "io/test_odd_models.py",
     "io.read": "io/test_mtz.py",  # chooses between the readers
     "io.star": "io/test_star_xml.py",
@@ -89,11 +89,12 @@ OF_NO_MODULE = {
     "core/test_counts.py",  # the C++ core on real maps
     "io/test_bad_maps.py",  # damaged files
     "io/test_mrc_dialects.py",  # what other programs write
-    "io/test_mutations.py",  # damaged files of every kind
+    "jobs/test_kills.py",
     "io/test_odd_models.py",
     "io/test_reflections.py",
     "maps/test_unit_cell.py",
     "test_paper.py",  # --paper, from end to end
+    "test_fuzz.py",  # damaged files of every kind
     "test_security.py",  # pages, tables and scheduler options
     "io/test_star_xml.py",  # FSC as files, read by other programs
     *(name for name in WHOLE_ROOMS.values()),
