@@ -82,6 +82,16 @@ nightly: $(STAMP)/test tsan build/asan/tests/cpp/fuzz_core
 	$(PY) tests/fuzz/run.py all core --executions 1000000 --seed $$(date +%s) --jobs $(JOBS)
 	SHARPEM_LONG=1 $(PY) -m pytest tests/python/io/test_staging.py tests/python/jobs/test_kills.py
 
+# gcov's report of the C++ tests; of the Python tests pytest-cov's, with branches.
+coverage: $(STAMP)/dev
+	$(PIP) install --quiet "pytest-cov>=5" "gcovr>=7"
+	cmake --preset coverage $(CMAKE_ARGS)
+	cmake --build --preset coverage --parallel $(JOBS)
+	ctest --preset coverage -E fuzz_core
+	gcovr --root . --filter cpp/src/ --filter cpp/include/ --exclude-throw-branches \
+	  --gcov-ignore-parse-errors all --print-summary --txt build/coverage/cpp.txt build/coverage
+	$(PY) -m pytest tests/python --cov=sharpem --cov-branch --cov-report=term $(ARGS)
+
 lint: $(STAMP)/dev
 	ruff check
 	ruff format --check

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "io.mrc_grid": "io/test_mrc_dialects.py",
     "io.mtz_columns": "io/test_reflections.py",
     "io.mtz_header": "test_fuzz.py",
+    "io.npz": "test_fuzz.py",
     "io.pdb_cards": "io/test_odd_models.py",
     "io.read": "io/test_mtz.py",  # chooses between the readers
     "io.star": "io/test_star_xml.py",
