@@ -88,6 +88,7 @@ OF_NO_MODULE = {
     "cli/test_cli_requests.py",  # every option, as requests and as commands
     "cli/test_cli_start.py",  # what a start loads
     "core/test_counts.py",  # the C++ core on real maps
+    "core/test_slow_references.py",
     "io/test_bad_maps.py",  # damaged files
     "io/test_mrc_dialects.py",  # what other programs write
     "jobs/test_kills.py",
@@ -96,6 +97,7 @@ OF_NO_MODULE = {
     "maps/test_unit_cell.py",
     "test_paper.py",  # --paper, from end to end
     "test_fuzz.py",  # damaged files of every kind
+    "test_invariances.py",  # what must not change the choice
     "test_security.py",  # pages, tables and scheduler options
     "io/test_star_xml.py",  # FSC as files, read by other programs
     *(name for name in WHOLE_ROOMS.values()),
