@@ -161,7 +161,7 @@ class ShellFilter:
     def from_dict(cls, values: Mapping[str, Any]) -> ShellFilter:
         """Read the filter back; InputError names the key at fault."""
         d, scale = _numbers(values, "d"), _numbers(values, "scale")
-        if min(d) <= 0 or any(first <= second for first, second in pairwise(d)):
+        if min(d) < _LEAST_D or any(first <= second for first, second in pairwise(d)):
             raise InputError("filter whose d do not descend to a positive number, expected A")
         if len(scale) != len(d):
             raise InputError(
@@ -271,6 +271,7 @@ def _value(values: Mapping[str, Any], key: str) -> Any:
 
 _LARGEST_B = 1e5  # A^2, either sign: beyond it nothing of a map is left, or nothing fits float32
 _FINEST, _COARSEST = 0.1, 1e4  # A
+_LEAST_D = 1e-3  # A, of a shell: 1 / d has to be a number
 
 
 def _b(value: float, key: str) -> float:
