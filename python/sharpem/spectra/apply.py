@@ -42,8 +42,8 @@ def apply(density: DensityMap, filter_: Filter) -> DensityMap:
     longest = max(density.cell[:3])
     if not 0 < filter_.d_min <= longest:
         raise InputError(
-            f"filter that ends at d_min {filter_.d_min:g} A, expected more than 0, and less than "
-            f"the {longest:.4g} A of the map's box"
+            f"filter that ends at d_min {filter_.d_min:g} A, expected less than the "
+            f"{longest:.4g} A of the map's box, and more than 0"
         )
     whole = whole_cell(density)
     spectrum = _core.analyse(whole.data, whole.cell, filter_.d_min)
