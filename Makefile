@@ -5,6 +5,10 @@
 #   make test      install the package and run the Python tests (ARGS="-k name" goes to pytest)
 #   make cpp-test  build the C++ library with its tests, and run them
 #   make asan      the same under the address and undefined-behaviour sanitizers
+#   make tsan      the same under the thread sanitizer
+#   make fuzz      damaged files and random calls, SECONDS=120 each, JOBS at a time
+#   make nightly   1,000,000 of each, the thread sanitizer, kills and full disks at length
+#   make coverage  lines and branches that the tests reach, Python and C++
 #   make lint      ruff, clang-format and clang-tidy; changes nothing
 #   make types     mypy --strict, and whether the extension's stub is current
 #   make format    let ruff and clang-format rewrite the sources
@@ -20,6 +24,9 @@
 PYTHON ?= python3
 ARGS ?=
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+SECONDS ?= 120
+SEED ?= 1
+FUZZ ?= core emdb filter model mrc mtz star table
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -43,7 +50,8 @@ ctest --test-dir build/embed/$(1) --output-on-failure --no-tests=error
 endef
 
 .DELETE_ON_ERROR:
-.PHONY: demo test cpp-test asan lint types format stub man embed bench docs wheel wheel-test clean
+.PHONY: demo test cpp-test asan tsan fuzz nightly coverage lint types format stub man embed bench docs wheel \
+  wheel-test clean
 
 demo: $(STAMP)/package
 	$(BIN)/sharpem demo
@@ -60,6 +68,33 @@ asan: $(STAMP)/tools
 	cmake --preset asan $(CMAKE_ARGS)
 	cmake --build --preset asan --parallel $(JOBS)
 	ctest --preset asan
+
+tsan: $(STAMP)/tools
+	cmake --preset tsan $(CMAKE_ARGS)
+	cmake --build --preset tsan --parallel $(JOBS)
+	ctest --preset tsan
+
+fuzz: $(STAMP)/test build/asan/tests/cpp/fuzz_core
+	$(PY) tests/fuzz/run.py $(FUZZ) --seconds $(SECONDS) --seed $(SEED) --jobs $(JOBS)
+
+build/asan/tests/cpp/fuzz_core: $(STAMP)/tools $(CPP)
+	cmake --preset asan $(CMAKE_ARGS)
+	cmake --build --preset asan --parallel $(JOBS) --target fuzz_core
+
+nightly: $(STAMP)/test tsan build/asan/tests/cpp/fuzz_core
+	build/tsan/tests/cpp/fuzz_core --executions 100000 --seed $$(date +%s)
+	$(PY) tests/fuzz/run.py all core --executions 1000000 --seed $$(date +%s) --jobs $(JOBS)
+	SHARPEM_LONG=1 $(PY) -m pytest tests/python/io/test_staging.py tests/python/jobs/test_kills.py
+
+# gcov's report of the C++ tests; of the Python tests pytest-cov's, with branches.
+coverage: $(STAMP)/dev
+	$(PIP) install --quiet "pytest-cov>=5" "gcovr>=7"
+	cmake --preset coverage $(CMAKE_ARGS)
+	cmake --build --preset coverage --parallel $(JOBS)
+	ctest --preset coverage -E fuzz_core
+	gcovr --root . --filter cpp/src/ --filter cpp/include/ --exclude-throw-branches \
+	  --gcov-ignore-parse-errors all --print-summary --txt build/coverage/cpp.txt build/coverage
+	$(PY) -m pytest tests/python --cov=sharpem --cov-branch --cov-report=term $(ARGS)
 
 lint: $(STAMP)/dev
 	ruff check

@@ -16,7 +16,9 @@ namespace {
 /// that is applied to all of it; where box and padding fill the axis there is nothing to cut.
 struct Stretch {
   Stretch(std::size_t box, std::size_t padding, std::size_t n)
-      : whole(box + 2 * padding >= n), size(whole ? n : box + 2 * padding), map(n) {}
+      : whole(padding >= n || box + 2 * padding >= n),
+        size(whole ? n : box + 2 * padding),
+        map(n) {}
 
   std::size_t edge(std::size_t padding) const { return whole ? 0 : padding; }
   std::size_t first(std::size_t box_first, std::size_t padding) const {

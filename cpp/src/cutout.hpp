@@ -23,11 +23,20 @@ inline UnitCell cell_of_box(const UnitCell& whole, const Shape& map, const Shape
   return cell;
 }
 
+/// Whether n voxels from the first on lie within `of`; any numbers.
+inline bool fits(std::size_t first, std::size_t n, std::size_t of) {
+  return n <= of && first <= of - n;
+}
+
 inline void check_boxes(VolumeView map, const BoxSet& boxes) {
-  if (map.data == nullptr || boxes.shape.voxels() == 0) refuse("boxes without voxels, or no map");
+  if (map.data == nullptr || !fits(0, boxes.shape.nz, map.shape.nz) ||
+      !fits(0, boxes.shape.ny, map.shape.ny) || !fits(0, boxes.shape.nx, map.shape.nx) ||
+      boxes.shape.voxels() == 0) {
+    refuse("boxes without voxels or larger than the map, or no map");
+  }
   for (const auto& [z, y, x] : boxes.first) {
-    if (z + boxes.shape.nz > map.shape.nz || y + boxes.shape.ny > map.shape.ny ||
-        x + boxes.shape.nx > map.shape.nx) {
+    if (!fits(z, boxes.shape.nz, map.shape.nz) || !fits(y, boxes.shape.ny, map.shape.ny) ||
+        !fits(x, boxes.shape.nx, map.shape.nx)) {
       refuse("box at ", z, ", ", y, ", ", x, " reaches out of a map of ", map.shape.nz, " x ",
              map.shape.ny, " x ", map.shape.nx, " voxels");
     }

@@ -11,7 +11,9 @@ namespace {
 
 constexpr double reach = 6;  // d0; the weight there is 1e-16
 
-std::size_t lattice_points(std::size_t n, std::size_t step) { return (n + step - 2) / step + 1; }
+std::size_t lattice_points(std::size_t n, std::size_t step) {
+  return n < 2 ? 1 : (n - 2) / step + 2;
+}
 
 /// exp(-(x - at)^2 / d0^2) at the lattice points of one axis.
 std::vector<double> fall_off(double at, double d0, std::size_t points, std::size_t step) {
@@ -107,6 +109,10 @@ void Field::row(std::size_t z, std::size_t y, std::size_t nx, float* out) const 
 }
 
 void expand_field(const Field& field, MutableVolumeView out) {
+  if (!(lattice_over(out.shape, field.step) == field.shape)) {
+    refuse("field of ", field.shape.nz, " x ", field.shape.ny, " x ", field.shape.nx,
+           " points: expected one that was made for the map");
+  }
   parallel_for(out.shape.nz, [&](std::size_t z) {
     for (std::size_t y = 0; y < out.shape.ny; ++y) {
       field.row(z, y, out.shape.nx, out.data + (z * out.shape.ny + y) * out.shape.nx);

@@ -12,6 +12,8 @@ namespace {
 
 using Term = Spectrum::Term;
 
+constexpr double most_voxels = 1e15;  // beyond any memory, and within what std::size_t counts
+
 std::size_t number(int n) { return static_cast<std::size_t>(n); }
 
 /// A little generous, so that a term exactly at d_min is kept whatever the rounding.
@@ -21,8 +23,12 @@ double limit_of(double d_min) {
 }
 
 Shape checked(Shape grid) {
-  if (grid.voxels() == 0) {
-    refuse("grid of ", grid.nz, " x ", grid.ny, " x ", grid.nx, " voxels: expected at least one");
+  constexpr std::size_t longest = std::numeric_limits<int>::max();
+  const bool no_axis_too_long = std::max({grid.nz, grid.ny, grid.nx}) <= longest;
+  const double voxels = static_cast<double>(grid.plane()) * static_cast<double>(grid.nz);
+  if (!no_axis_too_long || grid.voxels() == 0 || voxels > most_voxels) {
+    refuse("grid of ", grid.nz, " x ", grid.ny, " x ", grid.nx, " voxels: expected 1 to ",
+           most_voxels);
   }
   return grid;
 }

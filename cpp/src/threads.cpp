@@ -40,12 +40,8 @@ int set_threads(int limit) {
 }
 
 int thread_count() {
-#ifdef _OPENMP
-  if (lost_threads) return 1;
+  if (!has_threads || lost_threads) return 1;
   return thread_limit > 0 ? thread_limit : default_threads();
-#else
-  return 1;
-#endif
 }
 
 int team_size(std::size_t pieces) {

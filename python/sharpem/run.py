@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -105,7 +106,7 @@ def _with_half_maps(request: SharpenRequest, spell: Spelling) -> SharpenRequest:
     """Take a folder for half maps, and find the second one where the first was given alone."""
     table = options_of(SharpenRequest)
     map_, one, two = (spell(table[name]) for name in ("map", "half1", "half2"))
-    if request.map is not None and Path(request.map).is_dir():
+    if request.map is not None and os.path.isdir(request.map):
         if request.half1 is not None:
             raise InputError(f"{request.map}: a folder, and {one} too, expected one of them")
         request = request.with_found(map=None, half1=request.map)
@@ -117,7 +118,7 @@ def _with_half_maps(request: SharpenRequest, spell: Spelling) -> SharpenRequest:
         raise InputError(f"no {map_} given, expected a map, or {one} and {two}")
     if request.half1 is None or request.half2 is not None or is_entry(request.half1):
         return request
-    if Path(request.half1).is_dir():
+    if os.path.isdir(request.half1):
         first, second = find_half_maps(request.half1)
         return request.with_found(half1=str(first), half2=str(second))
     if (found := partner(request.half1)) is None:

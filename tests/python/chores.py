@@ -5,8 +5,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+from killed_writes import Killer, files
 
 from sharpem.errors import InputError
+from sharpem.io.together import write_together
 
 
 def chore(arguments, folder):
@@ -31,6 +33,13 @@ def chore(arguments, folder):
                 os.kill(os.getpid(), 9)
         case "sleep":
             time.sleep(arguments["seconds"])
+        case "write":
+            write_together(files(folder, arguments["text"]), overwrite=False)
+        case "write and be killed":
+            if not Path(arguments["mark"]).exists():
+                Path(arguments["mark"]).touch()
+                Killer(arguments["step"], after=arguments["after"], below=folder.parent.parent)
+            write_together(files(folder, arguments["text"]), overwrite=False)
         case "allocate":
             np.ones(arguments["bytes"] // 8)
     return {"threads": os.environ.get("OMP_NUM_THREADS"), "process": os.getpid()}

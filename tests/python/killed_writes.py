@@ -70,16 +70,18 @@ def is_recognised(folder):
 
 
 class Killer:
-    """Counts steps, and kills this process at one."""
+    """Counts steps (of paths below a folder, if one is named), and kills this process at one."""
 
-    def __init__(self, step, *, after, links):
-        self.count, self.step, self.after = 0, step, after
+    def __init__(self, step, *, after, links=True, below=""):
+        self.count, self.step, self.after, self.below = 0, step, after, str(below)
         for name in STEPS:
             setattr(os, name, partial(self.call, getattr(os, name)))
         if not links:
             os.link = self.no_links
 
     def call(self, function, *arguments, **options):
+        if self.below and not str(arguments[0]).startswith(self.below):
+            return function(*arguments, **options)
         self.count += 1
         if self.count == self.step and not self.after:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -70,3 +70,67 @@ def kurtosis(data):
     """Fourth standardised moment; 3 for a Gaussian."""
     centred = data - data.mean()
     return np.mean(centred**4) / np.mean(centred**2) ** 2
+
+
+def terms(data):
+    """Fourier coefficients F(hkl) = 1/N sum rho exp(-2 pi i h.x), the full sphere."""
+    return np.fft.fftn(data.astype(np.float64)) / data.size
+
+
+def shell_sums(density, edges, d_min, other=None):
+    """Terms, mean s, and sums of Re F1 conj(F2), |F1|^2, |F2|^2 in shells; F(000) in none."""
+    s = np.linalg.norm(s_vectors(density), axis=-1)
+    one = terms(density.data)
+    two = one if other is None else terms(other)
+    shell = np.where((s > 0) & (s <= 1 / d_min), np.searchsorted(edges, s, side="right") - 1, -1)
+    rows = []
+    for i in range(len(edges) - 1):
+        f1, f2, at = one[shell == i], two[shell == i], s[shell == i]
+        mean = at.mean() if at.size else (edges[i] + edges[i + 1]) / 2
+        power_1, power_2 = np.sum(abs(f1) ** 2), np.sum(abs(f2) ** 2)
+        rows.append((at.size, mean, np.sum(f1 * f2.conj()).real, power_1, power_2))
+    return np.array(rows).T
+
+
+def sphere(radius, s):
+    """Fourier transform of a sphere, 1 at s = 0."""
+    w = 2 * np.pi * radius * np.asarray(s, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        return np.where(w > 1e-4, 3 * (np.sin(w) - w * np.cos(w)) / w**3, 1.0)
+
+
+def gaussian_mean(values, sigma):
+    """Mean under a Gaussian of standard deviation sigma (voxels) about each voxel, in the box."""
+    for axis, width in enumerate(sigma):
+        x = np.arange(values.shape[axis])
+        weights = np.exp(-0.5 * ((x[:, None] - x) / width) ** 2)
+        weights /= weights.sum(axis=1, keepdims=True)
+        values = np.moveaxis(np.tensordot(weights, values, (1, axis)), 0, axis)
+    return values
+
+
+def field(sites, values, shape, d0, overall_weight):
+    """Eq. 9 at every voxel: sum w value / (w0 + sum w), w = exp(-r^2 / d0^2)."""
+    at = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1)[..., None, :]
+    weights = np.exp(-np.sum((at - np.asarray(sites)) ** 2, axis=-1) / d0**2)
+    return weights @ np.asarray(values) / (overall_weight + weights.sum(axis=-1))
+
+
+def raised_cosine(n, edge):
+    """Window of n points that rises over so many at both ends."""
+    x = np.minimum(np.arange(n), np.arange(n)[::-1]) + 0.5
+    return np.where(x < edge, 0.5 - 0.5 * np.cos(np.pi * np.minimum(x / max(edge, 1), 1)), 1.0)
+
+
+def box(data, first, shape, edge):
+    """A box less its mean as the window shows it, times the window."""
+    cut = data[tuple(slice(a, a + n) for a, n in zip(first, shape, strict=True))].astype(np.float64)
+    z, y, x = (raised_cosine(n, edge) for n in shape)
+    window = z[:, None, None] * y[:, None] * x
+    return (cut - np.sum(cut * window) / window.sum()) * window
+
+
+def wilson_log_likelihood(intensity, s, ln_reference, noise, *, ln_scale, b):
+    """Of exponentially distributed intensities about exp(ln_scale + ln_ref - q / 2) + noise."""
+    mu = np.exp(ln_scale + ln_reference - 0.5 * np.einsum("ni,ij,nj->n", s, b, s)) + noise
+    return -np.sum(np.log(mu) + intensity / mu)

@@ -46,7 +46,8 @@ ELSEWHERE = {
     "io.mrc_header": "io/test_mrc_dialects.py",
     "io.mrc_grid": "io/test_mrc_dialects.py",
     "io.mtz_columns": "io/test_reflections.py",
-    "io.mtz_header": "io/test_mutations.py",
+    "io.mtz_header": "test_fuzz.py",
+    "io.npz": "test_fuzz.py",
     "io.pdb_cards": "io/test_odd_models.py",
     "io.relion_job": "cli/test_cli_relion.py",  # its files, as the pipeline reads them
     "io.read": "io/test_mtz.py",  # chooses between the readers
@@ -88,13 +89,16 @@ OF_NO_MODULE = {
     "cli/test_cli_requests.py",  # every option, as requests and as commands
     "cli/test_cli_start.py",  # what a start loads
     "core/test_counts.py",  # the C++ core on real maps
+    "core/test_slow_references.py",
     "io/test_bad_maps.py",  # damaged files
     "io/test_mrc_dialects.py",  # what other programs write
-    "io/test_mutations.py",  # damaged files of every kind
+    "jobs/test_kills.py",
     "io/test_odd_models.py",
     "io/test_reflections.py",
     "maps/test_unit_cell.py",
     "test_paper.py",  # --paper, from end to end
+    "test_fuzz.py",  # damaged files of every kind
+    "test_invariances.py",  # what must not change the choice
     "test_security.py",  # pages, tables and scheduler options
     "io/test_star_xml.py",  # FSC as files, read by other programs
     *(name for name in WHOLE_ROOMS.values()),

@@ -6,7 +6,6 @@
 // non-negative: it changes no phase. The anisotropic part is a tensor of its own (spectrum.hpp).
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <vector>
@@ -48,7 +47,8 @@ class RadialCurve {
   RadialCurve(const std::vector<double>& s, const std::vector<double>& factor, double s_max);
 
   float operator()(double s_squared) const {
-    const double x = std::min(s_squared * per_s_squared_, last_);
+    const double at = s_squared * per_s_squared_;
+    const double x = at < last_ ? at : last_;  // NaN: the end, too
     const auto i = static_cast<std::size_t>(x);
     const auto f = static_cast<float>(x - static_cast<double>(i));
     return table_[i] + f * (table_[i + 1] - table_[i]);

@@ -6,6 +6,7 @@ the map itself, blurred, tells which of them is its own, and whether any is.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -207,7 +208,7 @@ def _middles(density: DensityMap) -> list[Numbers]:
 def _from_file(text: str | Path) -> tuple[str, Numbers]:
     """Operators of a model's first assembly, else of its NCS, and a name that says so."""
     path = Path(text)
-    if not path.exists():
+    if not os.path.exists(path):
         raise InputError(
             f"symmetry {str(text)!r}: neither a point group nor a file, expected C<n>, D<n>, T, O, "
             "I, or a PDB or mmCIF file with operators"

@@ -139,8 +139,10 @@ class Download:
         """First byte that comes, and the length of the whole file."""
         if answer.status_code != 206:
             length = answer.headers.get("Content-Length", "")
-            return 0, int(length) if length.isdecimal() else None
-        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", ""))
+            return 0, int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
+        number = "([0-9]{1,18})"
+        said = answer.headers.get("Content-Range", "")
+        found = re.fullmatch(rf"bytes {number}-[0-9]+/{number}", said)
         span = (int(found[1]), int(found[2])) if found else None
         if span is None or span != (self.size, read_object(self.note).get("bytes")):
             self._drop("sent another part than asked for")

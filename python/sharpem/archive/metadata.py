@@ -58,7 +58,7 @@ def parse_metadata(text: bytes, entry: str = "") -> Entry:
 def _parse(text: bytes) -> Element:
     try:
         root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError) as error:  # LookupError: unknown encoding
         raise ValueError(f"not XML ({error})") from None
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]

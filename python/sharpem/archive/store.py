@@ -32,9 +32,9 @@ _SITES = (
 def cache_folder() -> Path:
     """Find the folder: SHARPEM_CACHE, else the user's cache folder of this system."""
     if given := os.environ.get("SHARPEM_CACHE"):
-        return Path(given).expanduser()
+        return Path(os.path.expanduser(given))
     habit = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or habit).expanduser() / "sharpem"
+    return Path(os.path.expanduser(os.environ.get("XDG_CACHE_HOME") or habit), "sharpem")
 
 
 def _checked(root: str) -> str:
@@ -74,7 +74,7 @@ class Store:
         refresh: bool = False,
         progress: Progress | None = None,
     ) -> None:
-        self.folder = Path(folder).expanduser() if folder else cache_folder()
+        self.folder = Path(os.path.expanduser(folder)) if folder else cache_folder()
         self._refresh, self._progress = refresh, progress or silent
         self._fetched: set[str] = set()
         given = tuple(mirrors or os.environ.get("SHARPEM_MIRRORS", "").split() or _SITES)

@@ -45,7 +45,7 @@ def find_half_maps(place: str | os.PathLike[str]) -> tuple[Path, Path]:
         No pair, or pairs of several classes.
     """
     folder = Path(place)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InputError(f"{folder}: no such folder, expected that of a refinement job")
     names = sorted(p for p in folder.iterdir() if p.is_file() and p.name.endswith(_ENDINGS))
     pairs = [(p, q) for p in names if (q := partner(p)) is not None]
@@ -86,7 +86,7 @@ def partner(first: str | os.PathLike[str]) -> Path | None:
     match = matches[-1]
     start, end = match.span("number")
     second = path.with_name(path.name[:start] + _SECOND[match["number"]] + path.name[end:])
-    return second if second.is_file() else None
+    return second if os.path.isfile(second) else None
 
 
 def read_half_maps(
@@ -113,7 +113,7 @@ def read_half_maps(
         As for :func:`find_half_maps` and :func:`pair_half_maps`, or no partner.
     """
     if two is None:
-        if Path(one).is_dir():
+        if os.path.isdir(one):
             one, two = find_half_maps(one)
         elif (two := partner(one)) is None:
             raise InputError(

@@ -166,7 +166,8 @@ def _check_indices(mtz: gemmi.Mtz, path: Path) -> None:
             f"{path}: first columns of type {', '.join(kinds)}, expected H, H, H (indices)"
         )
     indices = mtz.array[:, :3]
-    bad = ~(np.abs(indices) <= _HIGHEST_INDEX) | (indices != np.round(indices))
+    with np.errstate(invalid="ignore"):  # bits that are no number
+        bad = ~(np.abs(indices) <= _HIGHEST_INDEX) | (indices != np.round(indices))
     if bad.any():
         raise InputError(
             f"{path}: index h, k or l of {indices[bad][0]:g}, expected whole numbers up to "

@@ -68,7 +68,7 @@ def _add_loop(block: gemmi.cif.Block, table: Table) -> None:
 def _text(value: str | float) -> str:
     """Write a number with seven digits, text quoted where STAR needs it."""
     if isinstance(value, str):
-        return gemmi.cif.quote(value)
+        return gemmi.cif.quote(value.encode("utf-8", "backslashreplace").decode("utf-8"))
     if isinstance(value, int | np.integer):
         return str(int(value))
     return f"{value:.6f}" if 1e-3 <= abs(value) < 1e6 or value == 0 else f"{value:.6e}"

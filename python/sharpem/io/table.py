@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sharpem.errors import InputError
+from sharpem.io.contents import contents
 
 __all__ = ["Line", "TableError", "column_name", "csv_text", "read_table"]
 
@@ -109,12 +110,7 @@ def column_name(text: str) -> str:
 
 
 def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path}: {reason}, expected a table") from None
+    data = contents(path, "a table", largest=_LARGEST)
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return data.decode("utf-16" if wide else "utf-8-sig")

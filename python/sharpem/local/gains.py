@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from sharpem import _core
 from sharpem.analysis.symmetry import Symmetry
 from sharpem.errors import InputError
+from sharpem.io.npz import read_arrays
 from sharpem.local.bands import Bands
 from sharpem.local.boxes import to_voxels
 from sharpem.local.lattice import read_at, symmetrised
@@ -128,36 +128,35 @@ class Gains:
         InputError
             The file cannot be read, or holds no gains.
         """
+        file = read_arrays(path, "gains of a local run")
         try:
-            with path.open("rb") as source, np.load(source, allow_pickle=False) as file:
-                bands = Bands(
-                    file["centres"].astype(np.float64),
-                    float(file["s_max"]),
-                    float(file["sigma"]),
-                    int(file["step"]),
-                )
-                nz, ny, nx = (int(n) for n in file["shape"])
-                x, y, z = (float(v) for v in file["voxel_size"])
+            bands = Bands(
+                file["centres"].astype(np.float64),
+                float(file["s_max"]),
+                float(file["sigma"]),
+                int(file["step"]),
+            )
+            nz, ny, nx = (int(n) for n in file["shape"])
+            x, y, z = (float(v) for v in file["voxel_size"])
+            with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is refused below
                 values = file["gains"].astype(np.float32, casting="same_kind")
-                found = cls(bands, values, (nz, ny, nx), (x, y, z))
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InputError(f"{path}: {reason}, expected gains of a local run") from None
-        except (KeyError, TypeError, ValueError, EOFError, BadZipFile):
+        except (KeyError, OverflowError, TypeError, ValueError):
             raise InputError(f"{path}: not gains, expected what --write-gains writes") from None
+        found = cls(bands, values, (nz, ny, nx), (x, y, z))
         found._check_values(path)
         return found
 
     def _check_values(self, path: Path) -> None:
         bands, values = self.bands, self.values
         sound = (
-            bands.step >= 1
-            and len(bands) >= 2
-            and bool((np.diff(bands.centres) > 0).all())
+            1 <= bands.step <= max(self.shape)
             and min(self.shape) >= 1
+            and bands.centres.ndim == 1
+            and len(bands) >= 2
+            and bool(np.isfinite(bands.centres).all() and (np.diff(bands.centres) > 0).all())
             and values.shape == (len(bands), *bands.shape_over(self.shape))
-            and bool((np.isfinite(values) & (values > 0)).all())
-            and bands.s_max > 0
+            and bool(np.isfinite(values).all() and (values > 0).all())
+            and all(0 < v < np.inf for v in (bands.s_max, bands.sigma, *self.voxel_size))
         )
         if not sound:
             raise InputError(f"{path}: gains that do not fit together, expected those of one run")

@@ -161,7 +161,7 @@ def _unknown(lines: list[Line]) -> list[str]:
 
 
 def _row(line: Line, folder: Path) -> Row:
-    cells = {column: text for column, text in line.cells.items() if text}
+    cells = {column: text for column, text in line.cells.items() if column and text}
     name = cells.pop("name", None)
     request = SharpenRequest.of(_values(cells, folder))
     check_options(request, column_of)
@@ -195,6 +195,6 @@ def _checked(name: str) -> str:
 
 def _as_file(text: str, folder: Path) -> str:
     """Absolute path of a file that is there or, by its looks, should be; else the word itself."""
-    path = folder / Path(text).expanduser()
+    path = folder / os.path.expanduser(text)
     looks_like_one = bool(path.suffix) or os.sep in text
-    return str(path.absolute()) if looks_like_one or path.exists() else text
+    return str(path.absolute()) if looks_like_one or os.path.exists(path) else text

@@ -53,7 +53,7 @@ class Kind:
         """Whether a value is one of this kind, within the limits."""
         try:
             return bool(self.within(value))
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             return False
 
     def value(self, text: str) -> Any:

@@ -37,11 +37,13 @@ def apply(density: DensityMap, filter_: Filter) -> DensityMap:
         The filtered map does not fit float32 (far too large a B), or the resolution limit leaves
         nothing of it.
     """
+    if not isinstance(filter_, Filter):
+        raise InputError(f"filter of type {type(filter_).__name__}, expected a Filter")
     longest = max(density.cell[:3])
-    if filter_.d_min > longest:
+    if not 0 < filter_.d_min <= longest:
         raise InputError(
             f"filter that ends at d_min {filter_.d_min:g} A, expected less than the "
-            f"{longest:.4g} A of the map's box"
+            f"{longest:.4g} A of the map's box, and more than 0"
         )
     whole = whole_cell(density)
     spectrum = _core.analyse(whole.data, whole.cell, filter_.d_min)

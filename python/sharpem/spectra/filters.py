@@ -161,7 +161,7 @@ class ShellFilter:
     def from_dict(cls, values: Mapping[str, Any]) -> ShellFilter:
         """Read the filter back; InputError names the key at fault."""
         d, scale = _numbers(values, "d"), _numbers(values, "scale")
-        if min(d) <= 0 or any(first <= second for first, second in pairwise(d)):
+        if min(d) < _LEAST_D or any(first <= second for first, second in pairwise(d)):
             raise InputError("filter whose d do not descend to a positive number, expected A")
         if len(scale) != len(d):
             raise InputError(
@@ -271,6 +271,8 @@ def _value(values: Mapping[str, Any], key: str) -> Any:
 
 _LARGEST_B = 1e5  # A^2, either sign: beyond it nothing of a map is left, or nothing fits float32
 _FINEST, _COARSEST = 0.1, 1e4  # A
+_LEAST_ONSET = 1e-6  # A^2: b_sharpen / onset has to be a number
+_LEAST_D = 1e-3  # A, of a shell: 1 / d has to be a number
 
 
 def _b(value: float, key: str) -> float:
@@ -306,7 +308,7 @@ def _positive(values: Mapping[str, Any], key: str) -> float:
 def _onset(values: Mapping[str, Any]) -> float:
     """Read the onset; 0 where there is none, as in filters of version 0.1."""
     number = _finite(values.get("onset", 0.0), "onset")
-    if number < 0:
+    if number < 0 or 0 < number < _LEAST_ONSET:
         raise InputError(f"filter with onset {number:g}, expected 0 A^2 or more")
     return number
 

@@ -123,7 +123,7 @@ def _file(name: str, folder: Path) -> str:
     """Absolute path, unless the cell is empty or names an entry and no file."""
     path = folder / name
     entry = entry_id(name) or pdb_id(name)
-    return name if not name or (entry and not path.exists()) else str(path.absolute())
+    return name if not name or (entry and not os.path.exists(path)) else str(path.absolute())
 
 
 def _number(name: str, text: str) -> float | None:

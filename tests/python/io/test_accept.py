@@ -6,7 +6,7 @@ import gemmi
 import mrcfile
 import numpy as np
 import pytest
-from mutations import crystal
+from crystal import crystal
 
 import sharpem
 from sharpem.errors import InputError

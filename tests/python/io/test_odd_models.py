@@ -7,7 +7,7 @@ import gzip
 import gemmi
 import numpy as np
 import pytest
-from mutations import crystal
+from crystal import crystal
 
 from sharpem.cli import main
 from sharpem.errors import InputError

@@ -8,7 +8,7 @@ from dataclasses import replace
 import gemmi
 import numpy as np
 import pytest
-from mutations import crystal
+from crystal import crystal
 
 import sharpem
 from sharpem.errors import InputError

@@ -16,6 +16,8 @@ from sharpem.errors import InputError
 from sharpem.io.checksum import other_map
 from sharpem.io.together import check_free, write_together
 
+LONG = bool(os.environ.get("SHARPEM_LONG"))
+_MOUNTS = ["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]
 KILLED = {"unrecognised": 0, "left": 0, "mixed after": 0}
 
 
@@ -31,18 +33,23 @@ def memory_folder(tmp_path):
     shutil.rmtree(folder)
 
 
-def outcome_of(mode, folder):
-    script = Path(__file__).parents[1] / "killed_writes.py"
+def outcome_of(mode, folder, script="killed_writes.py", *words):
     done = subprocess.run(
-        [sys.executable, str(script), str(folder), mode],
+        [sys.executable, str(Path(__file__).parents[1] / script), str(folder), mode, *words],
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(not LONG, reason="takes a minute: SHARPEM_LONG=1, as make nightly has it")
+def test_killed_at_random_moments(tmp_path):
+    counts = outcome_of("random", tmp_path)
+    assert counts.items() >= {"kills": 200, **KILLED}.items()
 
 
 @pytest.mark.parametrize("mode", ["replace", "add", "add-without-links"])
@@ -57,6 +64,23 @@ def test_no_size_of_disk_leaves_half(memory_folder):
     counts = outcome_of("disk", memory_folder)
     assert counts["refused"] > 100
     assert (counts["mixed"], counts["left"], counts["unnamed"]) == (0, 0, 0)
+
+
+def _can_mount():
+    try:
+        return subprocess.run(_MOUNTS, check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("mode", ["limit", "disk"])
+def test_a_hundred_sizes_of_disk_leave_the_old_files_or_the_new(memory_folder, mode):
+    if mode == "disk" and not _can_mount():
+        pytest.skip("no file system can be mounted here")
+    counts = outcome_of(mode, memory_folder, "full_disk.py", "1000" if LONG else "100")
+    assert counts["sizes"] >= 100
+    assert 80 < counts["refused"] < counts["sizes"]
+    assert (counts["mixed"], counts["unnamed"]) == (0, 0)
 
 
 def test_one_of_three_runs_wins(memory_folder):
