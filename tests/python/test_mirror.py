@@ -76,6 +76,8 @@ ELSEWHERE = {
     "methods.empirical": "test_pipeline.py",
     "methods.given": "test_pipeline.py",
     "methods.half_map_checks": "maps/test_half_maps.py",
+    "methods.half_map_directions": "spectra/test_directional.py",  # what it hands to the filter
+    "spectra.fsc_directions": "spectra/test_directional.py",
     "methods.model_fit": "methods/test_model.py",  # incomplete and misplaced models
     "methods.power_in_mask": "methods/test_half_map.py",  # what the filter's scale rests on
     "methods.scanned": "methods/test_scan.py",

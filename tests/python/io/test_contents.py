@@ -15,7 +15,7 @@ from sharpem.errors import InputError
 from sharpem.io.contents import contents, opened
 from sharpem.io.json_text import read_json
 from sharpem.io.model import read_model
-from sharpem.io.mrc import gzip_stream
+from sharpem.io import gzip_stream
 from sharpem.io.mtz import read_mtz
 from sharpem.io.read import read_map
 from sharpem.io.sequence import read_sequences
