@@ -12,10 +12,10 @@ import pytest
 
 from sharpem.cli import main
 from sharpem.errors import InputError
+from sharpem.io import gzip_stream
 from sharpem.io.contents import contents, opened
 from sharpem.io.json_text import read_json
 from sharpem.io.model import read_model
-from sharpem.io import gzip_stream
 from sharpem.io.mtz import read_mtz
 from sharpem.io.read import read_map
 from sharpem.io.sequence import read_sequences
