@@ -34,7 +34,7 @@ _LARGEST_FLOOR = 0.2  # what stays above this at the end of an FSC is signal, no
 _TAIL = 0.2  # from here down an FSC is a smooth decay
 _WELL_ABOVE = 0.4
 _LAST_SHELLS = 3
-_ERROR, _LEAST_ERROR = 1.8, 4.0  # A^2 at 1 A, growing as d^2, and at least: of a b_sharpen
+_LEAST_ERROR = 4.0  # A^2, of a b_sharpen
 
 
 def smooth_ratio(s: Array, ln_ratio: Array, variance: Array) -> Array:
@@ -110,14 +110,15 @@ def shell_filter(prepared: Prepared, s: Array, ratio: Array, cc_star: Array) -> 
     return ShellFilter(tuple(map(float, 1 / s)), tuple(map(float, scale / first)))
 
 
-def b_of_filter(prepared: Prepared, filter_: ShellFilter) -> BIso:
+def b_of_filter(prepared: Prepared, filter_: ShellFilter, error: float = 1.8) -> BIso:
     """Overall B's of a map before and after a shell filter, A^2.
 
     The target is that of the b_sharpen which does to the map what comes closest to the filter; the
-    interval says how far that lies from the best b_sharpen by experience (docs/choice.md).
+    interval says how far that lies from the best b_sharpen by experience (docs/choice.md): `error`,
+    a standard deviation in A^2 at 1 A, which grows as d^2.
     """
     target = prepared.b_signal - _like_b_sharpen(prepared, filter_)
-    sigma = max(_LEAST_ERROR, _ERROR * prepared.resolution**2)
+    sigma = max(_LEAST_ERROR, error * prepared.resolution**2)
     half = NINETY_PERCENT * float(np.hypot(sigma, prepared.b_spread))
     return BIso(prepared.b_input, prepared.b_signal, target, (target - half, target + half))
 

@@ -17,6 +17,8 @@ from sharpem.methods.shell_filter import b_of_filter, over_all, shell_filter, sm
 
 __all__ = ["choose"]
 
+_ERROR = 2.4  # A^2 at 1 A, of the b_sharpen that is like the filter
+
 
 def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
     """Choose the filter R CC* with CC*^2 = S / (S + N): signal and noise as the molecule sees them.
@@ -53,7 +55,7 @@ def choose(prepared: Prepared, settings: ScanSettings) -> Choice:
     share = signal / (signal + noise)
     ratio, cc_star = np.exp(-0.5 * smooth) * np.sqrt(share), np.sqrt(share)
     filter_ = shell_filter(prepared, shells.s, ratio, cc_star)
-    b_iso = b_of_filter(prepared, filter_)
+    b_iso = b_of_filter(prepared, filter_, _ERROR)
     reasons = (
         "The solvent shows the noise: it is "
         f"{_percent(noise / (signal + noise), prepared)} of the power near the molecule at the "
