@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from hashlib import sha256
 from pathlib import Path
@@ -81,6 +82,8 @@ def _started(name: str, path: Path, request: argparse.Namespace) -> int:
         code = _work(name, path, request)
     except FindError as find:
         print(f"{name}: {find}", flush=True)
+    except Exception:
+        traceback.print_exc()
     finally:
         os._exit(code)
 

@@ -9,9 +9,10 @@ import gemmi
 import numpy as np
 from target import Target
 
+import sharpem
 from sharpem.io.model import read_model
 
-REAL = Path(__file__).parents[1] / "data" / "emd_5830" / "A_box_complete.pdb.gz"
+REAL = Path(sharpem.__file__).parent / "data" / "emd_5830" / "A_box_complete.pdb.gz"
 WORDS = (
     b"ATOM  ", b"HETATM", b"CRYST1", b"MODEL ", b"ENDMDL", b"TER", b"CONECT", b"MTRIX1",
     b"REMARK 350", b"SEQRES", b"ANISOU", b"SSBOND", b"LINK", b"HELIX", b"SHEET", b"X", b"H",

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from target import Target
 
+import sharpem
 from sharpem.io.read import read_map
 
 SIZE = 6  # voxels along an edge
-REAL = Path(__file__).parents[1] / "data" / "emd_5830" / "A_box.ccp4.gz"
+REAL = Path(sharpem.__file__).parent / "data" / "emd_5830" / "A_box.ccp4.gz"
 TYPES = {0: "i1", 1: "i2", 2: "f4", 6: "u2", 12: "f2"}
 
 
