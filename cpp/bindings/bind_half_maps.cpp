@@ -139,7 +139,8 @@ void bind_half_maps(py::module_& m) {
         py::arg("mask").noconvert(), multiply_by_mask_doc);
   m.def("randomise_phases", &randomise_phases, py::arg("spectrum"), py::arg("d_from"),
         py::arg("seed"), py::call_guard<ReleaseGil>(), phases_doc);
-  m.def("direction_sums", &sums_of, py::arg("one"), py::arg("two"), py::arg("edges"), direction_sums_doc);
+  m.def("direction_sums", &sums_of, py::arg("one"), py::arg("two"), py::arg("edges"),
+        direction_sums_doc);
   m.def("apply_directional", &apply_table, py::arg("spectrum"), py::arg("s"),
         py::arg("coefficients"), directional_doc);
   m.def("harmonics", &harmonics_at, py::arg("directions"), harmonics_doc);
