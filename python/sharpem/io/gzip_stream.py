@@ -16,7 +16,7 @@ _error: type[Exception]
 try:
     from isal import igzip, isal_zlib
 
-    _isal, _error = igzip, isal_zlib.error
+    _isal, _error = igzip, cast(type[Exception], isal_zlib.error)  # its stub says Exception
 except ImportError:
     _isal, _error = None, zlib.error
 

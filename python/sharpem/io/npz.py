@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,7 @@ from sharpem.io.contents import contents
 __all__ = ["read_arrays"]
 
 _MAGIC, _START = b"\x93NUMPY\x01\x00", 10
+_NUMBERS = re.compile(r"[<>|=]?[biuf]\d{1,2}")
 _LONGEST_HEADER = 1000  # bytes
 _LARGEST = 2**30  # bytes, packed; gains of the largest maps take a hundredth
 _ALWAYS, _LARGEST_RATIO = 2**26, 200  # bytes that any file may unpack to; times its size
@@ -67,9 +69,10 @@ def _array(data: bytes) -> NDArray[Any]:
     if data[:8] != _MAGIC or end > _LONGEST_HEADER:
         raise ValueError("no .npy of version 1.0 inside")
     header = ast.literal_eval(data[_START:end].decode("ascii"))
-    dtype, shape = np.dtype(str(header["descr"])), tuple(map(operator.index, header["shape"]))
-    if dtype.kind not in "biuf" or min(shape, default=0) < 0:
+    kind, shape = str(header["descr"]), tuple(map(operator.index, header["shape"]))
+    if not _NUMBERS.fullmatch(kind) or min(shape, default=0) < 0:
         raise ValueError("no numbers")
+    dtype = np.dtype(kind)
     count = math.prod(shape)
     if count * dtype.itemsize > len(data) - end:
         raise ValueError("fewer numbers than announced")
