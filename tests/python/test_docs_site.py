@@ -52,7 +52,7 @@ def test_every_key_of_the_schema_has_a_row():
 
 def test_every_command_is_described(capsys):
     assert main(["--help"]) == 0
-    commands = re.findall(r"^ {4}([a-z]+) ", capsys.readouterr().out, re.MULTILINE)
+    commands = re.findall(r"^ {4}([a-z]+)(?: |$)", capsys.readouterr().out, re.MULTILINE)
     [action] = module("made_pages").parser()._subparsers._group_actions
     assert set(commands) == set(action.choices)
     assert all(len(one._actions) > 3 for one in action.choices.values())

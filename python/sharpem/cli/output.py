@@ -60,7 +60,7 @@ def output_prefix(given: str | None, source: str, addition: str) -> Path:
     path = Path(given)
     if given == "" or path.name == "..":
         raise InputError(f"-o: found {given!r}, expected the start of a file name, or FOLDER/")
-    if given.endswith(("/", os.sep)) or path.is_dir():
+    if given.endswith(("/", os.sep)) or os.path.isdir(path):  # False for a name that cannot be
         return path / default
     return path.with_name(stem_of(path))
 

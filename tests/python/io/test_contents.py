@@ -33,7 +33,8 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path, read):
     for name in names:
         with pytest.raises(InputError) as caught:
             read(tmp_path / name)
-        assert str(caught.value).startswith(f"{tmp_path / name}: ")
+        shown = name.replace("\0", "\\x00")
+        assert str(caught.value).startswith(f"{tmp_path / shown}: ")
         assert "\n" not in str(caught.value)
 
 

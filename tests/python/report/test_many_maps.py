@@ -28,7 +28,7 @@ def case(number: int, group: str) -> CaseOutcome:
         best_cc=cc + 0.05,
         methods=tuple(MethodOutcome(name, name, True, cc, 70.0, 30.0, 0.1) for name in METHODS),
         curves={b: [(0.0, 0.5), (50.0, 0.6), (100.0, 0.4)] for b in ("-100", "0", "100")},
-        shaken=tuple(Shaken(rms, 50 * rms + number, 0.5) for rms in (0.0, 1.0, 2.0)),
+        shaken=tuple(Shaken(rms, 50 * rms + number, 0.5, 9 * rms) for rms in (0.0, 1.0, 2.0)),
     )
 
 
