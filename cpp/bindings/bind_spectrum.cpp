@@ -27,6 +27,18 @@ Raises
 ValueError
     d_min is finer than the limit of the input.)";
 
+constexpr const char* sampled_doc =
+    R"(Fourier terms of what a map, times a radial factor, is at the points of another grid.
+
+Terms that a grid too coarse for them cannot tell apart are added up.
+
+Parameters
+----------
+spectrum : Spectrum
+factor : RadialCurve
+grid : tuple of 3 ints
+    Points (nz, ny, nx) over the same cell.)";
+
 constexpr const char* spectrum_bytes_doc = R"(Memory that a spectrum holds.
 
 Parameters
@@ -77,6 +89,11 @@ Spectrum resampled_to(const Spectrum& spectrum, const GridNumbers& grid, double 
   return resampled(spectrum, grid_of(grid), d_min);
 }
 
+Spectrum sampled(const Spectrum& spectrum, const RadialCurve& factor, const GridNumbers& grid) {
+  const ReleaseGil release;
+  return sampled_on(spectrum, factor, grid_of(grid));
+}
+
 std::size_t bytes_of_spectrum(const GridNumbers& grid, const CellNumbers& cell, double d_min) {
   return Spectrum::bytes(grid_of(grid), cell_of(cell), d_min);
 }
@@ -94,6 +111,8 @@ void bind_spectrum(py::module_& m) {
           "An independent copy.");
   m.def("resampled", &resampled_to, py::arg("spectrum"), py::arg("grid"), py::arg("d_min"),
         resampled_doc);
+  m.def("sampled_on", &sampled, py::arg("spectrum"), py::arg("factor"), py::arg("grid"),
+        sampled_doc);
   m.def("spectrum_bytes", &bytes_of_spectrum, py::arg("grid"), py::arg("cell"), py::arg("d_min"),
         spectrum_bytes_doc);
   m.def("apply", &apply_filter, py::arg("spectrum"), py::arg("curve"), py::call_guard<ReleaseGil>(),

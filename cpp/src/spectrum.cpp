@@ -33,6 +33,12 @@ Shape checked(Shape grid) {
   return grid;
 }
 
+/// Index i of a term as a grid of n points sees it: from -n/2 to (n - 1)/2.
+int aliased(int i, std::size_t n) {
+  const int points = static_cast<int>(n), half = points / 2;
+  return ((i + half) % points + points) % points - half;
+}
+
 double checked(double d_min) {
   if (!(d_min >= 0) || !std::isfinite(d_min)) {
     refuse("resolution limit ", d_min, " A: expected d_min > 0, or 0 for every term");
@@ -121,6 +127,30 @@ Spectrum resampled(const Spectrum& spectrum, Shape grid, double d_min) {
         if (answer.keeps(answer.reciprocal().s_squared(h, k, l))) {
           answer.row(k, l)[h] = spectrum.row(k, l)[h];
         }
+      }
+    }
+  }
+  return answer;
+}
+
+Spectrum sampled_on(const Spectrum& spectrum, const RadialCurve& factor, Shape grid) {
+  Spectrum answer(grid, spectrum.cell(), 0);
+  std::vector<int> along_x;
+  for (int h = 0; h <= spectrum.h_max(); ++h) along_x.push_back(aliased(h, grid.nx));
+  for (int l = spectrum.l_min(); l <= spectrum.l_max(); ++l) {
+    for (int k = spectrum.k_min(); k <= spectrum.k_max(); ++k) {
+      const Row row(spectrum, k, l);
+      const Term* terms = spectrum.row(k, l);
+      Term* to = answer.row(aliased(k, grid.ny), aliased(l, grid.nz));
+      Term* mates = answer.row(aliased(-k, grid.ny), aliased(-l, grid.nz));
+      for (int h = row.begin(); h < row.end(); ++h) {
+        const double share = h == 0 ? 1 : spectrum.multiplicity(h) / 2;
+        const Term term = terms[h] * (factor(row.s_squared(h)) * static_cast<float>(share));
+        const int there = along_x[number(h)];
+        // Both of them are stored where h is 0, and where it is the last one of an even grid.
+        const bool both = there == 0 || 2 * number(std::abs(there)) == grid.nx;
+        if (there > 0 || both) to[std::abs(there)] += term;
+        if (h > 0 && (there < 0 || both)) mates[std::abs(there)] += std::conj(term);
       }
     }
   }

@@ -93,6 +93,30 @@ TEST_CASE("resampling keeps a band-limited map") {
                        std::invalid_argument);
 }
 
+TEST_CASE("a map at the points of a coarser grid") {
+  const RadialCurve curve([](double s) { return 1 - 3 * s; }, 0.25);
+  for (const Shape fine : {Shape{24, 12, 36}, Shape{27, 9, 45}}) {
+    const Spectrum spectrum = analyse(noise(fine, 3).view(), triclinic, 4);
+    const Map whole = synthesised(spectrum, curve);
+    for (const std::size_t every : {1, 2, 3, 4, 9, 12}) {
+      if (fine.ny % every != 0 || fine.nz % every != 0 || fine.nx % every != 0) continue;
+      Map expected({fine.nz / every, fine.ny / every, fine.nx / every});
+      std::size_t i = 0;
+      for (std::size_t z = 0; z < fine.nz; z += every) {
+        for (std::size_t y = 0; y < fine.ny; y += every) {
+          for (std::size_t x = 0; x < fine.nx; x += every) {
+            expected.data[i++] = whole.data[(z * fine.ny + y) * fine.nx + x];
+          }
+        }
+      }
+      Map found(expected.shape);
+      synthesise(sampled_on(spectrum, curve, expected.shape), found.out());
+      CAPTURE(every);
+      CHECK(largest_difference(found, expected) < 1e-5);
+    }
+  }
+}
+
 TEST_CASE("curves for a spectrum end at its limit, or at its last corner where there is none") {
   const Shape grid{10, 12, 14};
   const Spectrum limited(grid, triclinic, 4), all(grid, triclinic, 0);

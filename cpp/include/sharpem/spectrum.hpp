@@ -82,6 +82,11 @@ class Spectrum {
 /// input's.
 Spectrum resampled(const Spectrum& spectrum, Shape grid, double d_min);
 
+/// The terms of what a map, times a radial factor, is at the points of another grid over the same
+/// cell. Terms that a grid too coarse for them cannot tell apart are added up, so that the mean
+/// square over the points stays that of the map, but for chance.
+Spectrum sampled_on(const Spectrum& spectrum, const RadialCurve& factor, Shape grid);
+
 /// Multiplies every term by a radial factor, in place. F(000) is multiplied by the factor at s = 0.
 void apply_filter(Spectrum& spectrum, const RadialCurve& factor);
 

@@ -29,7 +29,11 @@ narrower bands would mix the power of places that are farther apart."""
 _FEWEST, _MOST = 5, 16
 _COARSE = 0.2  # 1/A
 _STEP = 0.9  # times the window's standard deviation: fields hardly change over less
-_HOLDS = 2.1  # voxels for the finest wave
+_ROUGH_STEP = 2
+_SAMPLES = 0.7
+"""For a quick look: times the window's standard deviation, between the points at which a map is
+looked at. They do not hold the waves of fine bands, but a window has 130 of them, whose mean square
+tells a band's power as 65 terms would."""
 _OVERLAP = 10 / 9  # (integral t^2)^2 / integral t^4 of a tent t, in units of its width
 
 
@@ -48,7 +52,9 @@ class Bands:
     step : int
         Voxels between the lattice's points.
     grid : tuple of int, optional
-        Voxels along z, y, x on which places are looked at, if not those of the map.
+        Points along z, y, x at which the map is looked at, if not its voxels.
+    apart : int
+        Points of the lattice between places that are independent of each other.
     """
 
     centres: Array
@@ -56,6 +62,7 @@ class Bands:
     sigma: float
     step: int
     grid: Indices | None = None
+    apart: int = 3
 
     def __len__(self) -> int:
         """Return the number of bands."""
@@ -86,7 +93,8 @@ class Bands:
         """Independent Fourier terms of every band that a window sees, shape (k,)."""
         window = (2 * self.sigma * np.sqrt(np.pi)) ** 3
         terms: Array = 2 * np.pi * self.centres**2 * self.width * _OVERLAP * window
-        return np.maximum(1.0, terms)
+        most = np.inf if self.grid is None else 0.5 * (2 * np.sqrt(np.pi) / _SAMPLES) ** 3
+        return np.clip(terms, 1.0, most)
 
     @property
     def low(self) -> slice:
@@ -119,17 +127,17 @@ class Bands:
             Of the map: a, b, c in A; alpha, beta, gamma in degrees.
         spectrum : sharpem._core.Spectrum
         """
-        if self.grid is not None:
-            spectrum = _core.resampled(spectrum, self.grid, 1 / self.s_max)
-        nz, ny, nx = spectrum.grid
+        nz, ny, nx = spectrum.grid if self.grid is None else self.grid
         sigma = (self.sigma * nz / cell[2], self.sigma * ny / cell[1], self.sigma * nx / cell[0])
-        return np.array(
-            [
-                _core.local_product(spectrum, spectrum, self.curve(k), self.step, sigma).values
-                for k in range(len(self))
-            ],
-            dtype=np.float32,
-        )
+
+        def field(k: int) -> NDArray[np.float32]:
+            band, of_map = self.curve(k), spectrum
+            if self.grid is not None:
+                of_map = _core.sampled_on(spectrum, band, self.grid)
+                band = radial_curve(np.ones_like, self.s_max)
+            return _core.local_product(of_map, of_map, band, self.step, sigma).values
+
+        return np.array([field(k) for k in range(len(self))])
 
 
 def bands_of(prepared: Prepared, sigma: float) -> Bands:
@@ -147,13 +155,12 @@ def bands_of(prepared: Prepared, sigma: float) -> Bands:
 
 
 def rough_bands(prepared: Prepared, sigma: float) -> Bands:
-    """Return the same bands on a grid that just holds the resolution: for a quick look."""
-    centres = _centres(prepared)
-    end = max(float(centres[-1]), 1 / prepared.resolution)
-    held = [int(np.ceil(_HOLDS * edge * end)) for edge in prepared.density.cell[2::-1]]
-    nz, ny, nx = (min(pair) for pair in zip(prepared.density.shape, held, strict=True))
-    step = max(1, int(_STEP * sigma * _HOLDS * end / 1.2))
-    return Bands(centres, end, sigma, step, (nz, ny, nx))
+    """Return the same bands for a quick look: at fewer points than would hold the map."""
+    nz, ny, nx = (
+        min(n, round(edge / (_SAMPLES * sigma)))
+        for n, edge in zip(prepared.density.shape, prepared.density.cell[2::-1], strict=True)
+    )
+    return Bands(_centres(prepared), 1 / prepared.d_min, sigma, _ROUGH_STEP, (nz, ny, nx), apart=2)
 
 
 def _centres(prepared: Prepared) -> Array:

@@ -25,7 +25,6 @@ _LARGEST_TAU, _LARGEST_TAU_GUESSED = 200.0, 60.0  # A^2; where the noise is know
 _SCALE_SIGMA = 3.0  # of g: wide
 _MOLECULE = 0.02  # of the signal of dense places: what is counted as molecule
 _SOLVENT, _WITHIN = 0.0005, 0.1  # of the same: gains begin, and are full, on a logarithmic scale
-_APART = 3  # points of the lattice between places that are independent of each other
 _ROUNDS, _STEPS = 25, 25
 _CHUNK = 20_000  # places fitted at a time
 _NOTHING, _ALL = 0.1, 0.4
@@ -89,7 +88,7 @@ def fit_fall_off(fields: Fields) -> FallOff | None:
     low = (power[:, bands.low] - noise[:, bands.low]).sum(axis=1, dtype=np.float64)
     amount = np.maximum(low, 0.0)
     amount = amount / max(float(np.quantile(amount, 0.995)), 1e-300)
-    places = _independent(shape) & (amount > _MOLECULE)
+    places = _independent(shape, bands.apart) & (amount > _MOLECULE)
     if np.count_nonzero(places) < 2:
         return None
     problem = _Problem(fields, *_doubles(power[places], noise[places]), amount[places])
@@ -131,10 +130,10 @@ def _doubles(power: Map, noise: Map) -> tuple[Array, Array]:
     return power.astype(np.float64), noise.astype(np.float64)
 
 
-def _independent(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _independent(shape: tuple[int, ...], apart: int) -> NDArray[np.bool_]:
     """Points of a lattice that are far enough from each other, flat."""
     on = np.zeros(shape, dtype=np.bool_)
-    on[::_APART, ::_APART, ::_APART] = True
+    on[::apart, ::apart, ::apart] = True
     return on.ravel()
 
 
