@@ -15,7 +15,7 @@ from sharpem.findings import Finding, finding
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import pieces
 
-__all__ = ["FLAT_ZONE", "flat_value", "map_findings", "skewness"]
+__all__ = ["FLAT_ZONE", "flat_value", "map_findings", "processed", "skewness"]
 
 FLAT_ZONE = 0.05
 """Fraction of exactly equal voxels from which a map counts as cut out or masked."""
@@ -55,7 +55,7 @@ def map_findings(density: DensityMap) -> tuple[Finding, ...]:
     found = (
         _mask(density) or _flat_zone(flat) or _cut_out(density),
         _inverted(third),
-        _sharpened(density),
+        processed(density),
         _integers(density) or _steps(density, scatter),
         _voxel_size(density),
         _two_origins(density),
@@ -158,7 +158,8 @@ def _words(density: DensityMap) -> tuple[str, ...]:
     return density.placement.labels + name
 
 
-def _sharpened(density: DensityMap) -> Finding | None:
+def processed(density: DensityMap) -> Finding | None:
+    """Say that a map was modified or sharpened before, where its labels or its name say so."""
     for text in _words(density):
         if _MODIFIED.search(text):
             return finding(

@@ -12,7 +12,7 @@ import numpy as np
 from sharpem.errors import InputError
 from sharpem.findings import Finding, finding, unique
 from sharpem.maps.arrays import Indices
-from sharpem.maps.checks import FLAT_ZONE, flat_value, map_findings, skewness
+from sharpem.maps.checks import FLAT_ZONE, flat_value, processed, skewness
 from sharpem.maps.density import DensityMap
 from sharpem.maps.registration import Registration, register
 from sharpem.maps.statistics import correlate_maps
@@ -193,9 +193,8 @@ def _oddities(one: DensityMap, two: DensityMap) -> tuple[Finding, ...]:
         )
     found += [
         finding("halves-processed", seen.text, "Give them as they come from reconstruction.")
-        for half in (one, two)
-        for seen in map_findings(half)
-        if seen.code in ("sharpened", "density-modified")
+        for seen in map(processed, (one, two))
+        if seen is not None
     ]
     return tuple(found)
 

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.maps.arrays import Indices, Map, Numbers, Triple
+from sharpem.maps.arrays import Indices, Numbers, Triple
 from sharpem.maps.density import DensityMap
 
 __all__ = ["Registration", "register"]
 
 _LIMIT = 10.0  # A; every map of use agrees with its like to here
 _VOXELS = 6.0  # per limit, at least
-_SAMPLES = 4  # per limit on the coarse grid
+_SAMPLES = 3  # per limit on the coarse grid
 _ALIKE = 0.7  # correlation from which no other shift or hand is looked for
 _REACH = 3  # voxels about no shift that are looked at always
 _FEWEST = 30  # Fourier coefficients without which a box tells nothing
@@ -68,8 +68,12 @@ def register(one: DensityMap, two: DensityMap) -> Registration | None:
         On one grid. Terms to 10 A, or to six voxels, take part.
     """
     limit = max(_LIMIT, _VOXELS * max(one.voxel_size))
-    step = [max(1, int(limit / _SAMPLES / size)) for size in one.voxel_size[::-1]]
-    first, second = (_coefficients(map_, limit, step) for map_ in (one, two))
+    grid = [
+        min(n, int(np.ceil(_SAMPLES * n * size / limit)) + 1)
+        for n, size in zip(one.shape, one.voxel_size[::-1], strict=True)
+    ]
+    step = [n / few for n, few in zip(one.shape, grid, strict=True)]
+    first, second = (_coefficients(map_, limit, grid) for map_ in (one, two))
     s = _frequencies(first.shape, np.array(one.voxel_axes), step)
     shells = np.where((s > 0) & (s <= 1 / limit), (s * max(one.cell[:3])).astype(int), -1)
     count = int(np.count_nonzero(shells >= 0))
@@ -99,24 +103,19 @@ def register(one: DensityMap, two: DensityMap) -> Registration | None:
     )
 
 
-def _coefficients(density: DensityMap, limit: float, step: list[int]) -> Complex:
-    """Fourier coefficients of every `step`-th voxel of the map cut at the limit (A)."""
+def _coefficients(density: DensityMap, limit: float, grid: list[int]) -> Complex:
+    """Fourier coefficients of the map cut at the limit (A), on a grid that just holds them."""
     low = _core.analyse(density.data, density.cell, limit)
-    coarse = _every(low, step).astype(np.float64)
+    nz, ny, nx = grid
+    coarse = _core.synthesise(_core.resampled(low, (nz, ny, nx), limit)).astype(np.float64)
     return np.asarray(np.fft.fftn(coarse - coarse.mean()) / coarse.size)
 
 
-def _every(low: _core.Spectrum, step: list[int]) -> Map:
-    """Every `step`-th voxel of a spectrum's map; the others are not made if that can be."""
-    nz, ny, nx = (n // k for n, k in zip(low.grid, step, strict=True))
-    if (nz * step[0], ny * step[1], nx * step[2]) == low.grid:
-        return _core.synthesise(_core.resampled(low, (nz, ny, nx), low.d_min))
-    whole = tuple(slice(0, n - n % k, k) for n, k in zip(low.grid, step, strict=True))
-    return _core.synthesise(low)[whole]
+def _frequencies(shape: tuple[int, ...], axes: Numbers, step: list[float]) -> Numbers:
+    """|s| (1/A) of the coefficients; axes: columns x, y, z of a voxel of the map, A.
 
-
-def _frequencies(shape: tuple[int, ...], axes: Numbers, step: list[int]) -> Numbers:
-    """|s| (1/A) of the coefficients; axes: columns x, y, z of a voxel of the fine grid, A."""
+    A step is that of the coarse grid, in voxels along z, y, x.
+    """
     reciprocal = np.linalg.inv(axes * np.array(step[::-1]))  # rows: x, y, z
     z, y, x = np.meshgrid(*[np.fft.fftfreq(n) for n in shape], indexing="ij")
     return np.asarray(np.sqrt(sum(np.square(np.tensordot(reciprocal.T, [x, y, z], axes=1)))))
@@ -148,19 +147,19 @@ class _Peak(NamedTuple):
     correlation: float
 
 
-def _best(product: Complex, step: list[int]) -> _Peak:
+def _best(product: Complex, step: list[float]) -> _Peak:
     """Find the shift with the highest correlation in the box."""
     correlation = np.fft.ifftn(product).real
     peak = np.unravel_index(int(np.argmax(correlation)), correlation.shape)
     signed = [
-        int(p if p <= n // 2 else p - n) * k
+        round(int(p if p <= n // 2 else p - n) * k)
         for p, n, k in zip(peak, product.shape, step, strict=True)
     ]
-    return _finest(product, step, signed, max(step))
+    return _finest(product, step, signed, int(np.ceil(max(step))))
 
 
 def _finest(
-    product: Complex, step: list[int], about: tuple[int, ...] | list[int], reach: int
+    product: Complex, step: list[float], about: tuple[int, ...] | list[int], reach: int
 ) -> _Peak:
     """Find the whole-voxel shift with the highest correlation within `reach` of another."""
     found: NDArray[np.complex128] = product
