@@ -51,12 +51,12 @@ struct PieceSums {
            double weight) {
     const double norm_1 = std::norm(f1), norm_2 = std::norm(f2);
     if (norm_1 == 0 || norm_2 == 0) return;  // absent: gaps.hpp
-    const std::size_t place = shell * direction_cells + at.cell();
+    const std::size_t cell = at.cell(), place = shell * direction_cells + cell;
     sums.terms[place] += weight;
     sums.cross[place] += weight * (f1.real() * f2.real() + f1.imag() * f2.imag());
     sums.power_1[place] += weight * norm_1;
     sums.power_2[place] += weight * norm_2;
-    for (std::size_t j = 0; j < 3; ++j) sums.directions[3 * at.cell() + j] += weight * at.u[j];
+    for (std::size_t j = 0; j < 3; ++j) sums.directions[3 * cell + j] += weight * at.u[j];
   }
 
   void add(const PieceSums& other) {
@@ -136,10 +136,14 @@ DirectionSums direction_sums(const Spectrum& one, const Spectrum& two,
   const auto add_row = [&](const Row& row, PieceSums& sums) {
     const Spectrum::Term* first = one.row(row.k(), row.l());
     const Spectrum::Term* second = two.row(row.k(), row.l());
+    std::size_t shell = 0;
     for (int h = row.begin(); h < row.end(); ++h) {
-      const auto next = std::upper_bound(edges.begin(), edges.end(), std::sqrt(row.s_squared(h)));
-      if (next == edges.begin() || next == edges.end()) continue;
-      const auto shell = static_cast<std::size_t>(next - edges.begin()) - 1;
+      const double s = std::sqrt(row.s_squared(h));
+      if (s < edges[shell] || s >= edges[shell + 1]) {  // not that of the term before
+        const auto next = std::upper_bound(edges.begin(), edges.end(), s);
+        if (next == edges.begin() || next == edges.end()) continue;
+        shell = static_cast<std::size_t>(next - edges.begin()) - 1;
+      }
       const Folded at(one.reciprocal().s(h, row.k(), row.l()));
       sums.add(shell, at, first[h], second[h], one.multiplicity(h));
     }

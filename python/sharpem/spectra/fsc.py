@@ -164,8 +164,9 @@ def fsc_edges(spectrum: _core.Spectrum) -> Array:
     number = int(np.clip(round(s_max * min(spectrum.cell[:3])), _FEWEST_SHELLS, _MOST_SHELLS))
     edges = np.linspace(0.0, s_max, number + 1)
     edges[0] = 1e-9
-    enough = np.cumsum(_core.shell_sums(spectrum, edges).terms) >= _FEWEST_TERMS
-    first = min(int(np.argmax(enough)), number - 1)
+    low = edges[: number // 3 + 1]  # enough, but in a box of a few voxels
+    few = _core.resampled(spectrum, spectrum.grid, 1.0 / low[-1])
+    first = int(np.count_nonzero(np.cumsum(_core.shell_sums(few, low).terms) < _FEWEST_TERMS))
     return np.delete(edges, np.arange(1, first + 1))
 
 
