@@ -14,7 +14,6 @@
 
 #include "sharpem/cell.hpp"
 #include "sharpem/filter.hpp"
-#include "sharpem/memory.hpp"
 #include "sharpem/volume.hpp"
 
 namespace sharpem {
@@ -75,7 +74,7 @@ class Spectrum {
   ReciprocalCell reciprocal_;
   double d_min_ = 0, s_squared_max_ = 0;
   int h_max_ = 0, k_min_ = 0, k_max_ = 0, l_min_ = 0, l_max_ = 0;
-  std::vector<Term, LargePages<Term>> terms_;
+  std::vector<Term> terms_;
 };
 
 /// The same terms on another grid over the same cell, to d_min (A): the map resampled without loss,

@@ -78,6 +78,14 @@ def test_every_option_of_sharpen_is_a_column(table, tmp_path):
     ]
 
 
+def test_a_row_may_leave_the_half_maps_of_an_entry_out(table):
+    text = "map,no_half_maps\nEMD-3488,yes\nEMD-8410,no\n"
+    without, with_them = read_rows(table(text))
+    assert not without.request.half_maps
+    assert with_them.request.half_maps
+    assert "--no-half-maps" in without.request.words()
+
+
 def test_names_that_are_no_files_stay(table):
     (row,) = read_rows(table("map,resolution\nEMD-3488,3.2\n"))
     assert (row.source, row.name, row.files) == ("EMD-3488", "EMD-3488", ())
