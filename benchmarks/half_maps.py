@@ -67,6 +67,7 @@ CASES = (
         views=2,
     ),
     Case("emd_6770/B_no_ligand_box_complete.pdb", 4.0, 150, "views 18:1, strong", IN_MASK, 4),
+    Case("emd_6770/B_no_ligand_box_complete.pdb", 4.0, 150, "views 18:1", views=4),
     Case("emd_4413/initial.pdb", 2.8, 80, "views 7:1, mask given", views=3, masked=True),
     Case(
         "emd_5185/3j06_no_ligand_box_complete.pdb",

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'DirectionSums', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'apply_directional', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'direction_sums', 'expand', 'field', 'filter_map', 'find_peak', 'fit_wilson', 'harmonics', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'multiply_by_mask', 'parabola_top', 'randomise_phases', 'resampled', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
+__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'DirectionSums', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'apply_directional', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'direction_sums', 'expand', 'field', 'filter_map', 'find_peak', 'fit_wilson', 'harmonics', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'multiply_by_mask', 'parabola_top', 'randomise_phases', 'resampled', 'sampled_on', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -1020,6 +1020,19 @@ def resampled(spectrum: Spectrum, grid: typing.Annotated[collections.abc.Sequenc
     ------
     ValueError
         d_min is finer than the limit of the input.
+    """
+def sampled_on(spectrum: Spectrum, factor: RadialCurve, grid: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"]) -> Spectrum:
+    """
+    Fourier terms of what a map, times a radial factor, is at the points of another grid.
+    
+    Terms that a grid too coarse for them cannot tell apart are added up.
+    
+    Parameters
+    ----------
+    spectrum : Spectrum
+    factor : RadialCurve
+    grid : tuple of 3 ints
+        Points (nz, ny, nx) over the same cell.
     """
 def scan(spectrum: Spectrum, curves: collections.abc.Sequence[RadialCurve], voxels: typing.SupportsInt | typing.SupportsIndex, wrap: bool = False) -> list[Detail]:
     """
