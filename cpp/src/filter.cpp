@@ -218,9 +218,7 @@ class QuickFactors {
 
 }  // namespace
 
-double log_amplitude_factor(const SharpenBlur& filter, double s) {
-  return log_factor(filter, s);
-}
+double log_amplitude_factor(const SharpenBlur& filter, double s) { return log_factor(filter, s); }
 
 double amplitude_factor(const SharpenBlur& filter, double s) {
   return factor_of_log(log_amplitude_factor(filter, s));
