@@ -36,7 +36,7 @@ def histogram_figure(result: Sharpened, contours: Contours) -> str:
     edges = np.linspace(low, high, _BINS + 1)
     panel = Panel("share of voxels", logarithmic=True)
     for name, values, level, colour in scaled:
-        share = np.histogram(values, edges)[0] / values.size
+        share = np.histogram(values, _BINS, (low, high))[0] / values.size
         shown = share >= _RARE
         centres = 0.5 * (edges[1:] + edges[:-1])
         panel.line(centres[shown], share[shown], colour, name=name)
