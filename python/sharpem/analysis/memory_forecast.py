@@ -19,10 +19,11 @@ from sharpem.maps.density import DensityMap
 
 __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 
-_PROGRAM = 66 * 2**20  # bytes, with NumPy and what else is imported
-_MARGIN = 1.08  # pages that are freed but not given back at once
+_PROGRAM = 56 * 2**20  # bytes, with NumPy and what else is imported
+_MARGIN = 1.07  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
 _COARSE_MAPS = 2.4  # on the grid of the local variance: a map of the solvent, its window, a mask
+_REPORT = 1.9  # maps, by measurement: the result and what is drawn of it
 _CONTOURS = 3  # at most, of each map in a scan
 _INSIDE = 0.05  # of the voxels, in a scan: a fifth of a molecule that fills a quarter of the box
 
@@ -112,6 +113,7 @@ def forecast(
     steps = {
         "molecule and solvent": _molecule(shape, cell, resolution, threads),
         "scan": _core.scan_bytes(shape, cell, d_min, inside, threads, _CONTOURS),
+        "report": _REPORT * one,
         "output": one + _core.synthesis_bytes(shape, cell, d_min, threads),
     }
     if extra:

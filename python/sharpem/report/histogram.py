@@ -50,4 +50,6 @@ def _scaled(density: DensityMap, level: float) -> tuple[Array, float]:
     step = max(1, int(np.ceil((density.voxels / _SAMPLES) ** (1 / 3))))
     values = density.data[::step, ::step, ::step].astype(np.float64).ravel()
     mean, deviation = float(values.mean()), float(values.std()) or 1.0
-    return (values - mean) / deviation, (level - mean) / deviation
+    values -= mean
+    values /= deviation
+    return values, (level - mean) / deviation
