@@ -21,7 +21,7 @@ from sharpem.maps.density import DensityMap
 
 __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 
-_PROGRAM = 56 * 2**20  # bytes, with NumPy and what else is imported
+_PROGRAM = 60 * 2**20  # bytes, with NumPy and what else is imported
 _MARGIN = 1.07  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
 _COARSE_MAPS = 2.4  # on the grid of the local variance: a map of the solvent, its window, a mask
