@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "buffer.hpp"
 #include "parallel.hpp"
 #include "sharpem/volume.hpp"
 
@@ -21,23 +22,55 @@ struct Sample {
   std::size_t per_plane = 0;
 };
 
-inline Sample take_sample(const PlaneSource& map) {
-  constexpr std::size_t wanted = 65536;
-  const Shape shape = map.shape();
-  const std::size_t planes = std::min(shape.nz, std::max<std::size_t>(4, shape.nz / 20));
-  // An odd step does not fall in with the length of the rows, which is mostly even.
-  const std::size_t step = std::min(shape.plane(), (planes * shape.plane() / wanted) | 1);
-  const std::size_t each = shape.plane() / step;
-  Sample sample{std::vector<float>(planes * each), each};
-  parallel_pieces(planes, [&] {
-    return [&, scratch = std::vector<float>(shape.plane())](std::size_t p) mutable {
-      const float* plane = map.plane((2 * p + 1) * shape.nz / (2 * planes), scratch.data());
-      float* out = sample.values.data() + p * each;
-      for (std::size_t i = 0; i < each; ++i) out[i] = plane[p % step + i * step];
-    };
-  });
-  return sample;
-}
+/// A map of which some planes, spread over it, are kept: to make one may take a transform.
+class SampledMap final : public PlaneSource {
+ public:
+  static std::size_t planes_of(const Shape& shape) {
+    return std::min(shape.nz, std::max<std::size_t>(4, shape.nz / 20));
+  }
+
+  explicit SampledMap(const PlaneSource& map)
+      : map_(map),
+        made_(planes_of(map.shape()) * map.shape().plane()),
+        kept_(map.shape().nz, nullptr) {
+    const Shape shape = map.shape();
+    parallel_for(planes_of(shape), [&](std::size_t p) {
+      const std::size_t z = place(p);
+      kept_[z] = map.plane(z, made_.data() + p * shape.plane());
+    });
+  }
+
+  Shape shape() const override { return map_.shape(); }
+  const float* plane(std::size_t z, float* scratch) const override {
+    return kept_[z] != nullptr ? kept_[z] : map_.plane(z, scratch);
+  }
+
+  Sample sample() const {
+    constexpr std::size_t wanted = 65536;
+    const std::size_t planes = planes_of(shape()), all = shape().plane();
+    // An odd step does not fall in with the length of the rows, which is mostly even.
+    const std::size_t step = std::min(all, (planes * all / wanted) | 1);
+    Sample sample{{}, all / step};
+    sample.values.reserve(planes * sample.per_plane);
+    for (std::size_t p = 0; p < planes; ++p) {
+      const float* values = kept_[place(p)];
+      for (std::size_t i = 0; i < sample.per_plane; ++i) {
+        sample.values.push_back(values[p % step + i * step]);
+      }
+    }
+    return sample;
+  }
+
+ private:
+  std::size_t place(std::size_t p) const {
+    const std::size_t planes = planes_of(shape());
+    return (2 * p + 1) * shape().nz / (2 * planes);
+  }
+
+  const PlaneSource& map_;
+  Buffer made_;
+  std::vector<const float*> kept_;
+};
 
 /// A value near the middle of the map, about which moments are well conditioned. A float, so that
 /// a constant map deviates from it by exactly nothing.

@@ -273,11 +273,12 @@ BitMask inside_contour(VolumeView map, float threshold) {
   return inside_contour(MapPlanes(map), threshold);
 }
 
-std::vector<Contour> contours_of(const PlaneSource& map, const std::vector<std::size_t>& voxels,
+std::vector<Contour> contours_of(const PlaneSource& source, const std::vector<std::size_t>& voxels,
                                  bool kurtosis) {
-  for (const std::size_t n : voxels) check(map.shape(), n);
+  for (const std::size_t n : voxels) check(source.shape(), n);
   if (voxels.empty()) return {};
-  const Sample sample = take_sample(map);
+  const SampledMap map(source);
+  const Sample sample = map.sample();
   const float middle = centre(sample);
   check_finite(std::isfinite(middle));
   Ranking ranking(sample.values);

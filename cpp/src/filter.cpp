@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <limits>
+#include <utility>
 
 #include "check.hpp"
 #include "sharpem/spectrum.hpp"
@@ -75,75 +78,173 @@ Transition transition_at(const SharpenBlur& filter, double s) {
   return {softplus(t), softplus(-t)};
 }
 
-/// ln A(s); transition() is asked for only where there are two parts.
-template <class AskTransition>
-double log_factor(const SharpenBlur& filter, double s, const AskTransition& transition) {
+/// ln A(s)
+double log_factor(const SharpenBlur& filter, double s) {
   if (s == 0) return 0;
   const double sharpen = bounded(0.25 * filter.b_sharpen * s * s);  // Eq. 1
   const double part = blurred_part(filter);
   if (part == 0) return sharpen;
   const double whole = bounded(-0.25 * filter.b_blur * s * s);  // Eq. 2
   const double blur = part < 1 ? (1 - part) * sharpen + part * whole : whole;
-  const Transition ln = transition();
+  const Transition ln = transition_at(filter, s);
   return log_sum_exp(sharpen - ln.sharpen, blur - ln.blur);  // Eq. 3
 }
 
 double factor_of_log(double x) { return std::exp(std::clamp(x, -80.0, 80.0)); }
 
-float saturated(double x) {
+float stored(double factor, double s) {
   constexpr double largest = std::numeric_limits<float>::max();
-  return static_cast<float>(std::clamp(x, -largest, largest));
+  if (std::isnan(factor)) refuse("radial curve: the factor at s = ", s, " 1/A is not a number");
+  return static_cast<float>(std::clamp(factor, -largest, largest));
 }
+
+/// Where a table has its points: even in s^2.
+std::vector<double> points_to(double s_max, std::size_t size) {
+  if (!(s_max > 0) || !std::isfinite(s_max) || size < 2) {
+    refuse("radial curve of ", size, " points to s = ", s_max,
+           " 1/A: expected at least 2 points and a finite s > 0");
+  }
+  const auto last = static_cast<double>(size - 1);
+  std::vector<double> s(size);
+  for (std::size_t i = 0; i < size; ++i) s[i] = std::sqrt(static_cast<double>(i) / last) * s_max;
+  return s;
+}
+
+std::vector<float> tabulated(const std::function<double(double)>& factor_of_s,
+                             const std::vector<double>& points) {
+  std::vector<float> values;
+  values.reserve(points.size() + 1);
+  for (const double s : points) values.push_back(stored(factor_of_s(s), s));
+  return values;
+}
+
+/// e^x for |x| <= 700 to 1e-14 of it, without a branch, so that compilers do several at once.
+inline double quick_exp(double x) {
+  constexpr double per_ln2 = 1.4426950408889634, to_integer = 6755399441055744.0;  // 1.5 * 2^52
+  constexpr double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
+  const double shifted = x * per_ln2 + to_integer, n = shifted - to_integer;
+  const double r = (x - n * ln2_high) - n * ln2_low;  // |r| <= ln(2) / 2
+  double sum = 1.0 / 479001600;                       // the series to r^12
+  sum = sum * r + 1.0 / 39916800;
+  sum = sum * r + 1.0 / 3628800;
+  sum = sum * r + 1.0 / 362880;
+  sum = sum * r + 1.0 / 40320;
+  sum = sum * r + 1.0 / 5040;
+  sum = sum * r + 1.0 / 720;
+  sum = sum * r + 1.0 / 120;
+  sum = sum * r + 1.0 / 24;
+  sum = sum * r + 1.0 / 6;
+  sum = sum * r + 0.5;
+  sum = sum * r + 1.0;
+  sum = sum * r + 1.0;
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits + 1023) << 52U;  // n stands in the lowest bits: 2^n
+  double power = 0;
+  std::memcpy(&power, &bits, sizeof power);
+  return sum * power;
+}
+
+/// Tables of filters that differ in b_sharpen only: the values of amplitude_factor(), to the bit.
+///
+/// Eq. 3 is summed by factors that the tables have in common and one or two quick exponentials. The
+/// sum is off by less than `error` of it, which decides the float nearest to the factor but for one
+/// point in some thousands; there, and for factors that saturate, amplitude_factor() is asked.
+class QuickFactors {
+ public:
+  QuickFactors(const SharpenBlur& filter, std::vector<double> points)
+      : filter_(filter), points_(std::move(points)) {
+    const std::size_t n = points_.size();
+    quarter_.resize(n), sharpen_.resize(n), weight_.resize(n), blur_.resize(n), sum_.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      quarter_[i] = 0.25 * points_[i] * points_[i];
+      const double t = filter.k * (filter.d_cut - 1 / points_[i]);
+      const double e = quick_exp(-std::min(std::abs(t), 700.0));
+      sharpen_[i] = (t > 0 ? e : 1) / (1 + e);  // Eq. 4a
+      weight_[i] = (t > 0 ? 1 : e) / (1 + e);
+    }
+  }
+
+  std::vector<float> table(double b_sharpen) {
+    filter_.b_sharpen = b_sharpen;
+    if (!is_quick(b_sharpen) || !is_quick(filter_.b_blur)) {
+      return tabulated([this](double s) { return amplitude_factor(filter_, s); }, points_);
+    }
+    add_up();
+    std::vector<float> values;
+    values.reserve(points_.size() + 1);
+    for (std::size_t i = 0; i < points_.size(); ++i) values.push_back(rounded(i));
+    return values;
+  }
+
+ private:
+  static constexpr double error = 1e-11;
+
+  /// Whether no exponent is so large that the weight e^-700 would matter.
+  bool is_quick(double b) const { return std::abs(b) * quarter_.back() <= 300; }
+
+  void add_up() {
+    const std::size_t n = points_.size();
+    const double b = filter_.b_sharpen, part = blurred_part(filter_);
+    if (part == 0) {
+      for (std::size_t i = 0; i < n; ++i) sum_[i] = quick_exp(b * quarter_[i]);
+      return;
+    }
+    const double b_beyond = (1 - part) * b - part * filter_.b_blur;
+    if (b_beyond != b_beyond_) {
+      b_beyond_ = b_beyond;
+      for (std::size_t i = 0; i < n; ++i) blur_[i] = weight_[i] * quick_exp(b_beyond * quarter_[i]);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      sum_[i] = sharpen_[i] * quick_exp(b * quarter_[i]) + blur_[i];
+    }
+  }
+
+  float rounded(std::size_t i) const {
+    constexpr double least = 1e-34, most = 1e34;  // within e^+-80
+    const double sum = sum_[i];
+    const auto low = static_cast<float>(sum * (1 - error));
+    const bool decided = low == static_cast<float>(sum * (1 + error));
+    if (decided && sum > least && sum < most) return low;
+    return stored(amplitude_factor(filter_, points_[i]), points_[i]);
+  }
+
+  SharpenBlur filter_;
+  std::vector<double> points_, quarter_;  // s, s^2 / 4
+  std::vector<double> sharpen_, weight_;  // weights of sharpening and of blurring
+  std::vector<double> blur_, sum_;        // the part beyond d_cut for b_beyond_; Eq. 3
+  double b_beyond_ = std::numeric_limits<double>::quiet_NaN();
+};
 
 }  // namespace
 
-double log_amplitude_factor(const SharpenBlur& filter, double s) {
-  return log_factor(filter, s, [&] { return transition_at(filter, s); });
-}
+double log_amplitude_factor(const SharpenBlur& filter, double s) { return log_factor(filter, s); }
 
 double amplitude_factor(const SharpenBlur& filter, double s) {
   return factor_of_log(log_amplitude_factor(filter, s));
 }
 
-std::vector<RadialCurve> radial_curves(SharpenBlur filter, const std::vector<double>& b_sharpen,
-                                       double s_max) {
+std::vector<RadialCurve> radial_curves(const SharpenBlur& filter,
+                                       const std::vector<double>& b_sharpen, double s_max) {
   std::vector<RadialCurve> curves;
-  std::vector<Transition> transitions;
-  const RadialCurve points(
-      [&](double s) { return transitions.push_back(transition_at(filter, s)), s; }, s_max);
-  for (const double b : b_sharpen) {
-    filter.b_sharpen = b;
-    std::size_t i = 0;  // points are asked for in order
-    curves.emplace_back(
-        [&](double s) {
-          const Transition& at = transitions[i++];
-          return factor_of_log(log_factor(filter, s, [&] { return at; }));
-        },
-        s_max);
-  }
+  if (b_sharpen.empty()) return curves;
+  QuickFactors quick(filter, points_to(s_max, RadialCurve::default_size));
+  for (const double b : b_sharpen) curves.push_back(RadialCurve(quick.table(b), s_max));
   return curves;
+}
+
+RadialCurve::RadialCurve(std::vector<float> values, double s_max)
+    : table_(std::move(values)), last_(static_cast<double>(table_.size() - 1)) {
+  per_s_squared_ = last_ / (s_max * s_max);
+  table_.push_back(table_.back());
 }
 
 RadialCurve::RadialCurve(const std::function<double(double)>& factor_of_s, double s_max,
                          std::size_t size)
-    : table_(size + 1) {
-  if (!(s_max > 0) || !std::isfinite(s_max) || size < 2) {
-    refuse("radial curve of ", size, " points to s = ", s_max,
-           " 1/A: expected at least 2 points and a finite s > 0");
-  }
-  last_ = static_cast<double>(size - 1);
-  per_s_squared_ = last_ / (s_max * s_max);
-  for (std::size_t i = 0; i < size; ++i) {
-    const double s = std::sqrt(static_cast<double>(i) / last_) * s_max;
-    const double factor = factor_of_s(s);
-    if (std::isnan(factor)) refuse("radial curve: the factor at s = ", s, " 1/A is not a number");
-    table_[i] = saturated(factor);
-  }
-  table_[size] = table_[size - 1];
-}
+    : RadialCurve(tabulated(factor_of_s, points_to(s_max, size)), s_max) {}
 
 RadialCurve::RadialCurve(const SharpenBlur& filter, double s_max)
-    : RadialCurve([&filter](double s) { return amplitude_factor(filter, s); }, s_max) {}
+    : RadialCurve(radial_curves(filter, {filter.b_sharpen}, s_max).front()) {}
 
 RadialCurve::RadialCurve(const SharpenBlur& filter, const Spectrum& spectrum)
     : RadialCurve(filter, spectrum.s_max()) {}

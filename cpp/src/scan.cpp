@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "bits.hpp"
+#include "bracket.hpp"
 #include "kernels/voxels.hpp"
 #include "sharpem/regions.hpp"
 #include "sharpem/surface.hpp"
@@ -74,7 +75,8 @@ std::size_t scan_bytes(Shape grid, const UnitCell& cell, double d_min, std::size
   const std::size_t plane = grid.plane() * (sizeof(float) + sizeof(voxels::Candidate));
   const std::size_t candidates = inside * sizeof(voxels::Candidate);
   return synthesis_bytes(grid, cell, d_min, threads) + contours * (mask + candidates) + regions +
-         static_cast<std::size_t>(threads) * plane;
+         static_cast<std::size_t>(threads) * plane +
+         SampledMap::planes_of(grid) * grid.plane() * sizeof(float);
 }
 
 }  // namespace sharpem

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -48,22 +49,61 @@ struct Class {
   double ln_density(double x) const { return ln_height - 0.5 * (x - mean) * (x - mean) / variance; }
 };
 
-/// The distribution fitted to x with the given weights.
-template <class Weight>
-Class fitted(const Values& x, double share, const Weight& weight) {
-  double total = 0, sum = 0, squares = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    total += weight(i);
-    sum += weight(i) * x[i];
-  }
-  const double mean = sum / total;
-  for (std::size_t i = 0; i < x.size(); ++i) squares += weight(i) * (x[i] - mean) * (x[i] - mean);
-  const double variance = squares / total + 1e-4;
+struct Classes {
+  Class lower, upper;
+};
+
+Class normal(double share, double mean, double mean_square) {
+  const double variance = mean_square + 1e-4;
   return {std::log(share) - 0.5 * std::log(variance), mean, variance};
 }
 
+/// The distributions fitted to x, of which the parts `upper` are in the upper class.
+///
+/// Sums are taken in the order of x, side by side, so that none waits for another.
+Classes fitted(const Values& x, const Values& upper, double share) {
+  double n_lower = 0, n_upper = 0, sum_lower = 0, sum_upper = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    n_upper += upper[i];
+    sum_upper += upper[i] * x[i];
+    n_lower += 1 - upper[i];
+    sum_lower += (1 - upper[i]) * x[i];
+  }
+  const double lower_mean = sum_lower / n_lower, upper_mean = sum_upper / n_upper;
+  double lower_squares = 0, upper_squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    upper_squares += upper[i] * (x[i] - upper_mean) * (x[i] - upper_mean);
+    lower_squares += (1 - upper[i]) * (x[i] - lower_mean) * (x[i] - lower_mean);
+  }
+  return {normal(1 - share, lower_mean, lower_squares / n_lower),
+          normal(share, upper_mean, upper_squares / n_upper)};
+}
+
 double log_sum_exp(double a, double b) {
-  return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
+  const double more = std::max(a, b), distance = std::abs(a - b);
+  if (distance > 40 && std::abs(more) > 1) return more;  // e^-40 is less than half its last digit
+  return more + std::log1p(std::exp(-distance));
+}
+
+/// e^x for x <= 0 or so, where the ends, 1 and nothing, are most of what is asked for.
+double part_of_log(double x) {
+  constexpr double below_all = -746;  // less than half of the least number there is
+  return x == 0 ? 1 : x < below_all ? 0 : std::exp(x);
+}
+
+/// What part of each value is in the upper class; returns the sum of ln density.
+double expect(const Values& x, const Classes& classes, Values& ln_lower, Values& upper) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    ln_lower[i] = classes.lower.ln_density(x[i]);
+    upper[i] = classes.upper.ln_density(x[i]);
+  }
+  double ln_likelihood = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double ln_both = log_sum_exp(ln_lower[i], upper[i]);
+    ln_likelihood += ln_both;
+    upper[i] = part_of_log(upper[i] - ln_both);
+  }
+  return ln_likelihood;
 }
 
 struct Split {
@@ -74,29 +114,18 @@ struct Split {
 /// Expectation maximisation (Dempster et al. 1977), from the largest values being the upper class.
 Split two_classes(const Values& x, double upper_share) {
   const auto n = static_cast<double>(x.size());
-  Values upper(x.size());
+  Values upper(x.size()), ln_lower(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     upper[i] = static_cast<double>(i) >= (1 - upper_share) * n ? 1 : 0;
   }
-  const auto share_of = [&] {
-    double sum = 0;
-    for (const double part : upper) sum += part;
-    return sum / n;
-  };
+  const auto share_of = [&] { return std::accumulate(upper.begin(), upper.end(), 0.0) / n; };
   Split answer;
   answer.lower_mean = x[x.size() / 4];
   double share = share_of();
   for (int round = 0; round < 200 && 1e-4 < share && share < 1 - 1e-4; ++round) {
-    const Class high = fitted(x, share, [&](std::size_t i) { return upper[i]; });
-    const Class low = fitted(x, 1 - share, [&](std::size_t i) { return 1 - upper[i]; });
-    double ln_likelihood = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const double ln_high = high.ln_density(x[i]);
-      const double ln_both = log_sum_exp(low.ln_density(x[i]), ln_high);
-      ln_likelihood += ln_both;
-      upper[i] = std::exp(ln_high - ln_both);
-    }
-    answer = {ln_likelihood / n, low.mean};
+    const Classes classes = fitted(x, upper, share);
+    const double ln_likelihood = expect(x, classes, ln_lower, upper);
+    answer = {ln_likelihood / n, classes.lower.mean};
     const double before = std::exchange(share, share_of());
     if (std::abs(share - before) < 1e-6) break;
   }

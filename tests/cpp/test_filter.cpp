@@ -121,6 +121,27 @@ TEST_CASE("curves of several b_sharpen are those of one each") {
   CHECK(radial_curves(shape, {}, 0.4).empty());
 }
 
+TEST_CASE("tables hold the float nearest to the factor, also where it saturates") {
+  constexpr double s_max = 1.2;
+  const std::size_t last = RadialCurve::default_size - 1;
+  for (const SharpenBlur& shape : {SharpenBlur{0, 200, 2.5, 10}, SharpenBlur{0, 200, 2.5, 10, 12.5},
+                                   SharpenBlur{0, -50, 4, 1e3}, SharpenBlur{0, 3e3, 9, 0.01}}) {
+    const std::vector<double> values{-2e3, -60, -12.5, -6, 0, 7, 150, 830, 2e4, 1e308};
+    const std::vector<RadialCurve> curves = radial_curves(shape, values, s_max);
+    for (std::size_t b = 0; b < values.size(); ++b) {
+      SharpenBlur one = shape;
+      one.b_sharpen = values[b];
+      std::size_t different = 0;
+      for (std::size_t i = 0; i <= last; ++i) {
+        const double s = std::sqrt(static_cast<double>(i) / static_cast<double>(last)) * s_max;
+        different += curves[b].table()[i] != static_cast<float>(amplitude_factor(one, s));
+      }
+      CAPTURE(values[b]);
+      CHECK(different == 0);
+    }
+  }
+}
+
 TEST_CASE("the transform of a sphere: series and closed form, against the radial integral") {
   for (const double radius : {0.5, 4.5}) {
     for (const double s : {1e-6, 0.003, 0.0318, 0.032, 0.1, 0.35}) {

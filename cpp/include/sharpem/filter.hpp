@@ -59,6 +59,11 @@ class RadialCurve {
   double per_s_squared() const { return per_s_squared_; }
 
  private:
+  friend std::vector<RadialCurve> radial_curves(const SharpenBlur&, const std::vector<double>&,
+                                                double);
+  /// Of values at the points.
+  RadialCurve(std::vector<float> values, double s_max);
+
   std::vector<float> table_;
   double per_s_squared_ = 0;
   double last_ = 0;
@@ -66,8 +71,8 @@ class RadialCurve {
 
 /// Curves of filters that differ in b_sharpen only, as of one each, with what they share computed
 /// once.
-std::vector<RadialCurve> radial_curves(SharpenBlur filter, const std::vector<double>& b_sharpen,
-                                       double s_max);
+std::vector<RadialCurve> radial_curves(const SharpenBlur& filter,
+                                       const std::vector<double>& b_sharpen, double s_max);
 
 /// Fourier transform of a sphere of `radius` (A), 1 at s = 0: the factor that turns a map into its
 /// local mean. 3 (sin w - w cos w) / w^3 with w = 2 pi radius s.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sharpem import _core
 from sharpem.analysis.local_variance import variance_radius
 from sharpem.analysis.model_map import fineness
@@ -19,10 +21,12 @@ from sharpem.maps.density import DensityMap
 
 __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 
-_PROGRAM = 66 * 2**20  # bytes, with NumPy and what else is imported
-_MARGIN = 1.08  # pages that are freed but not given back at once
+_PROGRAM = 60 * 2**20  # bytes, with NumPy and what else is imported
+_MARGIN = 1.07  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
 _COARSE_MAPS = 2.4  # on the grid of the local variance: a map of the solvent, its window, a mask
+_REPORT = 1.9  # maps, by measurement: the result and what is drawn of it
+_SAMPLES = 2_000_000  # voxels that the report's histograms count at most
 _CONTOURS = 3  # at most, of each map in a scan
 _INSIDE = 0.05  # of the voxels, in a scan: a fifth of a molecule that fills a quarter of the box
 
@@ -112,6 +116,7 @@ def forecast(
     steps = {
         "molecule and solvent": _molecule(shape, cell, resolution, threads),
         "scan": _core.scan_bytes(shape, cell, d_min, inside, threads, _CONTOURS),
+        "report": max(_REPORT * one, one + _histograms(nz * ny * nx)),
         "output": one + _core.synthesis_bytes(shape, cell, d_min, threads),
     }
     if extra:
@@ -124,6 +129,12 @@ def forecast(
         steps[extra.name] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
     step = max(steps, key=lambda name: steps[name])
     return Forecast(_PROGRAM, maps * one, terms, round(steps[step]), step)
+
+
+def _histograms(voxels: int) -> float:
+    """Bytes of the samples of two maps in float64, of every step-th voxel along each axis."""
+    step = np.ceil((voxels / _SAMPLES) ** (1 / 3))
+    return float(16 * voxels / max(step, 1.0) ** 3)
 
 
 def _molecule(shape: Indices, cell: Cell, resolution: float, threads: int) -> float:

@@ -36,7 +36,7 @@ def histogram_figure(result: Sharpened, contours: Contours) -> str:
     edges = np.linspace(low, high, _BINS + 1)
     panel = Panel("share of voxels", logarithmic=True)
     for name, values, level, colour in scaled:
-        share = np.histogram(values, edges)[0] / values.size
+        share = np.histogram(values, _BINS, (low, high))[0] / values.size
         shown = share >= _RARE
         centres = 0.5 * (edges[1:] + edges[:-1])
         panel.line(centres[shown], share[shown], colour, name=name)
@@ -50,4 +50,6 @@ def _scaled(density: DensityMap, level: float) -> tuple[Array, float]:
     step = max(1, int(np.ceil((density.voxels / _SAMPLES) ** (1 / 3))))
     values = density.data[::step, ::step, ::step].astype(np.float64).ravel()
     mean, deviation = float(values.mean()), float(values.std()) or 1.0
-    return (values - mean) / deviation, (level - mean) / deviation
+    values -= mean
+    values /= deviation
+    return values, (level - mean) / deviation
