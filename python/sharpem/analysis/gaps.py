@@ -73,6 +73,8 @@ def gap_finding(gaps: _core.Gaps, absent: float) -> Finding:
 def _direction(gaps: _core.Gaps) -> str | None:
     """Axis about which the absent coefficients lie, as x, y, z; None where there is none."""
     every, empty = _matrix(gaps.all), _matrix(gaps.empty)
+    if np.linalg.matrix_rank(every) < 3:  # a few coefficients in a plane
+        return None
     ratio = np.linalg.solve(every, empty)
     values, vectors = np.linalg.eig(ratio)
     first = int(np.argmax(values.real))

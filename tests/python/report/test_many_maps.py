@@ -13,7 +13,15 @@ from sharpem.report.panel import standalone
 from sharpem.report.study_figures import study_figures
 from sharpem.study.outcome import CaseOutcome, MethodOutcome, Shaken
 
-METHODS = ("surface", "surface-bare", "kurtosis-bare", "half-map", "model", "surface-local")
+METHODS = (
+    "surface",
+    "surface-bare",
+    "kurtosis-bare",
+    "half-map",
+    "model",
+    "model-held-out",
+    "surface-local",
+)
 
 
 def case(number: int, group: str) -> CaseOutcome:
