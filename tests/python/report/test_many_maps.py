@@ -71,13 +71,14 @@ def test_every_figure_of_a_study(count, groups):
         assert "nan" not in one.svg
         assert standalone(one.svg).startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     against = next(one.svg for one in figures if one.number == "9B")
-    assert len(circles(against)) == count + (groups if groups > 1 else 0)  # and in the legend
-    assert against.count(">group ") == (groups if groups > 1 else 0)
+    assert len(circles(against)) == 2 * count + 2  # without and with prior, and in the legend
+    for words in ("as published, no prior", "default, with prior"):
+        assert against.count(f">{words}<") == 1
 
 
 def test_equal_correlations_lie_on_the_line_of_equality():
     [figure] = [one for one in study_figures([case(n, "") for n in range(5)]) if one.number == "9B"]
-    places = circles(figure.svg)
+    places = circles(figure.svg)[:-2]  # without the legend
     assert np.ptp(places[:, 0]) > 100
     np.testing.assert_allclose(places.sum(axis=1), places[0].sum(), atol=0.2)
 
