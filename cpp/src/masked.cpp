@@ -54,7 +54,7 @@ class RandomPhases {
   static int mate(int i, std::size_t n) { return 2 * i == -static_cast<int>(n) ? i : -i; }
 
   std::size_t draw(int h, int k, int l) const {
-    const auto word = [](int i) { return static_cast<std::uint64_t>(i + (1 << 20)); };
+    const auto word = [](int i) { return static_cast<std::uint64_t>(i) + (1U << 20U); };
     const std::uint64_t place = word(h) << 42U | word(k) << 21U | word(l);
     return static_cast<std::size_t>(mixed(place ^ seed_) >> (64U - phase_bits));
   }
@@ -82,7 +82,7 @@ void multiply_by_mask(Spectrum& spectrum, const RadialCurve& factor, VolumeView 
         return;
       }
       half.plane_to(z, columns, plane.data());
-      for (std::size_t i = 0; i < voxels; ++i) plane.data()[i] *= weight[i];
+      for (std::size_t i = 0; i < voxels; ++i) plane[i] *= weight[i];
       half.plane_from(z, columns, plane.data(), scale);
     };
   });

@@ -54,7 +54,7 @@ std::size_t quick_size(double least) {
   for (auto n = 2 * std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(least / 2)));;
        n += 2) {
     std::size_t rest = n;
-    for (const std::size_t prime : {2, 3, 5}) {
+    for (const std::size_t prime : {2U, 3U, 5U}) {
       while (rest % prime == 0) rest /= prime;
     }
     if (rest == 1) return n;

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <limits>
 #include <new>
 #include <stdexcept>
@@ -72,6 +73,7 @@ class Case {
   }
   std::vector<double> ascending(std::size_t n, double high) {
     std::vector<double> found;
+    found.reserve(n);
     double s = chance(0.5) ? 0 : number_of(0, 0.1);
     for (std::size_t i = 0; i < n; ++i)
       found.push_back(s += number_of(0, 2 * high / static_cast<double>(n)));
@@ -79,6 +81,7 @@ class Case {
   }
   std::vector<double> numbers(std::size_t n, double low, double high) {
     std::vector<double> found;
+    found.reserve(n);
     for (std::size_t i = 0; i < n; ++i) found.push_back(number_of(low, high));
     return found;
   }
@@ -104,6 +107,7 @@ class Case {
   }
   std::vector<RadialCurve> curves(std::size_t n) {
     std::vector<RadialCurve> found;
+    found.reserve(n);
     for (std::size_t i = 0; i < n; ++i) found.push_back(curve());
     return found;
   }
@@ -250,10 +254,12 @@ bool execute(std::uint64_t number) {
     functions[number % functions.size()](c);
     return true;
   } catch (const std::invalid_argument&) {
+    return false;
   } catch (const std::bad_alloc&) {
+    return false;
   } catch (const std::length_error&) {  // of a vector: more than memory addresses
+    return false;
   }
-  return false;
 }
 
 std::uint64_t option(int count, char** words, const char* name, std::uint64_t otherwise) {
@@ -274,7 +280,7 @@ int main(int count, char** words) {
   const auto end = start + std::chrono::seconds(option(count, words, "--seconds", 1000000));
   std::uint64_t done = 0, answered = 0;
   for (; done < most && Clock::now() < end; ++done) {
-    if (tell) std::fprintf(stderr, "%llu\n", static_cast<unsigned long long>(first + done));
+    if (tell) std::cerr << first + done << '\n';
     answered += execute(first + done) ? 1 : 0;
   }
   const std::chrono::duration<double> seconds = Clock::now() - start;

@@ -98,7 +98,7 @@ TEST_CASE("a map at the points of a coarser grid") {
   for (const Shape fine : {Shape{24, 12, 36}, Shape{27, 9, 45}}) {
     const Spectrum spectrum = analyse(noise(fine, 3).view(), triclinic, 4);
     const Map whole = synthesised(spectrum, curve);
-    for (const std::size_t every : {1, 2, 3, 4, 9, 12}) {
+    for (const std::size_t every : {1U, 2U, 3U, 4U, 9U, 12U}) {
       if (fine.ny % every != 0 || fine.nz % every != 0 || fine.nx % every != 0) continue;
       Map expected({fine.nz / every, fine.ny / every, fine.nx / every});
       std::size_t i = 0;

@@ -61,7 +61,7 @@ Contour contour_of(VolumeView map, std::size_t voxels);
 
 /// One for each number of voxels, from the same reading of the planes: where a plane has to be
 /// computed, a second contour costs little. Kurtosis takes a tenth of the time and can be left out.
-std::vector<Contour> contours_of(const PlaneSource& map, const std::vector<std::size_t>& voxels,
+std::vector<Contour> contours_of(const PlaneSource& source, const std::vector<std::size_t>& voxels,
                                  bool kurtosis = true);
 
 }  // namespace sharpem
