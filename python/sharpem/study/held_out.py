@@ -50,10 +50,11 @@ def held_out(
     if whole is None or not whole.verdict.applicable or len(inputs.model) < _FEWEST_ATOMS:
         return
     start = time.perf_counter()
-    parts = [PlacedModel(part, inputs.density) for part in _halves(inputs.model)]
+    like = found.prepared.density  # a crystal's whole cell
+    parts = [PlacedModel(part, like) for part in _halves(inputs.model)]
     maps = [_standardised(_filtered(found, inputs, part), agreement.mask) for part in parts]
     nearer = parts[0].within(agreement.radius)
-    mixed = inputs.density.with_data(np.where(nearer, maps[1], maps[0]))
+    mixed = like.with_data(np.where(nearer, maps[1], maps[0]))
     yield MethodOutcome(
         HELD_OUT,
         "model, held out",
@@ -76,7 +77,7 @@ def _halves(model: Model) -> tuple[Model, Model]:
 
 def _filtered(found: Comparison, inputs: Inputs, fitted_to: PlacedModel) -> Array:
     prepared = found.prepared
-    whole = PlacedModel(inputs.model, inputs.density)
+    whole = PlacedModel(inputs.model, prepared.density)
     choice: Choice = by_model.choose(
         prepared, whole, ScanSettings.scaled(prepared.resolution), fitted_to=fitted_to
     )
