@@ -229,15 +229,14 @@ def _prepared(
     """The map as all methods see it, and what the half maps say."""
     by_half_maps = Need.HALF_MAPS in METHODS[asked.method or ""].needs
     steps = {"half-map": half_maps is not None, "model": model is not None}
-    for extra in [METHODS[name].memory for name in steps if steps[name]] or [None]:
-        check_memory(
-            density,
-            asked.resolution,
-            asked.max_memory,
-            maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
-            extra=extra,
-            threads=_core.threads(),
-        )
+    check_memory(
+        density,
+        asked.resolution,
+        asked.max_memory,
+        maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
+        steps=[METHODS[name].memory for name in steps if steps[name]],
+        threads=_core.threads(),
+    )
     made_of = asked.made_of(model)
     volume = known_volume(
         density,

@@ -6,6 +6,7 @@ each), and whatever the largest step holds beside them. Everything else is small
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -154,10 +155,10 @@ def check_memory(
     limit: str | float | None,
     *,
     maps: int = 1,
-    extra: ExtraStep | None = None,
+    steps: Sequence[ExtraStep | None] = (),
     threads: int = 1,
 ) -> None:
-    """Refuse a run that the memory cannot hold; parameters as of :func:`forecast`.
+    """Refuse a run that the memory cannot hold; other parameters as of :func:`forecast`.
 
     Parameters
     ----------
@@ -167,6 +168,8 @@ def check_memory(
         A; None where it will be found: the finest that the grid can hold.
     limit : str or float or None
         What the caller allows, bytes or as of :func:`sharpem.machine.memory_size`.
+    steps : sequence of ExtraStep
+        What comes beside the scan, one after the other: the largest counts.
 
     Raises
     ------
@@ -177,13 +180,13 @@ def check_memory(
     if resolution is not None:
         check_resolution(density, resolution)
     finest = 2 * min(density.voxel_size)
-    needed = forecast(
-        density.shape,
-        density.cell,
-        max(resolution or finest, finest),
-        maps=maps,
-        extra=extra,
-        threads=threads,
+    d_min = max(resolution or finest, finest)
+    needed = max(
+        (
+            forecast(density.shape, density.cell, d_min, maps=maps, extra=extra, threads=threads)
+            for extra in steps or (None,)
+        ),
+        key=lambda found: found.total,
     )
     allowed, left = None if limit is None else memory_size(limit), available_memory()
     for size, whose in ((allowed, "allowed"), (left, "that this machine has left")):

@@ -182,16 +182,9 @@ def compare(
     if model is not None and not isinstance(model, ModelAgreement):
         model = to_model(model)
     halves = half_maps is not None
-    steps = {_STEP: model is not None, METHODS["half-map"].memory: halves}
-    for extra in [step for step, done in steps.items() if done] or [None]:
-        check_memory(
-            density,
-            resolution,
-            max_memory,
-            maps=1 + 2 * halves,
-            extra=extra,
-            threads=_core.threads(),
-        )
+    steps = [_STEP] * (model is not None) + [METHODS["half-map"].memory] * halves
+    maps, threads = 1 + 2 * halves, _core.threads()
+    check_memory(density, resolution, max_memory, maps=maps, steps=steps, threads=threads)
     stages = len(COMPARED) + 1
     tell("prepare", 0, stages)
     by_model = (
@@ -208,9 +201,7 @@ def compare(
             skipped[method.name] = f"needs {lack.value}"
         else:
             entry = _compared(method, prepared, half_maps, by_model)
-            rise = (
-                None if places is None or entry.choice is None else places.rise_over(entry.choice)
-            )
+            rise = places.rise_over(entry.choice) if places and entry.choice else None
             entries.append(replace(entry, local_rise=rise))
     best_sharpening = None if by_model is None else by_model.best(density)
     judge = by_model.placed.model if by_model is not None else None
