@@ -151,7 +151,7 @@ clean:
 # a change compiles only what changed.
 $(STAMP)/tools:
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet "scikit-build-core>=1.0" "pybind11>=3.0" cmake ninja
+	$(PIP) install --quiet "scikit-build-core>=1.0" "pybind11>=3.0" "jinja2>=3.1" cmake ninja
 	mkdir -p $(STAMP) && touch $@
 
 $(STAMP)/package: $(STAMP)/tools $(PACKAGE)

@@ -12,6 +12,7 @@ void bind_half_maps(py::module_& m);
 void bind_wilson(py::module_& m);
 void bind_molecule(py::module_& m);
 void bind_reference(py::module_& m);
+void bind_statistics(py::module_& m);
 void bind_contour(py::module_& m);
 void bind_scan(py::module_& m);
 void bind_choice(py::module_& m);
@@ -33,6 +34,7 @@ PYBIND11_MODULE(_core, m) {
   bind_wilson(m);
   bind_molecule(m);
   bind_reference(m);
+  bind_statistics(m);
   bind_contour(m);
   bind_scan(m);
   bind_choice(m);

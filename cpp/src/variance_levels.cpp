@@ -3,11 +3,13 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "check.hpp"
 #include "parallel.hpp"
+#include "quick_exp.hpp"
 #include "sharpem/molecule.hpp"
 
 namespace sharpem {
@@ -79,31 +81,23 @@ Classes fitted(const Values& x, const Values& upper, double share) {
           normal(share, upper_mean, upper_squares / n_upper)};
 }
 
-double log_sum_exp(double a, double b) {
-  const double more = std::max(a, b), distance = std::abs(a - b);
-  if (distance > 40 && std::abs(more) > 1) return more;  // e^-40 is less than half its last digit
-  return more + std::log1p(std::exp(-distance));
+/// What part of each value is in the upper class, 1 / (1 + e^(ln lower - ln upper)).
+void expect(const Values& x, const Classes& classes, Values& upper) {
+  constexpr double most = 700;  // e to that is a number yet
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double log = classes.lower.ln_density(x[i]) - classes.upper.ln_density(x[i]);
+    upper[i] = 1 / (1 + quick_exp(std::min(std::max(log, -most), most)));
+  }
 }
 
-/// e^x for x <= 0 or so, where the ends, 1 and nothing, are most of what is asked for.
-double part_of_log(double x) {
-  constexpr double below_all = -746;  // less than half of the least number there is
-  return x == 0 ? 1 : x < below_all ? 0 : std::exp(x);
-}
-
-/// What part of each value is in the upper class; returns the sum of ln density.
-double expect(const Values& x, const Classes& classes, Values& ln_lower, Values& upper) {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    ln_lower[i] = classes.lower.ln_density(x[i]);
-    upper[i] = classes.upper.ln_density(x[i]);
+/// Mean ln density of the values, their densities being the sums of both classes.
+double mean_ln_likelihood(const Values& x, const Classes& classes) {
+  double sum = 0;
+  for (const double value : x) {
+    const double lower = classes.lower.ln_density(value), upper = classes.upper.ln_density(value);
+    sum += std::max(lower, upper) + std::log1p(std::exp(-std::abs(lower - upper)));
   }
-  double ln_likelihood = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double ln_both = log_sum_exp(ln_lower[i], upper[i]);
-    ln_likelihood += ln_both;
-    upper[i] = part_of_log(upper[i] - ln_both);
-  }
-  return ln_likelihood;
+  return sum / static_cast<double>(x.size());
 }
 
 struct Split {
@@ -114,22 +108,21 @@ struct Split {
 /// Expectation maximisation (Dempster et al. 1977), from the largest values being the upper class.
 Split two_classes(const Values& x, double upper_share) {
   const auto n = static_cast<double>(x.size());
-  Values upper(x.size()), ln_lower(x.size());
+  Values upper(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     upper[i] = static_cast<double>(i) >= (1 - upper_share) * n ? 1 : 0;
   }
   const auto share_of = [&] { return std::accumulate(upper.begin(), upper.end(), 0.0) / n; };
-  Split answer;
-  answer.lower_mean = x[x.size() / 4];
+  std::optional<Classes> classes;
   double share = share_of();
   for (int round = 0; round < 200 && 1e-4 < share && share < 1 - 1e-4; ++round) {
-    const Classes classes = fitted(x, upper, share);
-    const double ln_likelihood = expect(x, classes, ln_lower, upper);
-    answer = {ln_likelihood / n, classes.lower.mean};
+    classes = fitted(x, upper, share);
+    expect(x, *classes, upper);
     const double before = std::exchange(share, share_of());
     if (std::abs(share - before) < 1e-6) break;
   }
-  return answer;
+  if (!classes) return {-std::numeric_limits<double>::infinity(), x[x.size() / 4]};
+  return {mean_ln_likelihood(x, *classes), classes->lower.mean};
 }
 
 double solvent_level(const Values& ln_values) {

@@ -6,7 +6,7 @@ import collections.abc
 import numpy
 import numpy.typing
 import typing
-__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'DirectionSums', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'SearchGrid', 'ShellSums', 'Spectrum', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'apply_directional', 'blend_boxes', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'direction_sums', 'expand', 'field', 'filter_map', 'find_peak', 'fit_wilson', 'harmonics', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'multiply_by_mask', 'parabola_top', 'randomise_phases', 'resampled', 'sampled_on', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
+__all__: list[str] = ['Applicability', 'BitMask', 'BoxSet', 'CrossSums', 'Detail', 'DirectionSums', 'Field', 'Gaps', 'Peak', 'RadialCurve', 'Scatter', 'SearchGrid', 'ShellSums', 'Spectrum', 'Statistics', 'VarianceLevels', 'WilsonFit', 'add_bands', 'adjusted_surface_area', 'analyse', 'applicability', 'apply', 'apply_anisotropy', 'apply_directional', 'blend_boxes', 'block_sums', 'box_scan', 'box_sums', 'clear_gaps', 'coarse_grid', 'coarsest_of_fit', 'contour', 'copy_gaps', 'count_regions', 'cross_sums', 'detail', 'direction_sums', 'expand', 'field', 'filter_map', 'find_peak', 'fit_wilson', 'harmonics', 'inside', 'instruction_set', 'instruction_sets', 'label_regions', 'local_mean_square', 'local_product', 'local_variance', 'multiply_by_mask', 'parabola_top', 'randomise_phases', 'resampled', 'sampled_on', 'scan', 'scan_bytes', 'scan_contours', 'set_instruction_set', 'set_threads', 'shell_sums', 'spectrum_bytes', 'statistics', 'surface_voxels', 'synthesis_bytes', 'synthesise', 'threads', 'typical_protein', 'variance_levels', 'weight_by_ends', 'weight_in_window']
 class RadialCurve:
     """
     Radial amplitude factor, tabulated evenly in s^2.
@@ -262,6 +262,79 @@ class VarianceLevels:
     def solvent(self) -> float:
         """
         Its typical value in the solvent.
+        """
+class Scatter:
+    """
+    How values scatter; zeros where all are the same.
+    """
+    @property
+    def rms(self) -> float:
+        """
+        Standard deviation.
+        """
+    @property
+    def skewness(self) -> float:
+        """
+        Third standardised moment.
+        """
+class Statistics:
+    """
+    What the voxels of a map are like; means nothing where `nonfinite` > 0.
+    """
+    @property
+    def all(self) -> Scatter:
+        """
+        How all voxels scatter.
+        """
+    @property
+    def at_maximum(self) -> int:
+        """
+        Voxels of exactly the largest value.
+        """
+    @property
+    def at_minimum(self) -> int:
+        """
+        Voxels of exactly the smallest value.
+        """
+    @property
+    def filled(self) -> Scatter:
+        """
+        How the other voxels scatter.
+        """
+    @property
+    def flat(self) -> int:
+        """
+        Voxels of exactly that value.
+        """
+    @property
+    def flat_value(self) -> float:
+        """
+        Commonest of 0, the first voxel and the minimum.
+        """
+    @property
+    def maximum(self) -> float:
+        """
+        Largest value.
+        """
+    @property
+    def mean(self) -> float:
+        """
+        Mean.
+        """
+    @property
+    def minimum(self) -> float:
+        """
+        Smallest value.
+        """
+    @property
+    def nonfinite(self) -> int:
+        """
+        Values that are NaN or infinite.
+        """
+    @property
+    def rms(self) -> float:
+        """
+        Deviation from the mean.
         """
 class Detail:
     """
@@ -533,6 +606,25 @@ def blend_boxes(map: numpy.typing.NDArray[numpy.float32], overall: numpy.typing.
         Voxels; weights fall off as exp(-(distance / d0)^2) about a box's centre.
     overall_weight : float
         Weight of the overall map, everywhere.
+    """
+def block_sums(map: numpy.typing.NDArray[numpy.float32], side: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], empty: typing.SupportsFloat | typing.SupportsIndex, scale: typing.SupportsFloat | typing.SupportsIndex) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64]]:
+    """
+    Sums over blocks of voxels of density and its powers.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+    side : tuple of 3 ints
+        Voxels of a block along z, y, x; what is left over at the far edges is left out.
+    empty : float
+        Density that voxels have which are left out.
+    scale : float
+        What (density - empty) is multiplied by.
+    
+    Returns
+    -------
+    count, first, second, third : arrays of float64, shape (blocks along z, y, x)
+        Voxels that are not empty, and sums of the first, second and third powers.
     """
 def box_scan(map: numpy.typing.NDArray[numpy.float32], cell: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(6)"], boxes: BoxSet, d_min: typing.SupportsFloat | typing.SupportsIndex, curves: collections.abc.Sequence[RadialCurve], voxels: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> list[list[Detail]]:
     """
@@ -1154,6 +1246,18 @@ def spectrum_bytes(grid: typing.Annotated[collections.abc.Sequence[typing.Suppor
     -------
     int
         Bytes.
+    """
+def statistics(map: numpy.typing.NDArray[numpy.float32]) -> Statistics:
+    """
+    Range and moments of a map, and how many voxels are equal.
+    
+    Parameters
+    ----------
+    map : array of float32, shape (z, y, x), C order
+    
+    Returns
+    -------
+    Statistics
     """
 @typing.overload
 def surface_voxels(map: numpy.typing.NDArray[numpy.float32], threshold: typing.SupportsFloat | typing.SupportsIndex, adjacency: typing.SupportsInt | typing.SupportsIndex = 6, wrap: bool = False) -> int:

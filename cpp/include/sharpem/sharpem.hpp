@@ -3,6 +3,7 @@
 
 #include "sharpem/bands.hpp"
 #include "sharpem/blend.hpp"
+#include "sharpem/block_sums.hpp"
 #include "sharpem/boxes.hpp"
 #include "sharpem/cell.hpp"
 #include "sharpem/choice.hpp"
@@ -19,6 +20,7 @@
 #include "sharpem/scan.hpp"
 #include "sharpem/shells.hpp"
 #include "sharpem/spectrum.hpp"
+#include "sharpem/statistics.hpp"
 #include "sharpem/surface.hpp"
 #include "sharpem/threads.hpp"
 #include "sharpem/transform.hpp"

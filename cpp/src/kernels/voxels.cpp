@@ -128,6 +128,41 @@ void power_sums(const float* values, size_t n, float centre, double (&sums)[4]) 
   sums[3] = total(s4);
 }
 
+/// In lanes, as the compiler may not reorder comparisons by itself.
+void extremes(const float* values, size_t n, float& low, float& high) {
+  constexpr size_t wide = 64;
+  float lows[wide], highs[wide];
+  for (size_t j = 0; j < wide; ++j) lows[j] = low, highs[j] = high;
+  size_t i = 0;
+  for (; i + wide <= n; i += wide) {
+    for (size_t j = 0; j < wide; ++j) {
+      const float v = values[i + j];
+      lows[j] = v < lows[j] ? v : lows[j];
+      highs[j] = v > highs[j] ? v : highs[j];
+    }
+  }
+  for (; i < n; ++i) {
+    low = values[i] < low ? values[i] : low;
+    high = values[i] > high ? values[i] : high;
+  }
+  for (size_t j = 0; j < wide; ++j) {
+    low = lows[j] < low ? lows[j] : low;
+    high = highs[j] > high ? highs[j] : high;
+  }
+}
+
+size_t count_equal(const float* values, size_t n, float value) {
+  constexpr size_t most = size_t{1} << 20;  // the count of a part fits a lane
+  size_t sum = 0;
+  for (size_t i = 0; i < n; i += most) {
+    const size_t end = n - i < most ? n : i + most;
+    std::uint32_t count = 0;
+    for (size_t j = i; j < end; ++j) count += values[j] == value ? 1U : 0U;
+    sum += count;
+  }
+  return sum;
+}
+
 /// Without the sign, the bits of finite floats are below those of infinity and NaN.
 bool all_finite(const float* values, size_t n) {
   std::int32_t largest = 0;
@@ -226,7 +261,8 @@ size_t join_rows(const Contact& contact, size_t words, std::uint32_t* parents) {
 }  // namespace
 
 extern const Kernels SHARPEM_KERNELS;
-const Kernels SHARPEM_KERNELS{mask_plane, sort_plane,    power_sums,  all_finite,
-                              merge,      count_reached, number_runs, join_rows};
+const Kernels SHARPEM_KERNELS{mask_plane,  sort_plane, power_sums, extremes,
+                              count_equal, all_finite, merge,      count_reached,
+                              number_runs, join_rows};
 
 }  // namespace sharpem::voxels

@@ -68,6 +68,12 @@ struct Kernels {
   /// Sums of (value - centre)^1 .. ^4, in double.
   void (*power_sums)(const float* values, std::size_t n, float centre, double (&sums)[4]);
 
+  /// Smallest and largest value, or what they were if they are further out; NaN is passed over.
+  void (*extremes)(const float* values, std::size_t n, float& low, float& high);
+
+  /// How many values are exactly that one.
+  std::size_t (*count_equal)(const float* values, std::size_t n, float value);
+
   /// Whether there is neither NaN nor infinity among the values.
   bool (*all_finite)(const float* values, std::size_t n);
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sharpem import _core
 from sharpem.findings import Finding, finding
@@ -50,7 +49,7 @@ class _Blocks:
 
 def composite(density: DensityMap) -> Finding | None:
     """Recognise two regions of one molecule on different scales, where all else is empty."""
-    empty, fraction = flat_value(density.data)
+    empty, fraction = flat_value(density)
     if density.periodic or not _EMPTY < fraction < 1:
         return None
     blocks = _blocks(density, empty)
@@ -80,25 +79,20 @@ def composite(density: DensityMap) -> Finding | None:
 
 
 def _blocks(density: DensityMap, empty: float) -> _Blocks:
-    sides = [max(1, round(_BLOCK / step)) for step in density.voxel_size[::-1]]
-    kept = [n // side for n, side in zip(density.shape, sides, strict=True)]
-    data = density.data[tuple(slice(n * side) for n, side in zip(kept, sides, strict=True))]
-    present = data != np.float32(empty)
-    shape = [size for pair in zip(kept, sides, strict=True) for size in pair]
-
-    def summed(values: NDArray[np.generic]) -> Numbers:
-        return np.asarray(values.reshape(shape).sum(axis=(1, 3, 5), dtype=np.float64))
-
-    scale = np.float32(1 / max(float(np.abs(data - np.float32(empty)).max()), 1e-30))
-    x = (data - np.float32(empty)) * scale
+    z, y, x = (
+        min(n, max(1, round(_BLOCK / step)))
+        for n, step in zip(density.shape, density.voxel_size[::-1], strict=True)
+    )
+    found = density.statistics
+    most = max(found.maximum - empty, empty - found.minimum, 1e-30)
+    count, *sums = _core.block_sums(density.data, (z, y, x), empty, 1 / most)
     lengths = [
-        length * n * side / whole
-        for length, n, side, whole in zip(
-            density.cell[:3], kept[::-1], sides[::-1], density.shape[::-1], strict=True
+        length * blocks * side / whole
+        for length, blocks, side, whole in zip(
+            density.cell[:3], count.shape[::-1], (x, y, z), density.shape[::-1], strict=True
         )
     ]
-    sums = (summed(x), summed(x * x), summed(x * x * x))
-    return _Blocks(summed(present), sums, (*lengths, *density.cell[3:]))
+    return _Blocks(count, (sums[0], sums[1], sums[2]), (*lengths, *density.cell[3:]))
 
 
 def _smeared(values: Numbers, cell: tuple[float, ...]) -> Map:

@@ -174,8 +174,7 @@ def solvent_history(
     """
     if found is None or is_noise or limit > _COARSE:
         return None
-    low, high = float(density.data.min()), float(density.data.max())
-    if low >= -0.02 * high:
+    if density.statistics.minimum >= -0.02 * density.statistics.maximum:
         return finding(
             "density-modified",
             "The map has no negative values and its solvent is flat: it was density-modified, or "
@@ -192,7 +191,7 @@ def solvent_history(
 
 def cut_molecule(density: DensityMap, molecule: Mask) -> Finding | None:
     """Say that the molecule goes on beyond the box, where it fills part of a face."""
-    if _is_crystal(density) or flat_value(density.data)[1] >= FLAT_ZONE:
+    if _is_crystal(density) or flat_value(density)[1] >= FLAT_ZONE:
         return None
     faces = [float(np.mean(molecule.take(end, axis))) for axis in range(3) for end in (0, -1)]
     worst = int(np.argmax(faces))

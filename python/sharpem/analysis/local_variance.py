@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sharpem import _core
-from sharpem.maps.statistics import statistics
 from sharpem.spectra.shells import ShellTable
 
 __all__ = [
@@ -129,6 +128,6 @@ def contrast(variance: LocalVariance, shells: ShellTable, resolution: float) -> 
     A molecule in solvent gives a high local variance here and a low one there. Noise has the
     same everywhere, but for chance, of which there is more the coarser the noise.
     """
-    found = statistics(variance.data)
+    found = _core.statistics(variance.data)
     scatter = found.rms / found.mean if found.mean > 0 else 0.0
     return scatter / scatter_of_noise(shells, resolution, variance.radius)

@@ -105,7 +105,7 @@ def solvent_window(
         On the grid of ``molecule``. None where too little solvent is left, or where part of the map
         is exactly constant: what a mask has left of the solvent does not show the molecule's noise.
     """
-    if flat_value(density.data)[1] > FLAT_ZONE:
+    if flat_value(density)[1] > FLAT_ZONE:
         return None
     far = _local_mean(molecule, cell, 5.0 + resolution) <= 0.02
     if np.count_nonzero(far) < _LEAST_SOLVENT * far.size:

@@ -119,16 +119,13 @@ def _header(density: DensityMap) -> dict[str, Any]:
 
 
 def _values(density: DensityMap) -> dict[str, Any]:
-    from sharpem.maps.checks import skewness
-    from sharpem.maps.statistics import statistics
-
-    found = statistics(density.data)
+    found = density.statistics
     return {
         "minimum": found.minimum,
         "maximum": found.maximum,
         "mean": found.mean,
         "rms": found.rms,
-        "skewness": skewness(density.data),
+        "skewness": found.all.skewness,
     }
 
 

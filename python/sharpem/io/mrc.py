@@ -27,7 +27,7 @@ from sharpem.machine import available_memory
 from sharpem.maps.arrays import Triple
 from sharpem.maps.crystal import as_in_file
 from sharpem.maps.density import DensityMap
-from sharpem.maps.statistics import check_values, statistics
+from sharpem.maps.statistics import check_values
 
 __all__ = ["read_map", "save_map", "with_extended_header", "write_map"]
 
@@ -194,10 +194,9 @@ def save_map(density: DensityMap, path: Path, *, label: str = "written") -> None
         The disk is full, say.
     """
     density = as_in_file(density)
-    found = statistics(density.data)
-    if found.nonfinite:
-        raise InputError(f"{path}: not written, {found.nonfinite} values are NaN or infinite")
-    _write(density, format_header(density, found, label), path, path.suffix.lower())
+    if wrong := density.statistics.nonfinite:
+        raise InputError(f"{path}: not written, {wrong} values are NaN or infinite")
+    _write(density, format_header(density, label), path, path.suffix.lower())
 
 
 def _write(density: DensityMap, header: bytes, path: Path, suffix: str) -> None:

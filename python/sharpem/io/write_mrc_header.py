@@ -7,23 +7,20 @@ from mrcfile.dtypes import HEADER_DTYPE
 
 from sharpem.maps.arrays import Indices, Triple
 from sharpem.maps.density import DensityMap, Placement
-from sharpem.maps.statistics import Statistics
 
 __all__ = ["format_header"]
 
 
-def format_header(density: DensityMap, found: Statistics, label: str) -> bytes:
+def format_header(density: DensityMap, label: str) -> bytes:
     """Write the header of a little-endian float32 map in the placement's axis order.
 
     Parameters
     ----------
     density : DensityMap
-    found : Statistics
-        Of its voxels.
     label : str
         Appended to the labels; :func:`_with_label` says what happens when ten are in use.
     """
-    placement = density.placement
+    placement, found = density.placement, density.statistics
     header = np.zeros((), HEADER_DTYPE.newbyteorder("<"))
     nz, ny, nx = density.shape
     _set(header, ("nx", "ny", "nz"), _to_file((nx, ny, nz), placement.axis_order))

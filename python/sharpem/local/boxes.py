@@ -110,7 +110,7 @@ def covering_boxes(prepared: Prepared, size: int = BOX_SIZE) -> Boxes:
     molecule = _shares(mask, spacing, first, shape)
     kept = molecule >= min(_LEAST_SHARE, float(molecule.max(initial=0.0)))
     first, molecule = first[kept], molecule[kept]
-    value, flat = flat_value(density.data)
+    value, flat = flat_value(density)
     seen = np.ones(len(first))
     if flat > FLAT_ZONE:
         every = max(1, min(shape) // 20)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sharpem.findings import Finding, finding
 from sharpem.maps.density import DensityMap
 from sharpem.maps.statistics import pieces
 
-__all__ = ["FLAT_ZONE", "flat_value", "map_findings", "processed", "skewness"]
+__all__ = ["FLAT_ZONE", "flat_value", "map_findings", "processed"]
 
 FLAT_ZONE = 0.05
 """Fraction of exactly equal voxels from which a map counts as cut out or masked."""
@@ -49,66 +48,33 @@ def map_findings(density: DensityMap) -> tuple[Finding, ...]:
     tuple of Finding
         Empty for an ordinary map.
     """
-    flat = flat_value(density.data)
-    empty = flat[0] if flat[1] >= _FLAT else None
-    scatter, third = _scatter_and_skewness(density.data, empty)
+    flat = flat_value(density)
+    scatter = density.statistics.filled if flat[1] >= _FLAT else density.statistics.all
     found = (
         _mask(density) or _flat_zone(flat) or _cut_out(density),
-        _inverted(third),
+        _inverted(scatter.skewness),
         processed(density),
-        _integers(density) or _steps(density, scatter),
+        _integers(density) or _steps(density, scatter.rms),
         _voxel_size(density),
         _two_origins(density),
     )
     return density.findings + tuple(one for one in found if one)
 
 
-def flat_value(data: NDArray[np.float32]) -> tuple[float, float]:
+def flat_value(density: DensityMap) -> tuple[float, float]:
     """Find the value that fills the empty part of a map: 0, that of a corner, or the minimum.
 
     Parameters
     ----------
-    data : ndarray of float32, shape (nz, ny, nx)
+    density : DensityMap
 
     Returns
     -------
     value, fraction : float
         The commonest of the three, and the fraction of the voxels that are exactly that.
     """
-    candidates = dict.fromkeys((0.0, float(data[0, 0, 0]), float(data.min())))
-    counts = {value: int(np.count_nonzero(data == np.float32(value))) for value in candidates}
-    value = max(counts, key=lambda v: counts[v])
-    return value, counts[value] / data.size
-
-
-def skewness(data: NDArray[np.float32], without: float | None = None) -> float:
-    """Third standardised moment of the voxels, positive where a molecule stands out of noise.
-
-    Parameters
-    ----------
-    data : ndarray of float32, shape (nz, ny, nx)
-    without : float, optional
-        Voxels of exactly this value are left out.
-    """
-    return _scatter_and_skewness(data, without)[1]
-
-
-def _scatter_and_skewness(data: NDArray[np.float32], without: float | None) -> tuple[float, float]:
-    """Standard deviation and third standardised moment, without a copy of the map."""
-    count, sums = 0, np.zeros(3)
-    low, high = float(data.min()), float(data.max())
-    scale = (high - low) or 1.0
-    for piece in pieces(data):
-        kept = piece if without is None else piece[piece != np.float32(without)]
-        exact = (kept.astype(np.float64) - low) / scale  # from low: free of a constant added
-        count += exact.size
-        sums += [exact.sum(), np.dot(exact, exact), np.dot(exact * exact, exact)]
-    mean, square, cube = sums / max(count, 1)
-    variance = square - mean**2
-    if variance <= 1e-15:  # a single value
-        return 0.0, 0.0
-    third = (cube - 3 * mean * square + 2 * mean**3) / variance**1.5
-    return float(np.sqrt(variance)) * scale, float(third)
+    found = density.statistics
+    return found.flat_value, found.flat / density.voxels
 
 
 def _flat_zone(flat: tuple[float, float]) -> Finding | None:
@@ -126,14 +92,12 @@ def _flat_zone(flat: tuple[float, float]) -> Finding | None:
 
 def _mask(density: DensityMap) -> Finding | None:
     """Two values only, or a soft mask: from exactly 0 to exactly 1, and 1 is not a mere peak."""
-    data = density.data
-    low, high = float(data.min()), float(data.max())
-    at_top = int(np.count_nonzero(data == np.float32(high)))
-    at_bottom = int(np.count_nonzero(data == np.float32(low)))
-    if at_top + at_bottom == data.size:
+    found = density.statistics
+    low, high = found.minimum, found.maximum
+    if found.at_minimum + found.at_maximum == density.voxels:
         text = f"All voxels are {low:g} or {high:g}: this is a mask, not a map."
-    elif (low, high) == (0.0, 1.0) and at_top >= 0.01 * data.size:
-        percent = 100 * at_top / data.size
+    elif (low, high) == (0.0, 1.0) and found.at_maximum >= 0.01 * density.voxels:
+        percent = 100 * found.at_maximum / density.voxels
         text = f"Values run from 0 to 1 and {percent:.0f} % are exactly 1: this may be a soft mask."
     else:
         return None
@@ -206,15 +170,15 @@ def _steps(density: DensityMap, scatter: float) -> Finding | None:
     The step of floating point near the largest density, 2^-23 of it for 32 bits and 2^-10 for 16,
     is compared with the scatter of the densities, without those of the zone that is empty.
     """
-    data = density.data
-    largest = float(np.abs([data.min(), data.max()]).max())
+    found = density.statistics
+    largest = max(abs(found.minimum), abs(found.maximum))
     if not scatter > 0:
         return None
     if largest * 2**-23 > _VISIBLE_STEP * scatter:
-        text = f"A number near {float(data.mean(dtype=np.float64)):.4g} was added to all densities"
+        text = f"A number near {found.mean:.4g} was added to all densities"
         code, step = "offset", largest * 2**-23
     elif 0 < largest < _LARGEST_HALF and largest * 2**-10 > _VISIBLE_STEP * scatter * 10:
-        if not all(np.array_equal(piece, piece.astype(np.float16)) for piece in pieces(data)):
+        if not _half_precision(density):
             return None
         text, code, step = (
             "All densities are numbers of half precision",
@@ -228,6 +192,10 @@ def _steps(density: DensityMap, scatter: float) -> Finding | None:
         f"{text}, which left steps of {step / scatter:.2g} of their scatter: fine detail was lost.",
         "Go back to the map before that step; the noise of the steps is taken for that of the map.",
     )
+
+
+def _half_precision(density: DensityMap) -> bool:
+    return all(np.array_equal(part, part.astype(np.float16)) for part in pieces(density.data))
 
 
 def _voxel_size(density: DensityMap) -> Finding | None:

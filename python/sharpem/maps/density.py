@@ -7,12 +7,14 @@ in A, angles in degrees. Cartesian frame: a along x, b in the xy plane.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from sharpem import _core
 from sharpem.errors import InputError
 from sharpem.findings import Finding
 from sharpem.maps.arrays import Array, Cell, Indices, Triple
@@ -135,6 +137,11 @@ class DensityMap:
         view = data.view()
         view.flags.writeable = False
         object.__setattr__(self, "data", view)
+
+    @cached_property
+    def statistics(self) -> _core.Statistics:
+        """Range and moments of the voxels, and how many of them are equal: taken once."""
+        return _core.statistics(self.data)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Voxels as NumPy asks for them: :attr:`data` itself unless another type is wanted."""

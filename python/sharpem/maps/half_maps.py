@@ -12,7 +12,7 @@ import numpy as np
 from sharpem.errors import InputError
 from sharpem.findings import Finding, finding, unique
 from sharpem.maps.arrays import Indices
-from sharpem.maps.checks import FLAT_ZONE, flat_value, processed, skewness
+from sharpem.maps.checks import FLAT_ZONE, flat_value, processed
 from sharpem.maps.density import DensityMap
 from sharpem.maps.registration import Registration, register
 from sharpem.maps.statistics import correlate_maps
@@ -103,7 +103,7 @@ def _refuse_misplaced(
     """
     certain = _BY_CHANCE * found.error
     if found.correlation < -max(_ALIKE, certain, found.at_shift, found.mirrored):
-        dark = other if skewness(maps[0].data) < skewness(maps[1].data) else name
+        dark = other if maps[0].statistics.all.skewness < maps[1].statistics.all.skewness else name
         raise InputError(
             f"{name}: inverted against {other} (correlation {found.correlation:.2f} at low "
             f"resolution), expected {expected}; {dark} has the molecule negative: multiply it by -1"
@@ -181,7 +181,7 @@ def _refuse_foreign(mean: DensityMap, full: DensityMap) -> None:
 
 def _oddities(one: DensityMap, two: DensityMap) -> tuple[Finding, ...]:
     found: list[Finding] = []
-    flat = max(flat_value(half.data)[1] for half in (one, two))
+    flat = max(flat_value(half)[1] for half in (one, two))
     if flat > FLAT_ZONE:
         found.append(
             finding(

@@ -1,17 +1,16 @@
-"""Sums over the voxels of a map, taken piece by piece, and correlations of two maps."""
+"""Sums over the voxels of a map, taken piece by piece; correlations of two maps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from sharpem import _core
 from sharpem.errors import InputError
 from sharpem.maps.arrays import Array, Numbers
 
 __all__ = [
-    "Statistics",
     "check_values",
     "correlate",
     "correlate_maps",
@@ -19,25 +18,10 @@ __all__ = [
     "median",
     "pieces",
     "standardised",
-    "statistics",
 ]
 
 
 _PIECE = 2**13  # voxels converted at a time: fits the cache, and BLAS starts no threads for it
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Minimum, maximum, mean and rms deviation from the mean; how many values are NaN or infinite.
-
-    Where there are such values, the others mean nothing.
-    """
-
-    minimum: float
-    maximum: float
-    mean: float
-    rms: float
-    nonfinite: int
 
 
 def pieces(data: Array) -> Iterator[Array]:
@@ -52,31 +36,7 @@ def dot(one: Array, two: Array) -> float:
     return float(sum(float(np.dot(a, b)) for a, b in zip(pieces(one), pieces(two), strict=True)))
 
 
-def statistics(data: Array) -> Statistics:
-    """Sum a map up in one pass, in float64 without a float64 copy of it.
-
-    Pieces are combined by Chan, Golub & LeVeque (1979).
-    """
-    count, mean, squares, nonfinite = 0, 0.0, 0.0, 0
-    buffer = np.empty(min(_PIECE, data.size))
-    with np.errstate(invalid="ignore", over="ignore"):
-        for piece in pieces(data):
-            exact = buffer[: piece.size]
-            exact[:] = piece
-            step = float(exact.mean()) - mean
-            exact -= mean + step
-            if not np.isfinite(step):
-                nonfinite += piece.size - int(np.count_nonzero(np.isfinite(piece)))
-                continue
-            total = count + piece.size
-            squares += float(np.dot(exact, exact)) + step**2 * count * piece.size / total
-            mean += step * piece.size / total
-            count = total
-        rms = float(np.sqrt(squares / max(count, 1)))
-        return Statistics(float(data.min()), float(data.max()), mean, rms, nonfinite)
-
-
-def check_values(data: Array, name: str) -> Statistics:
+def check_values(data: Array, name: str) -> _core.Statistics:
     """Refuse a map that holds NaN or infinite values, or a single value only.
 
     Parameters
@@ -89,7 +49,7 @@ def check_values(data: Array, name: str) -> Statistics:
     ------
     InputError
     """
-    found = statistics(data)
+    found = _core.statistics(data)
     if found.nonfinite:
         raise InputError(
             f"{name}: {found.nonfinite} of {data.size} values are NaN or infinite, expected numbers"

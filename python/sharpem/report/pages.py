@@ -6,7 +6,6 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sharpem._core import __version__
@@ -16,21 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["render_page"]
 
-_FOLDER = Path(__file__).with_name("templates")
 _NONE = "'none'"
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from sharpem.report.environment import environment
 
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment()
 
 
 def render_page(
@@ -54,9 +46,11 @@ def render_page(
     """
     from markupsafe import Markup
 
+    from sharpem.report.environment import TEMPLATES
+
     scripts = [*code]
     if script is not None:
-        scripts.append((_FOLDER / script).read_text(encoding="utf-8"))
+        scripts.append((TEMPLATES / script).read_text(encoding="utf-8"))
     return (
         _environment()
         .get_template(template)

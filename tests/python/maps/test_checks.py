@@ -11,7 +11,7 @@ from real_maps import TINY_MAP, present, real
 
 from sharpem.findings import finding
 from sharpem.io.mrc import read_map
-from sharpem.maps.checks import flat_value, map_findings, skewness
+from sharpem.maps.checks import flat_value, map_findings
 from sharpem.maps.density import DensityMap, Placement
 
 
@@ -46,9 +46,10 @@ def test_a_repeated_value_is_solvent_cut_away(ordinary, value):
     data = ordinary.data.copy()
     data[:, :, 6:] = value
     data[0, 0, 0] = value
-    sentence = oddity(ordinary.with_data(data))
+    cut = ordinary.with_data(data)
+    sentence = oddity(cut)
     assert sentence.startswith(f"50 % of the voxels are exactly {value:g}: the map was cut out")
-    assert flat_value(data) == (value, pytest.approx(0.5, abs=0.01))
+    assert flat_value(cut) == (value, pytest.approx(0.5, abs=0.01))
 
 
 def test_a_few_zeros_are_no_mask(ordinary):
@@ -79,25 +80,16 @@ def test_a_normalised_map_from_0_to_1_is_no_mask(ordinary):
 
 
 def test_inverted_contrast_is_noticed(ordinary):
-    sentence = oddity(ordinary.with_data(-ordinary.data))
+    inverted = ordinary.with_data(-ordinary.data)
+    sentence = oddity(inverted)
     assert "long negative tail" in sentence
-    assert f"{skewness(-ordinary.data):.1f}" in sentence
+    assert f"{inverted.statistics.all.skewness:.1f}" in sentence
 
 
 def test_inverted_contrast_is_noticed_behind_a_mask(ordinary):
     data = -ordinary.data
     data[:, :, :4] = 0
     assert map_findings(ordinary.with_data(data))[1].code == "inverted"
-
-
-def test_skewness_is_the_third_standardised_moment(random_array):
-    exact = random_array.astype(np.float64)
-    z = (exact - exact.mean()) / exact.std()
-    assert skewness(random_array) == pytest.approx(np.mean(z**3), rel=1e-9)
-    padded = np.concatenate([random_array, np.full_like(random_array, 5.0)])
-    assert skewness(padded, without=5.0) == pytest.approx(np.mean(z**3), rel=1e-9)
-    assert skewness(np.full((2, 2, 2), 7.0, np.float32)) == 0
-    assert skewness(np.zeros((2, 2, 2), np.float32), without=0.0) == 0
 
 
 @pytest.mark.parametrize(

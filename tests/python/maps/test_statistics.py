@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sharpem._core import statistics
 from sharpem.errors import InputError
 from sharpem.maps.statistics import (
     check_values,
@@ -11,7 +12,6 @@ from sharpem.maps.statistics import (
     median,
     pieces,
     standardised,
-    statistics,
 )
 
 
@@ -34,6 +34,34 @@ def test_statistics_against_numpy(data):
     assert found.mean == pytest.approx(exact.mean(), rel=1e-12)
     assert found.rms == pytest.approx(exact.std(), rel=1e-9)
     assert found.nonfinite == 0
+
+
+def test_skewness_is_the_third_standardised_moment(data):
+    exact = data.astype(float)
+    third = np.mean(((exact - exact.mean()) / exact.std()) ** 3)
+    assert statistics(data).all.skewness == pytest.approx(third, rel=1e-6)
+    padded = np.concatenate([np.full_like(data, 5.0), data])
+    found = statistics(padded)
+    assert (found.flat_value, found.flat) == (5.0, data.size)
+    assert found.filled.skewness == pytest.approx(third, rel=1e-6)
+    assert found.filled.rms == pytest.approx(exact.std(), rel=1e-9)
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0])
+def test_a_single_value_scatters_by_nothing(value):
+    found = statistics(np.full((2, 2, 2), value, np.float32))
+    assert (found.all.rms, found.all.skewness, found.filled.rms) == (0, 0, 0)
+    assert (found.flat, found.at_minimum, found.at_maximum) == (8, 8, 8)
+
+
+def test_voxels_at_the_ends_and_at_the_flat_value_are_counted():
+    data = np.arange(4 * 5 * 70, dtype=np.float32).reshape(4, 5, 70) % 11 - 3
+    data[2, 3, 60:] = 0
+    found = statistics(data)
+    assert (found.minimum, found.maximum) == (-3, 7)
+    assert found.at_minimum == np.count_nonzero(data == -3)
+    assert found.at_maximum == np.count_nonzero(data == 7)
+    assert (found.flat_value, found.flat) == (0, np.count_nonzero(data == 0))
 
 
 def test_values_that_are_no_numbers_are_counted_and_refused(data):
