@@ -15,6 +15,7 @@
 #include "bits.hpp"
 #include "bracket.hpp"
 #include "buffer.hpp"
+#include "float_keys.hpp"
 #include "kernels/kernels.hpp"
 #include "moments.hpp"
 #include "parallel.hpp"
@@ -160,20 +161,6 @@ Moments read_planes(const PlaneSource& map, Levels& levels, float centre, bool w
 }
 
 // --- Fallback: counting by the bits of the values -----------------------------------------------
-
-/// Unsigned numbers in the order of the floats.
-std::uint32_t key_of(float value) {
-  std::uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return bits >> 31 ? ~bits : bits | 0x80000000u;
-}
-
-float value_of(std::uint32_t key) {
-  const std::uint32_t bits = key >> 31 ? key & 0x7fffffffu : ~key;
-  float value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
 
 /// Counts of bucket_of(key) < 65536 over all voxels; larger buckets are not counted.
 template <class BucketOf>

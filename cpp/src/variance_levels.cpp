@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check.hpp"
+#include "float_keys.hpp"
 #include "parallel.hpp"
 #include "quick_exp.hpp"
 #include "sharpem/molecule.hpp"
@@ -27,11 +28,11 @@ constexpr double nothing = 1e-5;  // of the largest value: has no logarithm wort
 Values sample_of(VolumeView map) {
   const std::size_t n = map.shape.voxels();
   const std::size_t step = std::max<std::size_t>(1, n / sample_size) | 1;
-  Values values;
+  std::vector<float> values;
   values.reserve(n / step + 1);
-  for (std::size_t i = 0; i < n; i += step) values.push_back(static_cast<double>(map.data[i]));
-  std::sort(values.begin(), values.end());
-  return values;
+  for (std::size_t i = 0; i < n; i += step) values.push_back(map.data[i]);
+  sort_ascending(values);
+  return {values.begin(), values.end()};
 }
 
 Values ln_quantiles(const Values& ascending) {
@@ -82,11 +83,15 @@ Classes fitted(const Values& x, const Values& upper, double share) {
 }
 
 /// What part of each value is in the upper class, 1 / (1 + e^(ln lower - ln upper)).
-void expect(const Values& x, const Classes& classes, Values& upper) {
+void expect(const Values& x, const Classes& classes, Values& parts) {
   constexpr double most = 700;  // e to that is a number yet
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double log = classes.lower.ln_density(x[i]) - classes.upper.ln_density(x[i]);
-    upper[i] = 1 / (1 + quick_exp(std::min(std::max(log, -most), most)));
+  const Class lower = classes.lower, upper = classes.upper;
+  const double* value = x.data();
+  double* part = parts.data();
+  for (std::size_t i = 0, n = x.size(); i < n; ++i) {
+    const double log = lower.ln_density(value[i]) - upper.ln_density(value[i]);
+    const double e = quick_exp(-std::min(std::abs(log), most));  // never too large for a number
+    part[i] = (log > 0 ? e : 1) / (1 + e);
   }
 }
 

@@ -28,28 +28,35 @@ def histogram_figure(result: Sharpened, contours: Contours) -> str:
     maps = [("before", result.input, contours.input, ORANGE)]
     if result.map is not None and contours.output is not None:
         maps.append(("after", result.map, contours.output, BLUE))
-    scaled = [(name, *_scaled(density, level), colour) for name, density, level, colour in maps]
-    low = min(float(values.min()) for _, values, _, _ in scaled)
-    high = max(float(values.max()) for _, values, _, _ in scaled)
+    ends = [_scaled(density, end) for _, density, *_ in maps for end in _range(density)]
+    low, high = min(ends), max(ends)
     if not low < high:
         return ""
     edges = np.linspace(low, high, _BINS + 1)
+    centres = 0.5 * (edges[1:] + edges[:-1])
     panel = Panel("share of voxels", logarithmic=True)
-    for name, values, level, colour in scaled:
-        share = np.histogram(values, _BINS, (low, high))[0] / values.size
+    for name, density, level, colour in maps:
+        share = _shares(density, low, high)
         shown = share >= _RARE
-        centres = 0.5 * (edges[1:] + edges[:-1])
         panel.line(centres[shown], share[shown], colour, name=name)
-        panel.mark(level, colour)
-    words = "Histogram of the densities, " + " and ".join(name for name, *_ in scaled)
+        panel.mark(_scaled(density, level), colour)
+    words = "Histogram of the densities, " + " and ".join(name for name, *_ in maps)
     return svg([panel], [220], "density", words, "Density, standard deviations from the mean")
 
 
-def _scaled(density: DensityMap, level: float) -> tuple[Array, float]:
-    """Voxels, or an even sample of them, and a level, less the mean over the deviation."""
+def _range(density: DensityMap) -> tuple[float, float]:
+    return density.statistics.minimum, density.statistics.maximum
+
+
+def _scaled(density: DensityMap, value: float) -> float:
+    """A density, less the mean over the deviation."""
+    return (value - density.statistics.mean) / (density.statistics.rms or 1.0)
+
+
+def _shares(density: DensityMap, low: float, high: float) -> Array:
+    """Shares of the voxels, or of an even sample of them, by scaled density."""
     step = max(1, int(np.ceil((density.voxels / _SAMPLES) ** (1 / 3))))
-    values = density.data[::step, ::step, ::step].astype(np.float64).ravel()
-    mean, deviation = float(values.mean()), float(values.std()) or 1.0
-    values -= mean
-    values /= deviation
-    return values, (level - mean) / deviation
+    sample = density.data[::step, ::step, ::step].ravel()
+    mean, deviation = density.statistics.mean, density.statistics.rms or 1.0
+    counts, _ = np.histogram(sample, _BINS, (low * deviation + mean, high * deviation + mean))
+    return np.asarray(counts / sample.size)
