@@ -162,14 +162,10 @@ void write_lines(const Lanes* line, const Plane& plane, size_t y, float* rows) {
   }
 }
 
-/// The terms of `width` rows from y on: rows and terms exchanged.
-void exchange(const float* group, size_t y, Lanes (&real)[width], Lanes (&imaginary)[width]) {
-  for (size_t i = 0; i < width; ++i) {
-    real[i] = read(group + (y + i) * 2 * width);
-    imaginary[i] = read(group + (y + i) * 2 * width + width);
-  }
-  transpose(real);
-  transpose(imaginary);
+/// The real or the imaginary parts of the terms of `width` rows: rows and terms exchanged.
+IN_REGISTERS void exchange(const float* rows, Lanes (&parts)[width]) {
+  for (size_t i = 0; i < width; ++i) parts[i] = read(rows + i * 2 * width);
+  transpose(parts);
 }
 
 // A transformed real line is r0 r1 i1 r2 i2 ..., with the real r(n/2) at the end if n is even.
@@ -177,15 +173,19 @@ void exchange(const float* group, size_t y, Lanes (&real)[width], Lanes (&imagin
 void gather_terms(const float* columns, const Plane& plane, size_t y, Lanes* line) {
   size_t filled = 0;
   for (size_t g = 0; g < plane.groups; ++g) {
-    Lanes real[width], imaginary[width];
-    exchange(columns + g * plane.stride, y, real, imaginary);
+    const float* rows = columns + g * plane.stride + y * 2 * width;
     if (g > 0 && 2 * (g + 1) * width <= plane.nx) {  // neither h = 0 nor h = nx/2 among them
-      for (size_t j = 0; j < width; ++j, filled += 2) {
-        line[filled] = real[j];
-        line[filled + 1] = imaginary[j];
-      }
+      Lanes parts[width];
+      exchange(rows, parts);
+      for (size_t j = 0; j < width; ++j) line[filled + 2 * j] = parts[j];
+      exchange(rows + width, parts);
+      for (size_t j = 0; j < width; ++j) line[filled + 2 * j + 1] = parts[j];
+      filled += 2 * width;
       continue;
     }
+    Lanes real[width], imaginary[width];
+    exchange(rows, real);
+    exchange(rows + width, imaginary);
     for (size_t j = 0; j < width; ++j) {
       const size_t h = g * width + j;
       if (h == 0) {
