@@ -35,8 +35,6 @@ class ShellFinder {
     return shell;
   }
 
-  double middle(std::size_t shell) const { return (edges_[shell] + edges_[shell + 1]) / 2; }
-
  private:
   void check() const {
     if (edges_.size() < 2) refuse("shells: ", edges_.size(), " edges given, expected at least 2");
@@ -55,30 +53,61 @@ class ShellFinder {
 /// Five numbers that are summed for a shell; the first two are the terms and their s.
 using Sums = std::array<double, 5>;
 
-/// Sums `values(k, l, h)`, an array of three, over shells: layers in parallel, added in order.
-template <class Values>
-std::vector<Sums> sum_shells(const Spectrum& spectrum, const ShellFinder& shell_of,
-                             const Values& values) {
+/// The sums of the shells, those of one shell at a time in registers: along a row it is the same one,
+/// or the next, for several terms.
+class Summing {
+ public:
+  Summing(const ShellFinder& shell_of, const std::vector<double>& edges)
+      : shell_of_(shell_of), edges_(edges), sums_(shell_of.shells()) {}
+
+  /// Adds what `values(h)` tells of the terms of a row, an array of three.
+  template <class Values>
+  void add(const Spectrum& spectrum, const Row& row, const Values& values) {
+    std::size_t shell = 0;
+    Sums now = sums_[shell];
+    double low = edges_[shell], high = edges_[shell + 1];
+    const bool axis = row.k() == 0 && row.l() == 0;  // it begins with F(000)
+    for (int h = std::max(row.begin(), axis ? 1 : 0); h < row.end(); ++h) {
+      const double s = std::sqrt(row.s_squared(h));
+      if (!shell_of_.contains(s)) continue;
+      const std::array<double, 3> value = values(h);
+      if (value[1] == 0 || value[2] == 0) continue;  // absent: gaps.hpp
+      if (!(s >= low && s < high)) {
+        sums_[shell] = now;
+        shell = shell_of_(s);
+        now = sums_[shell];
+        low = edges_[shell];
+        high = edges_[shell + 1];
+      }
+      const double weight = spectrum.multiplicity(h);
+      now[0] += weight;
+      now[1] += weight * s;
+      for (std::size_t j = 0; j < 3; ++j) now[j + 2] += weight * value[j];
+    }
+    sums_[shell] = now;
+  }
+
+  std::vector<Sums> result() && { return std::move(sums_); }
+
+ private:
+  const ShellFinder& shell_of_;
+  const std::vector<double>& edges_;
+  std::vector<Sums> sums_;
+};
+
+/// Sums over shells of what `of_row(row)` tells of its terms: layers in parallel, added in order.
+template <class OfRow>
+std::vector<Sums> sum_shells(const Spectrum& spectrum, const std::vector<double>& edges,
+                             const OfRow& of_row) {
+  const ShellFinder shells(edges);
   std::vector<std::vector<Sums>> of_layer(layers(spectrum));
   parallel_for(of_layer.size(), [&](std::size_t i) {
-    std::vector<Sums> sums(shell_of.shells());
-    for_rows_of_layer(spectrum, i, [&](const Row& row) {
-      for (int h = row.begin(); h < row.end(); ++h) {
-        const double s = std::sqrt(row.s_squared(h));
-        const bool origin = h == 0 && row.k() == 0 && row.l() == 0;
-        if (origin || !shell_of.contains(s)) continue;
-        const std::array<double, 3> value = values(row, h);
-        if (value[1] == 0 || value[2] == 0) continue;  // absent: gaps.hpp
-        const double weight = spectrum.multiplicity(h);
-        Sums& sum = sums[shell_of(s)];
-        sum[0] += weight;
-        sum[1] += weight * s;
-        for (std::size_t j = 0; j < 3; ++j) sum[j + 2] += weight * value[j];
-      }
-    });
-    of_layer[i] = std::move(sums);
+    Summing sums(shells, edges);
+    for_rows_of_layer(spectrum, i,
+                      [&](const Row& row) { sums.add(spectrum, row, of_row(row)); });
+    of_layer[i] = std::move(sums).result();
   });
-  std::vector<Sums> total(shell_of.shells());
+  std::vector<Sums> total(shells.shells());
   for (const auto& layer : of_layer) {
     for (std::size_t shell = 0; shell < total.size(); ++shell) {
       for (std::size_t j = 0; j < 5; ++j) total[shell][j] += layer[shell][j];
@@ -94,10 +123,10 @@ std::vector<double> column(const std::vector<Sums>& sums, std::size_t j) {
   return answer;
 }
 
-std::vector<double> mean_s(const std::vector<Sums>& sums, const ShellFinder& shells) {
+std::vector<double> mean_s(const std::vector<Sums>& sums, const std::vector<double>& edges) {
   std::vector<double> answer(sums.size());
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    answer[i] = sums[i][0] > 0 ? sums[i][1] / sums[i][0] : shells.middle(i);
+    answer[i] = sums[i][0] > 0 ? sums[i][1] / sums[i][0] : (edges[i] + edges[i + 1]) / 2;
   }
   return answer;
 }
@@ -119,24 +148,25 @@ void check_same(const Spectrum& one, const Spectrum& two) {
 }  // namespace
 
 ShellSums shell_sums(const Spectrum& spectrum, const std::vector<double>& edges) {
-  const ShellFinder shells(edges);
-  const auto sums = sum_shells(spectrum, shells, [&](const Row& row, int h) {
-    const double power = std::norm(std::complex<double>(spectrum.row(row.k(), row.l())[h]));
-    return std::array<double, 3>{std::sqrt(power), power, power};
+  const auto sums = sum_shells(spectrum, edges, [&](const Row& row) {
+    return [terms = spectrum.row(row.k(), row.l())](int h) {
+      const double power = std::norm(std::complex<double>(terms[h]));
+      return std::array<double, 3>{std::sqrt(power), power, power};
+    };
   });
-  return {column(sums, 0), mean_s(sums, shells), column(sums, 2), column(sums, 3)};
+  return {column(sums, 0), mean_s(sums, edges), column(sums, 2), column(sums, 3)};
 }
 
 CrossSums cross_sums(const Spectrum& one, const Spectrum& two, const std::vector<double>& edges) {
   check_same(one, two);
-  const ShellFinder shells(edges);
-  const auto sums = sum_shells(one, shells, [&](const Row& row, int h) {
-    const std::complex<double> f1 = one.row(row.k(), row.l())[h];
-    const std::complex<double> f2 = two.row(row.k(), row.l())[h];
-    const double cross = f1.real() * f2.real() + f1.imag() * f2.imag();
-    return std::array<double, 3>{cross, std::norm(f1), std::norm(f2)};
+  const auto sums = sum_shells(one, edges, [&](const Row& row) {
+    return [a = one.row(row.k(), row.l()), b = two.row(row.k(), row.l())](int h) {
+      const std::complex<double> f1 = a[h], f2 = b[h];
+      const double cross = f1.real() * f2.real() + f1.imag() * f2.imag();
+      return std::array<double, 3>{cross, std::norm(f1), std::norm(f2)};
+    };
   });
-  return {column(sums, 0), mean_s(sums, shells), column(sums, 2), column(sums, 3), column(sums, 4)};
+  return {column(sums, 0), mean_s(sums, edges), column(sums, 2), column(sums, 3), column(sums, 4)};
 }
 
 }  // namespace sharpem

@@ -90,8 +90,6 @@ double Spectrum::s_max() const {
   return d_min_ > 0 ? 1 / d_min_ : std::sqrt(largest_s_squared(*this));
 }
 
-double Spectrum::multiplicity(int h) const { return h == 0 || 2 * number(h) == grid_.nx ? 1 : 2; }
-
 void apply_filter(Spectrum& spectrum, const RadialCurve& factor) {
   for_rows(spectrum, [&](const Row& row) {
     Term* terms = spectrum.row(row.k(), row.l());

@@ -48,7 +48,9 @@ class Spectrum {
 
   /// How many terms of the full sphere a stored term stands for: 2, or 1 where h = 0 (its mate is
   /// stored too) and where h = nx/2 with even nx.
-  double multiplicity(int h) const;
+  double multiplicity(int h) const {
+    return h == 0 || 2 * static_cast<std::size_t>(h) == grid_.nx ? 1 : 2;
+  }
 
   /// Kept: inside the resolution limit.
   bool keeps(double s_squared) const { return s_squared <= s_squared_max_; }
