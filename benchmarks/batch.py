@@ -33,6 +33,8 @@ import sharpem
 from sharpem.jobs import Dask, Engine, Job, Limits, Local, Slurm, run
 from sharpem.many.run import read_rows, run_rows
 
+Rows = list[dict[str, object]]
+
 RESOLUTION, LENGTH = 4.0, 76.8  # A; LENGTH is the side of the boxes
 LIMITS = Limits(threads=1, memory=10**9)
 
@@ -46,12 +48,12 @@ class Times(NamedTuple):
     empty: float
 
 
-def simulate(folder: Path, count: int, size: int) -> list[dict[str, object]]:
+def simulate(folder: Path, count: int, size: int) -> Rows:
     """Maps of the demo's molecule, each with noise and a B of its own, cut or filled to size^3."""
     import numpy as np
 
     model = sharpem.read_model(Path(sharpem.__file__).parent / "data" / "demo.pdb.gz")
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     for n in range(count):
         made = sharpem.simulate_map(
             model,
@@ -112,7 +114,7 @@ def nothing(_arguments: dict[str, object], _folder: Path) -> dict[str, object]:
     return {}
 
 
-def timed(rows: list[dict[str, object]], folder: Path, engine: Engine) -> Times:
+def timed(rows: Rows, folder: Path, engine: Engine) -> Times:
     """Seconds of a batch of two, of all, and of one job that does nothing."""
     from batch import nothing as job  # by a name that workers find
 
@@ -135,7 +137,7 @@ def timed(rows: list[dict[str, object]], folder: Path, engine: Engine) -> Times:
     return Times(len(rows) - 2, two, every, (many - few) / 200)
 
 
-def on_local_cluster(rows: list[dict[str, object]], folder: Path, workers: int) -> Times:
+def on_local_cluster(rows: Rows, folder: Path, workers: int) -> Times:
     from distributed import LocalCluster
 
     with LocalCluster(
@@ -149,15 +151,27 @@ def on_local_cluster(rows: list[dict[str, object]], folder: Path, workers: int) 
         return timed(rows, folder, Dask(cluster.scheduler_address, LIMITS))
 
 
-def on_processes(rows: list[dict[str, object]], folder: Path, workers: int) -> Times:
+def on_processes(rows: Rows, folder: Path, workers: int) -> Times:
     return timed(rows, folder, Local(workers, LIMITS))
 
 
-def on_slurm(rows: list[dict[str, object]], folder: Path, workers: int) -> Times:
+def on_slurm(rows: Rows, folder: Path, workers: int) -> Times:
     return timed(rows, folder, Slurm(jobs=workers, limits=LIMITS))
 
 
 ENGINES = {"local": on_processes, "cluster": on_local_cluster, "slurm": on_slurm}
+
+
+def compared(where: str, workers: int, rows: Rows, folder: Path) -> dict[str, object]:
+    """A batch, and as many loops at once before and after it: machines are not always as fast."""
+    before = speed_of_loops(rows, folder, workers)
+    found = ENGINES[where](rows, folder / f"{where}{workers}", workers)
+    return report(where, workers, found, 0.5 * (before + speed_of_loops(rows, folder, workers)))
+
+
+def speed_of_loops(rows: Rows, folder: Path, processes: int) -> float:
+    """Maps per second."""
+    return len(rows) // processes * processes / loops(folder, len(rows), processes)
 
 
 def report(where: str, workers: int, found: Times, bare: float) -> dict[str, object]:
@@ -187,15 +201,8 @@ def main() -> None:
         folder = Path(name)
         rows = simulate(folder, count, request.size)
         print(f"{count} maps of {request.size}^3 voxels, {os.cpu_count()} cores")
-        bare = {n: count // n * n / loops(folder, count, n) for n in request.workers}
-        for n, speed in bare.items():
-            print(f"loops without a batch, {n} at once: {speed:.2f} maps/s")
         print("where          workers   maps/s  efficiency  ms per empty job  two maps (s)")
-        found = [
-            report(where, n, ENGINES[where](rows, folder / f"{where}{n}", n), bare[n])
-            for where in request.on
-            for n in request.workers
-        ]
+        found = [compared(where, n, rows, folder) for where in request.on for n in request.workers]
     if request.json:
         request.json.write_text(json.dumps(found))
 

@@ -21,7 +21,7 @@ __all__ = ["Dask", "need", "records_of"]
 
 _TIMEOUT = 10  # s for a scheduler to answer
 _MOST = 16  # small tasks in a group
-_GROUPS, _FEW = 8, 4  # at least so many groups for each thread, or for so many of them
+_LEFT, _FEW = 2, 4  # groups for each thread that those left make up; for so many threads at least
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def records_of(client: Any, tasks: Sequence[Task], limits: Limits) -> Iterator[t
     groups: dict[str, Sequence[Task]] = {}
 
     def send(group: Sequence[Task]) -> Any:
-        key = f"sharpem-{group[0].job.key}-{len(groups)}-{run}"
+        key = f"sharpem-{len(groups)}-{group[0].job.key}-{run}"
         groups[key] = group
         return client.submit(_do, list(group), limits, key=key, pure=False)
 
@@ -137,13 +137,16 @@ def records_of(client: Any, tasks: Sequence[Task], limits: Limits) -> Iterator[t
 def together(tasks: Sequence[Task], threads: int) -> list[Sequence[Task]]:
     """Tasks in groups, one after the other: small ones by several, if there are many.
 
-    Each of the workers' threads, of which there may become more, gets several groups, so that none
-    has much left to do when the others have ended.
+    They become smaller towards the end, so that none of the workers' threads, of which there may
+    become more, has much left to do when the others have ended.
     """
     small = [task for task in tasks if task.job.small]
-    size = max(1, min(_MOST, len(small) // (_GROUPS * max(threads, _FEW))))
     groups: list[Sequence[Task]] = [[task] for task in tasks if not task.job.small]
-    return groups + [small[n : n + size] for n in range(0, len(small), size)]
+    while small:
+        size = min(_MOST, max(1, len(small) // (_LEFT * max(threads, _FEW))))
+        groups.append(small[:size])
+        small = small[size:]
+    return groups
 
 
 def _reason(error: BaseException) -> str:
