@@ -22,10 +22,17 @@ function(_gemmi_archive variable name)
     endif()
     message(STATUS "${name}: taking it from the source distribution of ${_gemmi_pin}")
     file(MAKE_DIRECTORY "${stash}")
-    execute_process(
-      COMMAND "${Python_EXECUTABLE}" -m pip download --quiet --no-deps
-              --no-binary gemmi --dest "${stash}" "${_gemmi_pin}"
-      RESULT_VARIABLE failed ERROR_VARIABLE why OUTPUT_QUIET)
+    # pip asks a source distribution for its metadata. Where what builds gemmi is at hand, as when a
+    # wheel is built, that needs no environment of its own, which takes several seconds.
+    foreach(option "--no-build-isolation" "--no-deps")
+      execute_process(
+        COMMAND "${Python_EXECUTABLE}" -m pip download --quiet --no-deps ${option}
+                --no-binary gemmi --dest "${stash}" "${_gemmi_pin}"
+        RESULT_VARIABLE failed ERROR_VARIABLE why OUTPUT_QUIET)
+      if(NOT failed)
+        break()
+      endif()
+    endforeach()
     file(GLOB sdist "${stash}/gemmi-*.tar.gz")
     if(failed OR NOT sdist)
       message(STATUS "${name}: pip could not supply it: ${why}")
