@@ -37,8 +37,9 @@ Values sample_of(VolumeView map) {
 
 Values ln_quantiles(const Values& ascending) {
   const double floor = std::max(nothing * ascending.back(), std::numeric_limits<double>::min());
-  Values logarithms;
   const std::size_t step = std::max<std::size_t>(1, ascending.size() / quantile_count);
+  Values logarithms;
+  logarithms.reserve(ascending.size() / step + 1);
   for (std::size_t i = 0; i < ascending.size(); i += step) {
     logarithms.push_back(std::log(std::max(ascending[i], floor)));
   }
@@ -146,6 +147,7 @@ double solvent_level(const Values& ln_values) {
 /// Mean over the values within 80 % of it, above the solvent: the plateau deep inside.
 double molecule_level(const Values& ascending, double solvent) {
   Values sums{0};
+  sums.reserve(ascending.size() + 1);
   for (auto value = ascending.rbegin(); value != ascending.rend(); ++value) {
     sums.push_back(sums.back() + *value);
   }

@@ -19,7 +19,7 @@ from sharpem.io.accept import MapLike, to_density
 from sharpem.local.localise import localise
 from sharpem.local.localised import LocalSettings
 from sharpem.local.worth import worth_of_local
-from sharpem.machine import limited_threads, peak_memory
+from sharpem.machine import give_memory_back, limited_threads, peak_memory
 from sharpem.maps.arrays import Triple
 from sharpem.maps.crystal import as_in_file, whole_cell
 from sharpem.maps.density import DensityMap
@@ -146,6 +146,7 @@ def sharpen(asked: SharpenInput) -> Result:
         with stages("apply"):
             if not choice.verdict.applicable and asked.stops:
                 choice = replace(choice, filter=None)
+            give_memory_back()
             result = _applied(prepared, choice, half_maps)
             if place is not None and result.map is not None:
                 result = _localised(result, place, given, method)

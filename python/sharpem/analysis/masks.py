@@ -64,6 +64,7 @@ def soft_mask(spectra: Sequence[_core.Spectrum], resolution: float) -> Map:
     assert isinstance(cut, np.ndarray)
     cut -= np.float32(cut.mean(dtype=np.float64))
     inside = local_variance(cut, cell, resolution, overwrite=True).mask()
+    del cut
     window = widened(inside, cell, resolution)
     d_min = 2 * max(edge / n for edge, n in zip(cell[:3], grid[::-1], strict=True))
     onto = _core.resampled(_core.analyse(window, cell, d_min), fine, d_min)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,16 +19,19 @@ from sharpem.analysis.prepare import D_MIN_RATIO, check_resolution
 from sharpem.errors import InputError
 from sharpem.machine import available_memory, memory_size
 from sharpem.maps.arrays import Cell, Indices
+from sharpem.maps.checks import FLAT_ZONE, flat_value
 from sharpem.maps.density import DensityMap
 
 __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 
-_PROGRAM = 60 * 2**20  # bytes, with NumPy and what else is imported
-_MARGIN = 1.07  # pages that are freed but not given back at once
+_PROGRAM = 52 * 2**20  # bytes, with NumPy and what else is imported
+_PAGES = 8 * 2**20  # bytes: what a report imports, and its text
+_MARGIN = 1.05  # pages that are freed but not given back at once
 _VOXEL = 4  # bytes
+_MASK = 0.25  # of a map
 _COARSE_MAPS = 2.4  # on the grid of the local variance: a map of the solvent, its window, a mask
-_REPORT = 1.9  # maps, by measurement: the result and what is drawn of it
 _SAMPLES = 2_000_000  # voxels that the report's histograms count at most
+_LEVELS = (800_000, 16)  # voxels whose local variance is sorted at most; bytes each
 _CONTOURS = 3  # at most, of each map in a scan
 _INSIDE = 0.05  # of the voxels, in a scan: a fifth of a molecule that fills a quarter of the box
 
@@ -70,7 +74,7 @@ class Forecast:
     @property
     def total(self) -> int:
         """Bytes."""
-        return round(_MARGIN * (self.program + self.maps + self.terms + self.largest))
+        return round(self.program + _MARGIN * (self.maps + self.terms + self.largest))
 
     def __str__(self) -> str:
         """One line, in GB."""
@@ -91,6 +95,7 @@ def forecast(
     maps: int = 1,
     extra: ExtraStep | None = None,
     threads: int = 1,
+    solvent: bool = True,
 ) -> Forecast:
     """Forecast the memory of :func:`sharpem.sharpen` or :func:`sharpem.evaluation.compare.compare`.
 
@@ -108,45 +113,68 @@ def forecast(
         The most demanding step beside the scan.
     threads : int
         That work at a time.
+    solvent : bool
+        Whether the map may show its solvent's noise, which is then measured.
     """
-    nz, ny, nx = shape
+    voxels = shape[0] * shape[1] * shape[2]
     d_min = D_MIN_RATIO * resolution
-    one = nz * ny * nx * _VOXEL
-    terms = _core.spectrum_bytes(shape, cell, d_min)
-    inside = round(_INSIDE * nz * ny * nx)
+    one = voxels * _VOXEL
+    grid = _core.coarse_grid(shape, cell, resolution)
+    molecule = _MASK * _VOXEL * grid[0] * grid[1] * grid[2]  # kept to the end
+    filtered = _core.synthesis_bytes(shape, cell, d_min, threads)
+    scan = _core.scan_bytes(shape, cell, d_min, round(_INSIDE * voxels), threads, _CONTOURS)
     steps = {
-        "molecule and solvent": _molecule(shape, cell, resolution, threads),
-        "scan": _core.scan_bytes(shape, cell, d_min, inside, threads, _CONTOURS),
-        "report": max(_REPORT * one, one + _histograms(nz * ny * nx)),
-        "output": one + _core.synthesis_bytes(shape, cell, d_min, threads),
+        "molecule and solvent": _molecule(shape, cell, resolution, threads, solvent=solvent),
+        "scan": molecule + scan,
+        "output": molecule + one + filtered,
+        "report": molecule + one + _PAGES + _histogram(voxels),
     }
     if extra:
-        steps[extra.name] = extra.maps * one
-    spacing = max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
-    if extra and extra.half_maps:
-        steps[extra.name] += 4 * _core.spectrum_bytes(shape, cell, 2 * spacing)
-        steps[extra.name] += _core.synthesis_bytes(shape, cell, 2 * spacing, threads)
-    if extra and extra.atoms:
-        steps[extra.name] += 2 * fineness(spacing, max(d_min, 2 * spacing)) ** 3 * one
+        steps[extra.name] = _extra(extra, shape, cell, d_min, threads)
     step = max(steps, key=lambda name: steps[name])
+    terms = _core.spectrum_bytes(shape, cell, d_min)
     return Forecast(_PROGRAM, maps * one, terms, round(steps[step]), step)
 
 
-def _histograms(voxels: int) -> float:
-    """Bytes of the samples of two maps in float64, of every step-th voxel along each axis."""
+def _extra(extra: ExtraStep, shape: Indices, cell: Cell, d_min: float, threads: int) -> float:
+    one = shape[0] * shape[1] * shape[2] * _VOXEL
+    finest = 2 * max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
+    size = extra.maps * one
+    if extra.half_maps:
+        size += 4 * _core.spectrum_bytes(shape, cell, finest)
+        size += _core.synthesis_bytes(shape, cell, finest, threads)
+    if extra.atoms:
+        size += 2 * fineness(finest / 2, max(d_min, finest)) ** 3 * one
+    return size
+
+
+def _histogram(voxels: int) -> float:
+    """Bytes of a sample of a map, of every step-th voxel along each axis."""
     step = np.ceil((voxels / _SAMPLES) ** (1 / 3))
-    return float(16 * voxels / max(step, 1.0) ** 3)
+    return float(_VOXEL * voxels / max(step, 1.0) ** 3)
 
 
-def _molecule(shape: Indices, cell: Cell, resolution: float, threads: int) -> float:
-    """Bytes of the local variance or of the solvent's noise, on the coarse grid of both."""
+def _molecule(
+    shape: Indices, cell: Cell, resolution: float, threads: int, *, solvent: bool
+) -> float:
+    """Bytes of the local variance, of a band of the map, or of the solvent's noise.
+
+    All are on the coarse grid of the molecule's mask.
+    """
     grid = _core.coarse_grid(shape, cell, resolution)
-    one = grid[0] * grid[1] * grid[2] * _VOXEL
+    voxels = grid[0] * grid[1] * grid[2]
+    one = voxels * _VOXEL
+    band = one + _core.spectrum_bytes(grid, cell, resolution)
+    band += _core.synthesis_bytes(grid, cell, resolution, threads) + _MASK * one
+    cut = variance_radius(resolution) / 4  # cpp/src/molecule.cpp
+    smooth = one + _core.synthesis_bytes(grid, cell, cut, threads)
+    levels = one + min(voxels, _LEVELS[0]) * _LEVELS[1]
+    if not solvent:
+        return max(band, smooth, levels)
     d_min = D_MIN_RATIO * resolution
     resampled = 0 if tuple(grid) == tuple(shape) else _core.spectrum_bytes(grid, cell, d_min)
     noise = _COARSE_MAPS * one + resampled + _core.synthesis_bytes(grid, cell, d_min, threads)
-    d_min = variance_radius(resolution) / 4  # cpp/src/molecule.cpp
-    return max(noise, one + _core.synthesis_bytes(grid, cell, d_min, threads))
+    return max(band, smooth, levels, noise)
 
 
 def check_memory(
@@ -181,13 +209,16 @@ def check_memory(
         check_resolution(density, resolution)
     finest = 2 * min(density.voxel_size)
     d_min = max(resolution or finest, finest)
-    needed = max(
-        (
-            forecast(density.shape, density.cell, d_min, maps=maps, extra=extra, threads=threads)
-            for extra in steps or (None,)
-        ),
-        key=lambda found: found.total,
+    told = partial(
+        forecast,
+        density.shape,
+        density.cell,
+        d_min,
+        maps=maps,
+        threads=threads,
+        solvent=flat_value(density)[1] <= FLAT_ZONE,
     )
+    needed = max((told(extra=extra) for extra in steps or (None,)), key=lambda one: one.total)
     allowed, left = None if limit is None else memory_size(limit), available_memory()
     for size, whose in ((allowed, "allowed"), (left, "that this machine has left")):
         if size is not None and needed.total > size:

@@ -189,7 +189,7 @@ _ALL = (
         _by_half_maps,
         "#9a6fd0",
         needs=(Need.HALF_MAPS,),
-        memory=ExtraStep("half-map", maps=3.4, half_maps=True),
+        memory=ExtraStep("half-map", maps=1.0, half_maps=True),
     ),
     Method(
         MODEL,
