@@ -71,6 +71,7 @@ def map_history(
     resolution, limit : float
         As stated, and where an earlier filter cut the map off, A.
     """
+    give_memory_back()  # what finding the molecule took
     solvent = None
     if not _is_crystal(density):
         solvent = solvent_noise(density, spectrum, shells, molecule, limit)

@@ -139,7 +139,7 @@ def forecast(
 def _extra(extra: ExtraStep, shape: Indices, cell: Cell, d_min: float, threads: int) -> float:
     one = shape[0] * shape[1] * shape[2] * _VOXEL
     finest = 2 * max(edge / n for n, edge in zip(shape, cell[2::-1], strict=True))
-    size = extra.maps * one
+    size: float = extra.maps * one
     if extra.half_maps:
         size += 4 * _core.spectrum_bytes(shape, cell, finest)
         size += _core.synthesis_bytes(shape, cell, finest, threads)
