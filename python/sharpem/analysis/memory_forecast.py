@@ -1,4 +1,4 @@
-"""How much memory a run will take at most, told from the grid before it starts.
+"""How much memory a run will take, told from the grid before it starts: within a tenth.
 
 What is counted: maps of the whole grid (4 bytes a voxel), the Fourier terms that are kept (8 bytes
 each), and whatever the largest step holds beside them. Everything else is small.
@@ -27,6 +27,7 @@ __all__ = ["ExtraStep", "Forecast", "check_memory", "forecast"]
 _PROGRAM = 52 * 2**20  # bytes, with NumPy and what else is imported
 _PAGES = 8 * 2**20  # bytes: what a report imports, and its text
 _MARGIN = 1.05  # pages that are freed but not given back at once
+_KEPT = 32 * 2**20  # bytes: smaller pieces that are freed stay with the process (glibc)
 _VOXEL = 4  # bytes
 _MASK = 0.25  # of a map
 _COARSE_MAPS = 2.4  # on the grid of the local variance: a map of the solvent, its window, a mask
@@ -60,7 +61,7 @@ class ExtraStep:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Upper bound of a run's memory, bytes: the program, maps read, terms kept, the largest step.
+    """A run's memory at its peak, bytes: the program, maps read, terms kept, the largest step.
 
     ``step`` is the name of the largest step.
     """
@@ -127,7 +128,7 @@ def forecast(
         "molecule and solvent": _molecule(shape, cell, resolution, threads, solvent=solvent),
         "scan": molecule + scan,
         "output": molecule + one + filtered,
-        "report": molecule + one + _PAGES + _histogram(voxels),
+        "report": molecule + one + min(filtered, _KEPT) + _PAGES + _histogram(voxels),
     }
     if extra:
         steps[extra.name] = _extra(extra, shape, cell, d_min, threads)
@@ -164,8 +165,8 @@ def _molecule(
     grid = _core.coarse_grid(shape, cell, resolution)
     voxels = grid[0] * grid[1] * grid[2]
     one = voxels * _VOXEL
-    band = one + _core.spectrum_bytes(grid, cell, resolution)
-    band += _core.synthesis_bytes(grid, cell, resolution, threads) + _MASK * one
+    band = (1 + _MASK) * one + _core.spectrum_bytes(grid, cell, resolution)
+    band += _core.synthesis_bytes(grid, cell, resolution, threads)
     cut = variance_radius(resolution) / 4  # cpp/src/molecule.cpp
     smooth = one + _core.synthesis_bytes(grid, cell, cut, threads)
     levels = one + min(voxels, _LEVELS[0]) * _LEVELS[1]

@@ -104,6 +104,7 @@ def measure(
     InputError
         The half maps have nothing in common, or are not independent.
     """
+    give_memory_back()  # what comparing the half maps took
     spectra = HalfMapSpectra(halves.one, halves.two)
     width = max(resolution or spectra.unmasked_resolution, spectra.limit)
     about: tuple[Finding, ...] = ()
