@@ -230,11 +230,12 @@ def _prepared(
     """The map as all methods see it, and what the half maps say."""
     by_half_maps = Need.HALF_MAPS in METHODS[asked.method or ""].needs
     steps = {"half-map": half_maps is not None, "model": model is not None}
+    halves = 0 if half_maps is None else 4 if half_maps.rescaled else 2
     check_memory(
         density,
         asked.resolution,
         asked.max_memory,
-        maps=1 + 2 * (half_maps is not None) + (mask is not None) + 3 * asked.local,
+        maps=1 + halves + (mask is not None) + 3 * asked.local,
         steps=[METHODS[name].memory for name in steps if steps[name]],
         threads=_core.threads(),
     )

@@ -52,6 +52,11 @@ class HalfMaps:
         """Files they came from; "half map 1" and "half map 2" for arrays."""
         return _name(self.one, "half map 1"), _name(self.two, "half map 2")
 
+    @property
+    def rescaled(self) -> bool:
+        """Whether they are not the maps that were given, but these on one scale."""
+        return any(found.code == "halves-scale" for found in self.findings)
+
     def mean(self) -> DensityMap:
         """Their mean: the full map, placed as half map 1, without its file's name."""
         mean = self.one.with_data((self.one.data + self.two.data) * np.float32(0.5))
