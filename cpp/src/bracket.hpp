@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 #include "buffer.hpp"
+#include "float_keys.hpp"
 #include "parallel.hpp"
 #include "sharpem/volume.hpp"
 
@@ -50,13 +50,11 @@ class SampledMap final : public PlaneSource {
     const std::size_t planes = planes_of(shape()), all = shape().plane();
     // An odd step does not fall in with the length of the rows, which is mostly even.
     const std::size_t step = std::min(all, (planes * all / wanted) | 1);
-    Sample sample{{}, all / step};
-    sample.values.reserve(planes * sample.per_plane);
-    for (std::size_t p = 0; p < planes; ++p) {
-      const float* values = kept_[place(p)];
-      for (std::size_t i = 0; i < sample.per_plane; ++i) {
-        sample.values.push_back(values[p % step + i * step]);
-      }
+    Sample sample{std::vector<float>(planes * (all / step)), all / step};
+    float* to = sample.values.data();
+    for (std::size_t p = 0; p < planes; ++p, to += sample.per_plane) {
+      const float* from = kept_[place(p)] + p % step;
+      for (std::size_t i = 0; i < sample.per_plane; ++i) to[i] = from[i * step];
     }
     return sample;
   }
@@ -75,7 +73,14 @@ class SampledMap final : public PlaneSource {
 /// A value near the middle of the map, about which moments are well conditioned. A float, so that
 /// a constant map deviates from it by exactly nothing.
 inline float centre(const Sample& sample) {
-  const double sum = std::accumulate(sample.values.begin(), sample.values.end(), 0.0);
+  constexpr std::size_t chains = 4;  // of sums: one alone waits for each addition
+  double sums[chains] = {};
+  std::size_t i = 0;
+  for (; i + chains <= sample.values.size(); i += chains) {
+    for (std::size_t j = 0; j < chains; ++j) sums[j] += static_cast<double>(sample.values[i + j]);
+  }
+  for (; i < sample.values.size(); ++i) sums[0] += static_cast<double>(sample.values[i]);
+  const double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
   return static_cast<float>(sum / static_cast<double>(sample.values.size()));
 }
 
@@ -89,8 +94,12 @@ struct Bracket {
 /// the error that comes from looking at a few planes only. 0 to 1.
 inline double plane_error(const Sample& sample, float threshold) {
   double count[2] = {0, 0};
-  for (std::size_t i = 0; i < sample.values.size(); ++i) {
-    if (sample.values[i] >= threshold) count[i / sample.per_plane % 2] += 1;
+  const float* values = sample.values.data();
+  for (std::size_t p = 0; p * sample.per_plane < sample.values.size(); ++p) {
+    std::uint32_t inside = 0;
+    for (std::size_t i = 0; i < sample.per_plane; ++i) inside += values[i] >= threshold ? 1U : 0U;
+    count[p % 2] += inside;
+    values += sample.per_plane;
   }
   return std::abs(count[0] - count[1]) / std::max(1.0, count[0] + count[1]);
 }
@@ -105,26 +114,42 @@ inline float nth_largest(std::vector<float>& values, std::size_t n) {
 /// The largest values of a sample in order, as many as are asked for: mostly few.
 class Ranking {
  public:
-  explicit Ranking(std::vector<float> values) : values_(std::move(values)) {}
+  /// Of values that must stay.
+  explicit Ranking(const std::vector<float>& values) : values_(values), counts_(bucket_count) {
+    for (const float value : values_) ++counts_[bucket_of(value)];
+  }
 
   std::size_t size() const { return values_.size(); }
 
   /// The n-th largest.
   float operator()(std::size_t n) {
-    if (n > sorted_) sort_to(std::min(size(), 2 * n));  // ranks near n are asked for next
-    return values_[n - 1] + 0.0f;                       // never -0
+    if (n > sorted_.size()) sort_to(std::min(size(), 2 * n));  // ranks near n are asked for next
+    return sorted_[n - 1] + 0.0f;                              // never -0
   }
 
  private:
+  static constexpr unsigned shift = 19;  // sixteen buckets for each power of two
+  static constexpr std::size_t bucket_count = std::size_t{1} << (32 - shift);
+
+  static std::size_t bucket_of(float value) { return key_of(value) >> shift; }
+
+  /// At least the n largest: whole buckets.
   void sort_to(std::size_t n) {
-    const auto at = [&](std::size_t i) { return values_.begin() + static_cast<std::ptrdiff_t>(i); };
-    if (n < size()) std::nth_element(at(sorted_), at(n), values_.end(), std::greater<>());
-    std::sort(at(sorted_), at(n), std::greater<>());
-    sorted_ = n;
+    std::size_t bucket = bucket_count, many = 0;
+    while (many < n) many += counts_[--bucket];
+    sorted_.resize(many + 1);  // what is not wanted is written once more, and left there
+    std::size_t filled = 0;
+    for (const float value : values_) {
+      sorted_[filled] = value;
+      filled += bucket_of(value) >= bucket ? 1 : 0;
+    }
+    sorted_.resize(many);
+    std::sort(sorted_.begin(), sorted_.end(), std::greater<>());
   }
 
-  std::vector<float> values_;
-  std::size_t sorted_ = 0;
+  const std::vector<float>& values_;
+  std::vector<std::uint32_t> counts_;
+  std::vector<float> sorted_;
 };
 
 /// `ranking` is of the sample's values.

@@ -53,8 +53,8 @@ class ShellFinder {
 /// Five numbers that are summed for a shell; the first two are the terms and their s.
 using Sums = std::array<double, 5>;
 
-/// The sums of the shells, those of one shell at a time in registers: along a row it is the same one,
-/// or the next, for several terms.
+/// The sums of the shells, those of one shell at a time in registers: along a row it is the same
+/// one, or the next, for several terms.
 class Summing {
  public:
   Summing(const ShellFinder& shell_of, const std::vector<double>& edges)
@@ -103,8 +103,7 @@ std::vector<Sums> sum_shells(const Spectrum& spectrum, const std::vector<double>
   std::vector<std::vector<Sums>> of_layer(layers(spectrum));
   parallel_for(of_layer.size(), [&](std::size_t i) {
     Summing sums(shells, edges);
-    for_rows_of_layer(spectrum, i,
-                      [&](const Row& row) { sums.add(spectrum, row, of_row(row)); });
+    for_rows_of_layer(spectrum, i, [&](const Row& row) { sums.add(spectrum, row, of_row(row)); });
     of_layer[i] = std::move(sums).result();
   });
   std::vector<Sums> total(shells.shells());

@@ -107,9 +107,8 @@ Statistics statistics_of(VolumeView map) {
   out.mean = static_cast<double>(centre) + sum.moments.s1 / sum.moments.n;
   out.all = scatter_of(sum.moments, out.maximum - out.minimum);
   const std::array<Extreme, 3> flat{{{0, sum.zeros}, {corner, sum.corners}, sum.low}};
-  const Extreme& most = *std::max_element(flat.begin(), flat.end(), [](auto& a, auto& b) {
-    return a.count < b.count;
-  });
+  const Extreme& most = *std::max_element(flat.begin(), flat.end(),
+                                          [](auto& a, auto& b) { return a.count < b.count; });
   out.flat_value = static_cast<double>(most.value);
   out.flat = most.count;
   const double distance = out.flat_value - static_cast<double>(centre);

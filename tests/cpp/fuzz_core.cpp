@@ -233,6 +233,13 @@ void fields(Case& c) {
 
 void molecule(Case& c) {
   auto voxels = c.map();
+  const VolumeView view{voxels.data(), c.shape};
+  statistics_of(view);
+  variance_levels(view);
+  if (c.chance(0.5)) {
+    block_sums(view, {c.count(1, 6), c.count(1, 6), c.count(1, 6)},
+               static_cast<float>(c.number_of(-1, 1)), c.number_of(0, 2));
+  }
   local_mean_square({voxels.data(), c.shape}, c.cell, c.number_of(1, 15), c.number_of(-1, 1),
                     {voxels.data(), c.shape});
 }

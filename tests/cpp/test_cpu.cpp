@@ -9,6 +9,7 @@
 #include "sharpem/cpu.hpp"
 #include "sharpem/molecule.hpp"
 #include "sharpem/scan.hpp"
+#include "sharpem/statistics.hpp"
 #include "sharpem/threads.hpp"
 #include "sharpem/transform.hpp"
 
@@ -44,6 +45,8 @@ std::string everything(const Shape& grid, const UnitCell& cell, double d_min) {
   }
   local_mean_square({map.data(), grid}, cell, 4, 0.1, {map.data(), grid});
   keep(map.data(), map.size() * sizeof(float));
+  const Statistics statistics = statistics_of({map.data(), grid});
+  keep(&statistics, sizeof statistics);
   return bytes;
 }
 

@@ -116,44 +116,55 @@ void transform(const Plan& plan, float* column, Direction direction) {
   lines(plan).exec(reinterpret_cast<Element*>(column), direction == Direction::forward);
 }
 
-// Squares at the far edges of a plane are copied with a length that is known only there; all others
-// go through registers.
+// Lines are read and written in squares that go through registers. The last of a row ends where the
+// row does, over a part of the one before; rows that are shorter than a square are copied.
+
+/// Where the square of row elements from x on begins.
+size_t square_at(size_t x, size_t nx) { return x + width <= nx ? x : nx - width; }
+
+size_t height_at(const Plane& plane, size_t y) {
+  return plane.ny - y < width ? plane.ny - y : width;
+}
 
 /// `width` real lines from row y on: element x of all of them together.
 void read_lines(const float* rows, const Plane& plane, size_t y, Lanes* line) {
-  const size_t height = plane.ny - y < width ? plane.ny - y : width;
+  const size_t height = height_at(plane, y), count = plane.nx < width ? plane.nx : width;
   for (size_t x = 0; x < plane.nx; x += width) {
-    const float* from = rows + y * plane.nx + x;
-    const size_t count = plane.nx - x < width ? plane.nx - x : width;
+    const size_t first = count < width ? 0 : square_at(x, plane.nx);
+    const float* from = rows + y * plane.nx + first;
     Lanes square[width];
     if (height == width && count == width) {
       for (size_t i = 0; i < width; ++i) square[i] = read(from + i * plane.nx);
       transpose(square);
-      for (size_t j = 0; j < width; ++j) line[x + j] = square[j];
+      for (size_t j = 0; j < width; ++j) line[first + j] = square[j];
     } else {
       std::memset(&square, 0, sizeof square);
       for (size_t i = 0; i < height; ++i) {
         std::memcpy(&square[i], from + i * plane.nx, count * sizeof(float));
       }
       transpose(square);
-      for (size_t j = 0; j < count; ++j) line[x + j] = square[j];
+      for (size_t j = 0; j < count; ++j) line[first + j] = square[j];
     }
   }
 }
 
 void write_lines(const Lanes* line, const Plane& plane, size_t y, float* rows) {
-  const size_t height = plane.ny - y < width ? plane.ny - y : width;
+  const size_t height = height_at(plane, y), count = plane.nx < width ? plane.nx : width;
   for (size_t x = 0; x < plane.nx; x += width) {
-    float* to = rows + y * plane.nx + x;
-    const size_t count = plane.nx - x < width ? plane.nx - x : width;
+    const size_t first = count < width ? 0 : square_at(x, plane.nx);
+    float* to = rows + y * plane.nx + first;
     Lanes square[width];
-    if (height == width && count == width) {
-      for (size_t j = 0; j < width; ++j) square[j] = line[x + j];
+    if (count == width) {
+      for (size_t j = 0; j < width; ++j) square[j] = line[first + j];
       transpose(square);
-      for (size_t i = 0; i < width; ++i) write(square[i], to + i * plane.nx);
+      if (height == width) {
+        for (size_t i = 0; i < width; ++i) write(square[i], to + i * plane.nx);
+      } else {
+        for (size_t i = 0; i < height; ++i) write(square[i], to + i * plane.nx);
+      }
     } else {
       std::memset(&square, 0, sizeof square);
-      for (size_t j = 0; j < count; ++j) square[j] = line[x + j];
+      for (size_t j = 0; j < count; ++j) square[j] = line[j];
       transpose(square);
       for (size_t i = 0; i < height; ++i) {
         std::memcpy(to + i * plane.nx, &square[i], count * sizeof(float));

@@ -14,24 +14,44 @@ using std::size_t;
 
 // --- Masks ---------------------------------------------------------------------------------------
 
-/// Calls use(word index, up to 64 values, valid bits) along a row. The values of the last, partial
-/// word are copied, as reading on might leave the plane.
+/// Up to 64 values of a row, and where 64 may be read that end with them: not beyond the plane.
+struct Chunk {
+  const float* values;
+  const float* window;
+  unsigned before;  // how many values of the window come before
+  Word valid;
+
+  Word bits(Word of_window) const { return (of_window >> before) & valid; }
+};
+
+/// Calls use(word index, chunk) along a row.
 template <class Use>
 void for_words(const float* row, size_t nx, const Use& use) {
   size_t w = 0;
-  for (; (w + 1) * word_bits <= nx; ++w) use(w, row + w * word_bits, ~Word{0});
-  if (w * word_bits == nx) return;
-  float tail[word_bits] = {};
-  std::memcpy(tail, row + w * word_bits, (nx - w * word_bits) * sizeof(float));
-  use(w, static_cast<const float*>(tail), tail_bits(nx));
+  for (; (w + 1) * word_bits <= nx; ++w) {
+    const float* values = row + w * word_bits;
+    use(w, Chunk{values, values, 0, ~Word{0}});
+  }
+  const size_t rest = nx - w * word_bits;
+  if (rest == 0) return;
+  const float* values = row + w * word_bits;
+  if (w > 0) {
+    const auto before = static_cast<unsigned>(word_bits - rest);
+    use(w, Chunk{values, values - before, before, tail_bits(nx)});
+  } else {
+    float copy[word_bits] = {};
+    std::memcpy(copy, row, nx * sizeof(float));
+    use(w, Chunk{values, copy, 0, tail_bits(nx)});
+  }
 }
 
 void mask_plane(const Plane& plane, float threshold) {
   const Limit limit(threshold);
   Word* row = plane.mask;
   for (size_t y = 0; y < plane.ny; ++y, row += words_of(plane.nx)) {
-    for_words(plane.values + y * plane.nx, plane.nx,
-              [&](size_t w, const float* v, Word valid) { row[w] = at_least(v, limit) & valid; });
+    for_words(plane.values + y * plane.nx, plane.nx, [&](size_t w, const Chunk& chunk) {
+      row[w] = chunk.bits(at_least(chunk.window, limit));
+    });
   }
 }
 
@@ -41,17 +61,17 @@ Tally sort_plane(const Plane& plane, float low, float high, Candidate* found) {
   Tally tally;
   for (size_t y = 0; y < plane.ny; ++y) {
     Word* row = plane.mask + y * words;
-    for_words(plane.values + y * plane.nx, plane.nx, [&](size_t w, const float* v, Word valid) {
-      row[w] = at_least(v, low_limit) & valid;
+    for_words(plane.values + y * plane.nx, plane.nx, [&](size_t w, const Chunk& chunk) {
+      row[w] = chunk.bits(at_least(chunk.window, low_limit));
       if (row[w] == 0) return;
-      const Word higher = row[w] & above(v, high_limit);
+      const Word higher = chunk.bits(above(chunk.window, high_limit));
       Word within = row[w] & ~higher;
-      tally.above += popcount(higher);
+      tally.above += popcount(row[w] & higher);
       tally.within += popcount(within);
       if (found == nullptr) return;
       for (; within != 0; within &= within - 1) {
         const unsigned i = lowest_bit(within);
-        *found++ = {v[i], static_cast<std::uint32_t>((y * words + w) * word_bits + i)};
+        *found++ = {chunk.values[i], static_cast<std::uint32_t>((y * words + w) * word_bits + i)};
       }
     });
   }
@@ -261,8 +281,7 @@ size_t join_rows(const Contact& contact, size_t words, std::uint32_t* parents) {
 }  // namespace
 
 extern const Kernels SHARPEM_KERNELS;
-const Kernels SHARPEM_KERNELS{mask_plane,  sort_plane, power_sums, extremes,
-                              count_equal, all_finite, merge,      count_reached,
-                              number_runs, join_rows};
+const Kernels SHARPEM_KERNELS{mask_plane, sort_plane, power_sums,    extremes,    count_equal,
+                              all_finite, merge,      count_reached, number_runs, join_rows};
 
 }  // namespace sharpem::voxels
