@@ -108,7 +108,11 @@ void bind_spectrum(py::module_& m) {
       .def_property_readonly("mean", &Spectrum::mean, "Mean density of the map.")
       .def(
           "copy", [](const Spectrum& self) { return Spectrum(self); }, py::call_guard<ReleaseGil>(),
-          "An independent copy.");
+          "An independent copy.")
+      .def(
+          "assign", [](Spectrum& self, const Spectrum& other) { self = other; }, py::arg("other"),
+          py::call_guard<ReleaseGil>(),
+          "Become a copy of another spectrum; in the same memory, where the grids are the same.");
   m.def("resampled", &resampled_to, py::arg("spectrum"), py::arg("grid"), py::arg("d_min"),
         resampled_doc);
   m.def("sampled_on", &sampled, py::arg("spectrum"), py::arg("factor"), py::arg("grid"),

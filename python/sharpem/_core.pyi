@@ -75,6 +75,10 @@ class Spectrum:
     
     Made by `analyse`. F(hkl) = 1/N sum rho exp(-2 pi i h.x), so that F(000) is the map's mean.
     """
+    def assign(self, other: Spectrum) -> None:
+        """
+        Become a copy of another spectrum; in the same memory, where the grids are the same.
+        """
     def copy(self) -> Spectrum:
         """
         An independent copy.

@@ -209,9 +209,8 @@ def half_map_fsc(spectra: HalfMapSpectra, mask: Map) -> HalfMapFsc:
     inside = _inside(spectra, powers, mask)
     cells = _core.direction_sums(*inside, edges)
     masked = _fsc(*(one.sum(axis=1)[used] for one in (cells.cross, cells.power_1, cells.power_2)))
-    del inside  # the memory of two maps
     d_from = spectra.unmasked.crossing(_RANDOM_BELOW).d or float(1 / s[0])
-    random = _inside(spectra, powers, mask, randomised_from=d_from)
+    random = _inside(spectra, powers, mask, randomised_from=d_from, into=inside)
     between = _core.cross_sums(*random, edges)
     by_mask = _fsc(between.cross, between.power_1, between.power_2)[used]
     # Two shells on, no kept phase is left in a shell: the mask mixes neighbours.
@@ -253,13 +252,18 @@ def _inside(
     mask: Map,
     *,
     randomised_from: float | None = None,
+    into: tuple[_core.Spectrum, _core.Spectrum] | None = None,
 ) -> tuple[_core.Spectrum, _core.Spectrum]:
-    """Both half maps whitened inside the mask; phases beyond a resolution (A) random, if given."""
-    inside, both = [], (spectra.one, spectra.two)
-    for spectrum, power, seed in zip(both, powers, spectra.seeds, strict=True):
-        terms = spectrum.copy()
+    """Both half maps whitened inside the mask; phases beyond a resolution (A) random, if given.
+
+    Two spectra that are not needed any more may be given for their memory.
+    """
+    both = (spectra.one, spectra.two)
+    inside = into or (spectra.one.copy(), spectra.two.copy())
+    for terms, spectrum, power, seed in zip(inside, both, powers, spectra.seeds, strict=True):
+        if into is not None:
+            terms.assign(spectrum)
         if randomised_from is not None:
             _core.randomise_phases(terms, randomised_from, seed)
         _core.multiply_by_mask(terms, _whitening(terms, spectra.unmasked.s, power), mask)
-        inside.append(terms)
-    return inside[0], inside[1]
+    return inside
