@@ -49,7 +49,10 @@ def check_values(data: Array, name: str) -> _core.Statistics:
     ------
     InputError
     """
-    found = _core.statistics(data)
+    try:
+        found = _core.statistics(data)
+    except ValueError as error:  # SHARPEM_CPU names no instruction set that this processor has
+        raise InputError(str(error)) from None
     if found.nonfinite:
         raise InputError(
             f"{name}: {found.nonfinite} of {data.size} values are NaN or infinite, expected numbers"

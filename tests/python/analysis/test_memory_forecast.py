@@ -104,7 +104,7 @@ def test_forecast_of_real_maps(tmp_path, name, resolution):
         "sharpen", str(real(name)), "-r", str(resolution), "-o", str(out), "--method", "empirical"
     )
     told = forecast(density.shape, density.cell, resolution).total
-    assert 1.0 <= told / peak <= 1.5
+    assert 0.9 <= told / peak <= 1.5  # of a run without a scan
 
 
 def test_forecast_grows_with_all_that_takes_memory():
