@@ -143,6 +143,10 @@ class DensityMap:
         """Range and moments of the voxels, and how many of them are equal: taken once."""
         return _core.statistics(self.data)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out of copies and pickles what is found anew when it is asked for."""
+        return {name: value for name, value in self.__dict__.items() if name != "statistics"}
+
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Voxels as NumPy asks for them: :attr:`data` itself unless another type is wanted."""
         return np.array(self.data, dtype=dtype) if copy else np.asarray(self.data, dtype=dtype)

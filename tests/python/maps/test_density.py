@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 
 import gemmi
@@ -165,3 +167,11 @@ def test_nonfinite_values_are_counted_in_every_plane(random_array):
     assert statistics(random_array).nonfinite == 3
     with pytest.raises(InputError, match=r"^half1: 3 of 756 values are NaN or infinite"):
         check_values(random_array, "half1")
+
+
+def test_a_map_can_be_pickled_and_copied_once_its_statistics_are_known(random_array):
+    density = DensityMap.from_array(random_array, 1.5)
+    assert density.statistics.nonfinite == 0
+    for other in (pickle.loads(pickle.dumps(density)), copy.deepcopy(density)):
+        np.testing.assert_array_equal(other.data, density.data)
+        assert other.statistics.rms == density.statistics.rms
