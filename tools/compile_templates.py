@@ -13,6 +13,7 @@ ENVIRONMENT = Path(__file__).parents[1] / "python" / "sharpem" / "report" / "env
 
 
 def main(target: Path) -> None:
+    """Compile all of them into a folder."""
     module = runpy.run_path(str(ENVIRONMENT))
     environment = module["environment"](FileSystemLoader(module["TEMPLATES"]))
     environment.compile_templates(target, extensions=["j2"], zip=None, ignore_errors=False)
