@@ -72,7 +72,7 @@ class Summing {
       if (!shell_of_.contains(s)) continue;
       const std::array<double, 3> value = values(h);
       if (value[1] == 0 || value[2] == 0) continue;  // absent: gaps.hpp
-      if (!(s >= low && s < high)) {
+      if (s < low || s >= high) {
         sums_[shell] = now;
         shell = shell_of_(s);
         now = sums_[shell];
