@@ -229,16 +229,7 @@ def _prepared(
 ) -> tuple[Prepared, half_map.Measured | None]:
     """The map as all methods see it, and what the half maps say."""
     by_half_maps = Need.HALF_MAPS in METHODS[asked.method or ""].needs
-    steps = {"half-map": half_maps is not None, "model": model is not None}
-    halves = 0 if half_maps is None else 4 if half_maps.rescaled else 2
-    check_memory(
-        density,
-        asked.resolution,
-        asked.max_memory,
-        maps=1 + halves + (mask is not None) + 3 * asked.local,
-        steps=[METHODS[name].memory for name in steps if steps[name]],
-        threads=_core.threads(),
-    )
+    _check_memory(asked, density, half_maps, mask, model)
     made_of = asked.made_of(model)
     volume = known_volume(
         density,
@@ -270,6 +261,26 @@ def _prepared(
         published=asked.paper,
     )
     return prepared, measured
+
+
+def _check_memory(
+    asked: SharpenInput,
+    density: DensityMap,
+    half_maps: HalfMaps | None,
+    mask: DensityMap | None,
+    model: Model | None,
+) -> None:
+    """Refuse a run that the memory cannot hold, by the maps that it holds and its largest step."""
+    steps = {"half-map": half_maps is not None, "model": model is not None}
+    halves = 0 if half_maps is None else 4 if half_maps.rescaled else 2
+    check_memory(
+        density,
+        asked.resolution,
+        asked.max_memory,
+        maps=1 + halves + (mask is not None) + 3 * asked.local,
+        steps=[METHODS[name].memory for name in steps if steps[name]],
+        threads=_core.threads(),
+    )
 
 
 def _noting_input(
